@@ -1,0 +1,127 @@
+"""The resolved model and its parts: what is left when nothing remains to be looked up.
+
+Frozen values without behaviour. Readers and frameworks make the facts, passes put them together, emit writes them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the user's that goes into the artifact unchanged."""
+
+    path: str
+    """Where it lies in the artifact: relative, `/`-separated."""
+    source: Path
+    """Where it lies on disk: absolute, symlinks resolved."""
+    size: int
+    """In bytes."""
+    sha256: str
+    """Of its content, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One named input or output of a model that records its signature."""
+
+    name: str
+    dtype: str
+    """A numpy dtype name (`float32`), or `string`."""
+    shape: tuple[int | None, ...] | None = None
+    """None for an axis that varies; None altogether when the rank is not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
+
+    framework: str
+    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, keras, pyspark, other."""
+    format: str
+    """The serialization: joblib, pickle, skops, xgboost-json, xgboost-ubj, lightgbm-text, torchscript, keras, onnx, …"""
+    version: str | None = None
+    """The framework's version, where the file records it."""
+    algorithm: str | None = None
+    """The class name of the estimator, as ADS's `Algorithm`."""
+    hyperparameters: Mapping[str, Json] | None = None
+    """Constructor parameters with native values."""
+    feature_names: tuple[str, ...] | None = None
+    feature_count: int | None = None
+    classes: tuple[Json, ...] | None = None
+    """Labels of a classifier in the order of its probabilities."""
+    outputs_per_row: int | None = None
+    """Number of targets of a regressor with several, else None."""
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
+    methods: frozenset[str] = frozenset()
+    """What `spec.score.method` may name: predict, predict_proba, transform, decision_function."""
+    requires: tuple[str, ...] = ()
+    """Distributions that loading the file needs, sorted (scikit-learn, numpy, …)."""
+    unknown: tuple[str, ...] = ()
+    """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
+
+
+Cell: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sample. Missing cells are None; a datetime column holds ISO 8601 text."""
+
+    name: str | int
+    dtype: str
+    """The pandas dtype ADS would have seen: int64, float64, bool, object, category, datetime64[ns], …"""
+    values: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sample, column by column; every column has `rows` values."""
+
+    columns: tuple[Column, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One entry of input_schema.json or output_schema.json, as `reference` section 3 of ADS's contract gives it."""
+
+    name: str | int
+    dtype: str
+    feature_type: str
+    required: bool
+    description: str
+    order: int
+    stats: Mapping[str, int | float] = field(default_factory=dict)
+    constraints: tuple[str, ...] = ()
+    """Python expressions over `$x`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSchema:
+    """The schema of a model's input or output."""
+
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CondaEnvironment:
+    """A conda pack in Object Storage."""
+
+    path: str
+    """`oci://bucket@namespace/…`"""
+    slug: str
+    """Empty for a published pack whose slug nobody gave."""
+    kind: str
+    """`data_science` (service pack) or `published`, as runtime.yaml's INFERENCE_ENV_TYPE."""
+    python: str
+    """`3.11`"""
+    locked: bool = False
+    """Whether manifact.lock vouches for the path."""
