@@ -125,3 +125,56 @@ class CondaEnvironment:
     """`3.11`"""
     locked: bool = False
     """Whether manifact.lock vouches for the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The class whose weights a PyTorch state_dict holds."""
+
+    file: str
+    """Module in the artifact, e.g. `net.py`."""
+    class_name: str
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What score.py is to do."""
+
+    method: str = "predict"
+    hooks: str | None = None
+    """Artifact path of the module with `pre_inference` / `post_inference`."""
+    own: str | None = None
+    """Set when the user brings score.py: its artifact path (always `score.py`)."""
+    architecture: Architecture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The first rows of the samples with the model's own answers: what verification and smoke tests compare."""
+
+    inputs: tuple[Json, ...]
+    """One row each: a record {column: value} for named columns, a list of values otherwise."""
+    outputs: tuple[Json, ...]
+    """One expected prediction a row; empty when no output sample was given (then only "it answers" is tested)."""
+    tolerance: float
+    """|a-b| <= tolerance * max(1, |b|)"""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedModel:
+    """Everything that decides the artifact's bytes, and nothing else."""
+
+    name: str
+    facts: ModelFacts
+    model_path: str
+    """Artifact path of the model: a file, or a directory whose files are in `files`."""
+    files: tuple[SourceFile, ...]
+    """The user's files, the model's included, sorted by artifact path."""
+    score: Score
+    use_case: str | None
+    inference: CondaEnvironment | None
+    training: CondaEnvironment | None
+    input_schema: DataSchema | None
+    output_schema: DataSchema | None
+    golden: Golden | None
