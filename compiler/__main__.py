@@ -1,0 +1,8 @@
+"""`python -m compiler` is `manifact`."""
+
+import sys
+
+from compiler.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""What every part of the manifest shares."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+Items: TypeAlias = Annotated[tuple[T, ...], Field(strict=False)]
+"""A list as the manifest writes it, a tuple as we keep it."""
+
+Tags: TypeAlias = dict[Annotated[str, Field(min_length=1, max_length=100)], Annotated[str, Field(max_length=256)]]
+"""Free-form tags: key up to 100, value up to 256 characters (OCI docs, tagging limits)."""
+
+DefinedTags: TypeAlias = dict[str, dict[str, Any]]
+"""Defined tags: namespace -> key -> value."""
+
+Ocid: TypeAlias = Annotated[str, Field(pattern=r"^(ocid1\.[a-z0-9]+\..+|\$\{var\.[A-Za-z_][A-Za-z0-9_]*\})$")]
+"""An OCID, or a variable that holds one."""
+
+ObjectUri: TypeAlias = Annotated[str, Field(pattern=r"^oci://[^@/]+@[^/]+/.*$")]
+"""`oci://bucket@namespace/object`"""
+
+DisplayName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
+"""1 to 255 characters (OCI docs)."""
+
+Description: TypeAlias = Annotated[str, Field(max_length=400)]
+"""Up to 400 characters (believed from the console; the API documents no limit)."""
+
+
+class Node(BaseModel):
+    """A mapping of the manifest: strict, frozen, without unknown keys; keys are camelCase on the page."""
+
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        use_attribute_docstrings=True,
+        protected_namespaces=(),
+    )
