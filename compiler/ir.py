@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class ModelFacts:
     """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
 
     framework: str
-    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, keras, pyspark, other."""
+    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, pyspark, onnx, other."""
     format: str
-    """The serialization: joblib, pickle, skops, xgboost-json, xgboost-ubj, lightgbm-text, torchscript, keras, onnx, …"""
+    """The serialization: joblib, pickle, skops, xgboost-json, lightgbm-text, torchscript, keras, onnx, …"""
     version: str | None = None
     """The framework's version, where the file records it."""
     algorithm: str | None = None
@@ -68,7 +68,7 @@ class ModelFacts:
     """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
 
 
-Cell: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Cell: TypeAlias = Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,23 @@ class Column:
     dtype: str
     """The pandas dtype ADS would have seen: int64, float64, bool, object, category, datetime64[ns], …"""
     values: tuple[Cell, ...]
+    shape: tuple[int, ...] = ()
+    """Of one cell: () for a scalar, (28, 28) for an image; such cells are nested lists of equal lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOverride:
+    """What the manifest's `spec.columns` says of one column; None leaves what the sample tells."""
+
+    dtype: str | None = None
+    """A pandas dtype name."""
+    feature_type: str | None = None
+    required: bool | None = None
+    private: bool = False
+    """Publish the type only: no values, no statistics."""
+    description: str | None = None
+    constraints: tuple[str, ...] = ()
+    """Python expressions over `$x`; they replace those found in the sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +116,12 @@ class Field:
     required: bool
     description: str
     order: int
-    stats: Mapping[str, int | float] = field(default_factory=dict)
+    stats: Mapping[str, int | float | str] = field(default_factory=dict)
+    """Finite numbers; the minimum and maximum of datetimes are ISO 8601 text."""
     constraints: tuple[str, ...] = ()
     """Python expressions over `$x`."""
+    shape: tuple[int, ...] = ()
+    """Of one value: () for a scalar."""
 
 
 @dataclass(frozen=True, slots=True)
