@@ -74,6 +74,59 @@ CODES: dict[str, Code] = {
         "Tags (`!!python/...`), merge keys (`<<`) and several documents in one file are not supported. "
         "Share settings through `defaults:` in manifact.yaml.",
     ),
+    # 1xx: the fields of a manifest
+    "MF100": Code("missing field", "A required field is not there. `manifact schema` prints what each document needs."),
+    "MF101": Code(
+        "unknown field",
+        "The field does not exist at this place: a typing mistake, or it belongs one level higher or lower.",
+    ),
+    "MF102": Code("unknown value", "The field takes one of a fixed set of values, and this is none of them."),
+    "MF103": Code("wrong type", "The field holds another kind of value than it should, or nothing at all."),
+    "MF104": Code(
+        "number where text is meant",
+        "YAML reads an unquoted 1.10 as the number 1.1, which loses the zero. Versions and tags need quotes.",
+    ),
+    "MF105": Code("wrong form", "The text does not have the form the field asks for: its length, or its characters."),
+    "MF106": Code("out of range", "The number, or the count of items, is outside the limits of the field."),
+    "MF107": Code(
+        "fields that exclude or need each other",
+        "Some fields are alternatives (model, artifact and modelId; instances and autoscaling; path and uri), and some "
+        "only make sense together (uri and sha256).",
+    ),
+    "MF108": Code(
+        "path outside the project",
+        "A manifest may only name files inside its project root, symbolic links resolved: manifests come from pull "
+        "requests, and must not be able to collect other files of the machine.",
+    ),
+    "MF109": Code(
+        "not available in this version",
+        "The manifest format has this field already, but this version of manifact cannot carry it out. Nothing was done.",
+    ),
+    "MF110": Code(
+        "a file that holds secrets",
+        "Private keys, `.env` files and OCI configuration are never packed into an artifact.",
+    ),
+    "MF111": Code(
+        "unknown target",
+        "The project file names no such target. `local` is always there.",
+        ExitCode.USAGE,
+    ),
+    "MF112": Code(
+        "no such manifest or model",
+        "The path, or the model name, does not lead to a manifest of the project.",
+        ExitCode.USAGE,
+    ),
+    "MF113": Code(
+        "two manifests of one name",
+        "Names are unique in a project: tags, version sets and build folders go by them.",
+    ),
+    "MF114": Code(
+        "unset variable", "A `${var.NAME}` has no value: neither the target nor `MANIFACT_VAR_NAME` sets it."
+    ),
+    "MF115": Code(
+        "variable in a place that decides bytes",
+        "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target.",
+    ),
     # 3xx: samples and schemas
     "MF301": Code(
         "sample cannot be read",
@@ -159,5 +212,95 @@ CODES: dict[str, Code] = {
         "schema reduced for the catalog",
         "The model catalog takes schemas of up to 32,000 bytes (ADS 2.16.1). The complete one stays in the artifact; the "
         "message says what was left out of the copy in the catalog.",
+    ),
+    # 5xx: build and artifact
+    "MF501": Code(
+        "two files claim one path",
+        "A file named by the manifest would lie where Manifact writes one of its own (score.py, runtime.yaml, the schemas, "
+        "…), or where another file already needs a directory. Rename it, or for score.py use `spec.score.file`.",
+    ),
+    "MF502": Code(
+        "path not allowed in an artifact",
+        "Artifact paths are relative, `/`-separated and free of `..`, backslashes and control characters, so that the "
+        "archive extracts alike everywhere (ADS 2.16.1 refuses others).",
+    ),
+    "MF503": Code(
+        "file would be dropped from the artifact",
+        "`__pycache__`, compiled Python files, notebook checkpoints and .DS_Store are listed in .model-ignore: ADS leaves "
+        "them out when it zips the artifact. Do not include them.",
+    ),
+    "MF504": Code(
+        "destination holds files of somebody else",
+        "An artifact directory is only replaced when Manifact made it: then its artifact.json lies beside it. Anything else "
+        "is left alone. Choose another destination, or move the files away.",
+    ),
+    "MF505": Code(
+        "file changed during the build",
+        "A file no longer has the size or the SHA-256 it had when it was read. Run the command again.",
+    ),
+    "MF506": Code(
+        "no score.py for this kind of model",
+        "There is no template that loads this combination of framework and format. Bring your own score.py with "
+        "`spec.score.file`, or save the model in one of the formats that the message names.",
+    ),
+    "MF507": Code(
+        "unusable artifact.json",
+        "The record of a build is damaged or of another format version. Compile the model again.",
+    ),
+    "MF508": Code(
+        "metadata too large for the catalog",
+        "The model catalog takes 32,000 bytes of custom and of taxonomy metadata each, custom values of up to 16,000 "
+        "characters and descriptions of up to 255 (ADS 2.16.1).",
+    ),
+    "MF520": Code(
+        "artifact cannot be examined",
+        "The path is neither a directory nor readable; introspection looks at an artifact directory.",
+    ),
+    # 6xx: verification
+    "MF601": Code(
+        "model cannot be loaded",
+        "score.py failed while it was imported or while load_model() ran. The last lines of its traceback are in the message.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF602": Code(
+        "predict() failed",
+        "predict() raised an exception for the golden rows. The last lines of its traceback are in the message.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF603": Code(
+        "predictions differ from the sample",
+        "The artifact does not answer what `samples.output` says within `samples.tolerance`. Either the sample belongs to "
+        "another model, or the model behaves differently in this environment.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF604": Code(
+        "the answer has the wrong form",
+        'predict() must return {"prediction": [...]} with one entry a row, made of what JSON knows.',
+        ExitCode.VERIFICATION,
+    ),
+    "MF605": Code(
+        "payload shapes disagree",
+        "The same row, sent as a record, as a list and as columns, was not answered alike.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF606": Code(
+        "verification took too long",
+        "The process was stopped at its time-out. Loading included, the golden rows must be answered within it.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF607": Code(
+        "the process died",
+        "The process that ran score.py ended without an answer: killed by a signal, by a resource limit, or by its own code.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF608": Code(
+        "a library is missing here",
+        "The model needs a library that this Python does not have. Install it to verify here, or verify where it is.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF609": Code(
+        "artifact is damaged",
+        "A file of the artifact is missing or is not what artifact.json says. Compile the model again.",
+        ExitCode.VERIFICATION,
     ),
 }

@@ -87,7 +87,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean '{near[0]}'?" if near else None
 
 
-def _nowhere(pointer: Pointer) -> SourceRange | None:
+def _nowhere(_pointer: Pointer) -> SourceRange | None:
     return None
 
 

@@ -17,7 +17,7 @@ from compiler.diagnostics import CompilerError, Diagnostic, Pointer, SourceRange
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import StreamMark
-    from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+    from ruamel.yaml.nodes import Node
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
@@ -30,14 +30,15 @@ _SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
     (re.compile(r"(?:true|True|TRUE)\Z"), lambda _: True),
     (re.compile(r"(?:false|False|FALSE)\Z"), lambda _: False),
     (re.compile(r"[-+]?[0-9]+\Z"), int),
-    (re.compile(r"0o[0-7]+\Z"), lambda text: int(text[2:], 8)),
-    (re.compile(r"0x[0-9a-fA-F]+\Z"), lambda text: int(text[2:], 16)),
+    (re.compile(r"0o[0-7]+\Z"), lambda text: int(text, 8)),
+    (re.compile(r"0x[0-9a-fA-F]+\Z"), lambda text: int(text, 16)),
     (re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"), float),
     (re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z"), lambda text: -math.inf if text[0] == "-" else math.inf),
     (re.compile(r"\.(?:nan|NaN|NAN)\Z"), lambda _: math.nan),
 )
 # A longer run of digits is no setting of ours, and CPython refuses to convert one of more than 4300.
 _MAX_NUMBER = 64
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _KNOWN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
 )
@@ -45,7 +46,7 @@ _KNOWN_TAGS = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceDocument:
-    """A YAML file as plain data (`dict`, `list`, `str`, `int`, `float`, `bool`, None) that remembers where each part stood."""
+    """A YAML file as plain data (dict, list, str, int, float, bool, None) that remembers where each part stood."""
 
     path: str
     """As it is shown to the user."""
@@ -65,7 +66,8 @@ class SourceDocument:
         missing = reached < len(pointer)
         if node is None:
             return SourceRange(self.path, 1, 1, 2, self.text.partition("\n")[0])
-        show = key_node if key_node is not None and (key or missing or not _is_scalar(node)) else node
+        nothing_to_show = not _is_scalar(node) or node.value == ""
+        show = key_node if key_node is not None and (key or missing or nothing_to_show) else node
         return self._range(show)
 
     def written(self, pointer: Pointer) -> str | None:
@@ -104,7 +106,10 @@ def read_document(path: Path, *, shown: str | None = None) -> SourceDocument:
 
 
 def parse_document(text: str, path: str) -> SourceDocument:
-    """Parse YAML text. Raises `CompilerError` with MF002 (syntax), MF003 (duplicate key), MF004 (limits), MF005 (unsupported)."""
+    """Parse YAML text.
+
+    Raises `CompilerError`: MF002 (syntax), MF003 (duplicate key), MF004 (limits), MF005 (unsupported feature).
+    """
     root = _compose(text, path)
     return SourceDocument(path, text, _Reader(path, text).value(root, 0) if root is not None else None, root)
 
@@ -155,13 +160,13 @@ class _Reader:
         self._count(node, depth)
         if node.tag not in _KNOWN_TAGS:
             raise self._refuse("MF005", f"the tag '{node.tag}' is not supported", node)
-        if node.id == "mapping":
+        if _kind(node) == "mapping":
             return self._mapping(node, depth)
-        if node.id == "sequence":
+        if _kind(node) == "sequence":
             return [self.value(item, depth + 1) for item in node.value]
         return self._scalar(node)
 
-    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: Node, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key, value in node.value:
             name = self._key(key)
@@ -171,16 +176,15 @@ class _Reader:
         return result
 
     def _key(self, key: Node) -> str:
-        if key.id != "scalar":
+        if not _is_scalar(key):
             raise self._refuse("MF005", "a key must be a plain word, not a list or a mapping", key)
-        if key.value == "<<" and key.style is None:
+        if key.value == "<<" and _is_plain(key):
             raise self._refuse("MF005", "merge keys ('<<') are not part of YAML 1.2", key)
         return str(key.value)
 
-    def _scalar(self, node: ScalarNode) -> Any:
-        text = node.value
-        quoted = node.style is not None or node.tag == "tag:yaml.org,2002:str"
-        if quoted or len(text) > _MAX_NUMBER:
+    def _scalar(self, node: Node) -> Any:
+        text = str(node.value)
+        if not _is_plain(node) or node.tag == _TEXT_TAG or len(text) > _MAX_NUMBER:
             return text
         return next((convert(text) for pattern, convert in _SCALARS if pattern.match(text)), text)
 
@@ -198,14 +202,23 @@ class _Reader:
         return CompilerError(Diagnostic(code, message, where))
 
 
+def _kind(node: Node) -> str:
+    # ruamel's base class does not declare what each of its three node classes sets: scalar, sequence or mapping.
+    return str(getattr(node, "id", ""))
+
+
 def _is_scalar(node: Node) -> bool:
-    return bool(node.id == "scalar")
+    return _kind(node) == "scalar"
+
+
+def _is_plain(node: Node) -> bool:
+    return getattr(node, "style", None) is None
 
 
 def _child(node: Node | None, step: str | int) -> tuple[Node | None, Node] | None:
     if node is None or _is_scalar(node):
         return None
-    if node.id == "sequence":
+    if _kind(node) == "sequence":
         return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
     return next(((key, value) for key, value in node.value if key.value == step), None)
 

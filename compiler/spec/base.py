@@ -9,6 +9,12 @@ from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
 
+
+def text(pattern: str, expects: str) -> Any:
+    """A field of text that must match `pattern`; `expects` says in words what an error message should say."""
+    return Field(pattern=pattern, json_schema_extra={"x-expects": expects})
+
+
 Items: TypeAlias = Annotated[tuple[T, ...], Field(strict=False)]
 """A list as the manifest writes it, a tuple as we keep it."""
 
@@ -18,10 +24,15 @@ Tags: TypeAlias = dict[Annotated[str, Field(min_length=1, max_length=100)], Anno
 DefinedTags: TypeAlias = dict[str, dict[str, Any]]
 """Defined tags: namespace -> key -> value."""
 
-Ocid: TypeAlias = Annotated[str, Field(pattern=r"^(ocid1\.[a-z0-9]+\..+|\$\{var\.[A-Za-z_][A-Za-z0-9_]*\})$")]
+Ocid: TypeAlias = Annotated[
+    str,
+    text(
+        r"^(ocid1\.[a-z0-9]+\..+|\$\{var\.[A-Za-z_][A-Za-z0-9_]*\})$", "an OCID (ocid1.…) or a variable (${var.NAME})"
+    ),
+]
 """An OCID, or a variable that holds one."""
 
-ObjectUri: TypeAlias = Annotated[str, Field(pattern=r"^oci://[^@/]+@[^/]+/.*$")]
+ObjectUri: TypeAlias = Annotated[str, text(r"^oci://[^@/]+@[^/]+/.*$", "oci://bucket@namespace/object")]
 """`oci://bucket@namespace/object`"""
 
 DisplayName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]

@@ -6,12 +6,16 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from compiler.spec.base import DefinedTags, Description, DisplayName, Items, Node, Ocid, Tags
+from compiler.spec.base import DefinedTags, Description, DisplayName, Items, Node, Ocid, Tags, text
 from compiler.spec.source import PythonName, RelativePath
 
 Port: TypeAlias = Annotated[int, Field(ge=1024, le=65535)]
 """1024 to 65535 and not 24224, 8446 or 8447 (SDK 2.189 docstring)."""
-VariableName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,29}[A-Za-z0-9]$")]
+Duration: TypeAlias = Annotated[str, text(r"^PT\d+[MH]$", "a duration from PT3M to PT1H")]
+"""ISO 8601, PT3M to PT1H (OCI docs)."""
+VariableName: TypeAlias = Annotated[
+    str, text(r"^[A-Za-z][A-Za-z0-9_]{0,29}[A-Za-z0-9]$", "2 to 31 letters, digits and underscores, not ending in _")
+]
 """2 to 31 characters, not ending in `_` (SDK 2.189 docstring)."""
 
 
@@ -29,7 +33,7 @@ class Threshold(Node):
 
     threshold: Annotated[int, Field(ge=1, le=100)]
     """Percent."""
-    pending_duration: Annotated[str, Field(pattern=r"^PT\d+[MH]$")] | None = None
+    pending_duration: Duration | None = None
     """PT3M to PT1H."""
     instance_count_adjustment: Annotated[int, Field(ge=1)] | None = None
 
@@ -39,7 +43,7 @@ class QueryScaling(Node):
 
     query: str
     """MQL that contains `{resourceId = "MODEL_DEPLOYMENT_OCID"}`."""
-    pending_duration: Annotated[str, Field(pattern=r"^PT\d+[MH]$")] | None = None
+    pending_duration: Duration | None = None
     instance_count_adjustment: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -69,7 +73,7 @@ class Container(Node):
 
     image: Annotated[str, Field(min_length=1)]
     """`<region>.ocir.io/<namespace>/<image>:<tag>`"""
-    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    digest: Annotated[str, text(r"^sha256:[0-9a-f]{64}$", "sha256: and 64 hexadecimal digits")] | None = None
     signature_id: Ocid | None = None
     cmd: Items[str] = ()
     entrypoint: Items[str] = ()
@@ -140,7 +144,9 @@ class Deployment(Node):
     """Above `bandwidthMbps`, at most twice as much (SDK 2.189 docstring)."""
     web_concurrency: Annotated[int, Field(ge=1)] | None = None
     """Worker processes an instance: the environment variable WEB_CONCURRENCY."""
-    environment_variables: dict[VariableName, str | VariableReference] = {}
+    environment_variables: dict[VariableName, str | VariableReference] = Field(
+        default={}, json_schema_extra={"x-keys": "2 to 31 letters, digits and underscores, not ending in _"}
+    )
     container: Container | None = None
     network: Network | None = None
     logs: Logs | None = None

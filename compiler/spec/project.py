@@ -67,5 +67,7 @@ class Project(Node):
     """Globs, relative to the project root."""
     defaults: dict[str, Any] = {}
     """A fragment of a manifest, merged under every model."""
-    targets: dict[Name, Target] = Field(default_factory=dict)
+    targets: dict[Name, Target] = Field(
+        default={}, json_schema_extra={"x-keys": "lower-case letters, digits and hyphens"}
+    )
     """`local` is always there."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from compiler.spec.base import Items, Node, ObjectUri
+from compiler.spec.base import Items, Node, ObjectUri, text
 
 UseCase: TypeAlias = Literal[
     "binary_classification",
@@ -35,11 +35,11 @@ FeatureType: TypeAlias = Literal[
 ScoreMethod: TypeAlias = Literal["predict", "predict_proba", "transform", "decision_function"]
 RelativePath: TypeAlias = Annotated[str, Field(min_length=1, max_length=1024)]
 """A path relative to the manifest's folder; it must stay inside the project root."""
-DottedName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)+$")]
-PythonName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-PythonVersion: TypeAlias = Annotated[str, Field(pattern=r"^3\.([6-9]|1[0-4])(\.\d+)?$")]
+DottedName: TypeAlias = Annotated[str, text(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$", "a dotted name (package.module.Class)")]
+PythonName: TypeAlias = Annotated[str, text(r"^[A-Za-z_][A-Za-z0-9_]*$", "a name of letters, digits and underscores")]
+PythonVersion: TypeAlias = Annotated[str, text(r"^3\.([6-9]|1[0-4])(\.\d+)?$", 'a Python version from "3.6" to "3.14"')]
 """Quoted, 3.6 to 3.14 (ADS 2.16.1 introspection)."""
-Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Sha256: TypeAlias = Annotated[str, text(r"^[0-9a-f]{64}$", "64 lower-case hexadecimal digits")]
 
 
 class Architecture(Node):
@@ -93,7 +93,7 @@ class CondaPack(Node):
 
 
 class Environment(Node):
-    """Where the model runs, and where it was trained. A plain text is a service pack's slug, resolved by manifact.lock."""
+    """Where the model runs, and where it was trained. A plain text is a service pack's slug (manifact.lock)."""
 
     inference: str | CondaPack
     training: str | CondaPack | None = None

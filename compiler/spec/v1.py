@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from compiler.spec.base import Items, Node, Ocid
+from compiler.spec.base import Items, Node, Ocid, text
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.source import (
@@ -20,7 +18,9 @@ from compiler.spec.source import (
     UseCase,
 )
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+Name = Annotated[
+    str, text(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "lower-case letters, digits and inner hyphens, at most 63")
+]
 """Lower-case letters, digits and inner hyphens, at most 63."""
 
 
