@@ -1,0 +1,1 @@
+"""What should be, what is, and the pure difference between the two."""

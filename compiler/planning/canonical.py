@@ -1,0 +1,83 @@
+"""One spelling for equal settings, and digests over it.
+
+The service leaves out what is empty, writes 1 where we wrote 1.0, and returns metadata as a list in any order. Two
+bodies are compared, and hashed, only after both went through `normal`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+Body: TypeAlias = dict[str, Any]
+"""A JSON object in the wire form of the OCI Data Science API (camelCase keys)."""
+Path: TypeAlias = tuple[str, ...]
+"""Where a value lies in a body."""
+
+CONFIG_FORM = "1"
+"""Version of the canonical form: raised when `normal` changes, so that old digests are known to be of another form."""
+
+_METADATA_LISTS = ("customMetadataList", "definedMetadataList")
+_METADATA_FIELDS = ("value", "description", "category", "keywords")
+
+
+def normal(value: Any) -> Any:
+    """`value` without what is absent or empty, whole floats as ints, tuples as lists; keys keep their order."""
+    if isinstance(value, Mapping):
+        kept = {str(key): normal(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if not _empty(item)}
+    if isinstance(value, list | tuple):
+        return [normal(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def comparable(body: Mapping[str, Any]) -> Body:
+    """`normal(body)` with metadata lists as mappings by key, the way their order and extra fields do not matter."""
+    spread = dict(body)
+    for name in _METADATA_LISTS:
+        items = body.get(name) or ()
+        spread[name] = {item["key"]: {field: item.get(field) for field in _METADATA_FIELDS} for item in items}
+    result: Body = normal(spread)
+    return result
+
+
+def leaves(value: Mapping[str, Any], at: Path = ()) -> dict[Path, Any]:
+    """Every leaf of a comparable body by its path; a list is one leaf."""
+    found: dict[Path, Any] = {}
+    for key, item in value.items():
+        found.update(leaves(item, (*at, key)) if isinstance(item, Mapping) else {(*at, key): item})
+    return found
+
+
+def nested(flat: Iterable[tuple[Path, Any]]) -> Body:
+    """The inverse of `leaves`."""
+    result: Body = {}
+    for path, item in flat:
+        node = result
+        for key in path[:-1]:
+            node = node.setdefault(key, {})
+        node[path[-1]] = item
+    return result
+
+
+def text(value: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(value: Any) -> str:
+    """sha256 of the canonical JSON of `value`, in hexadecimal."""
+    return hashlib.sha256(text(value).encode()).hexdigest()
+
+
+def config_digest(settings: Mapping[str, Any]) -> str:
+    """The value of the tag `manifact-config`: form version and digest of the settings."""
+    return f"{CONFIG_FORM}:{digest(comparable(settings))}"
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value in ({}, [], "")

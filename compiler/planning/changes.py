@@ -1,0 +1,158 @@
+"""A plan: what will change, why, in which order, with what downtime."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from compiler.diagnostics import Diagnostic
+from compiler.planning.canonical import Body, digest
+from compiler.planning.tags import Place
+
+
+class Action(enum.StrEnum):
+    """What is done to a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    ADOPT = "adopt"
+    RESTART = "restart"
+    NOOP = "noop"
+
+
+class Kind(enum.StrEnum):
+    """What is changed."""
+
+    VERSION_SET = "version set"
+    MODEL = "model"
+    DEPLOYMENT = "deployment"
+
+
+class Impact(enum.StrEnum):
+    """What callers of the endpoint will feel."""
+
+    NONE = "none"
+    DOCUMENTATION = "documentation"
+    SAFE = "safe"
+    BREAKING = "breaking"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request (or wait, or test) of a change.
+
+    `operation` is the SDK's operation name, or `wait_model_deployment`, `smoke_test`. `on` is the OCID it acts on, or
+    a reference to what an earlier step made: `${model.id}`, `${versionSet.id}`, `${deployment.id}`; bodies hold the
+    same references, as whole strings.
+    """
+
+    operation: str
+    on: str = ""
+    body: Body | None = None
+    group: str = ""
+    """Option group of a deployment's update: an ACTIVE one takes a single group a request."""
+    undo: Body | None = None
+    """Body of the same operation that puts the former values back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field before and after; None stands for absent."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is done to one resource."""
+
+    kind: Kind
+    name: str
+    """Of the manifest."""
+    action: Action
+    reason: str
+    id: str | None = None
+    """OCID of what is acted on; None for what is to be created."""
+    title: str = ""
+    """A few words on the outcome: `v3`, `VM.Standard.E4.Flex 1 OCPU 16 GB x1`."""
+    fields: tuple[FieldChange, ...] = ()
+    steps: tuple[Step, ...] = ()
+    stays_up: bool | None = None
+    """Whether the endpoint answers throughout; None where there is no endpoint."""
+    impact: Impact = Impact.NONE
+    callers: tuple[str, ...] = ()
+    """What exactly callers will feel."""
+    reversal: str = ""
+    """How this is undone."""
+    config: str = ""
+    """The `manifact-config` it leads to."""
+    artifact: str = ""
+    """Digest of the artifact it uploads or serves."""
+    etag: str | None = field(default=None, compare=False)
+    """For if-match; of the moment of observation, so not part of the difference."""
+    seen: str = field(default="", compare=False)
+    """OCID of the last resource seen under this name, deleted ones included: part of the retry token."""
+
+    @property
+    def destroys(self) -> bool:
+        """Whether consent is asked for."""
+        return self.action in (Action.DELETE, Action.REPLACE)
+
+    def to_json(self) -> Body:
+        """JSON form, without what belongs to the moment (etag, last OCID seen)."""
+        result = asdict(self)
+        del result["etag"], result["seen"]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Changes in the order in which they are carried out; those of different names do not depend on each other."""
+
+    place: Place
+    changes: tuple[Change, ...]
+    artifacts: Mapping[str, str]
+    """Manifest name -> digest of its artifact."""
+    observed: str
+    """Digest of what was observed."""
+    problems: tuple[Diagnostic, ...] = ()
+    """Why the plan may not be carried out (a protected deployment), or what to know about it."""
+    smoke: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """Manifest name -> its smoke test (`desired.Smoke`)."""
+    secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+    """(manifest name, environment variable) -> value: only in memory."""
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that do something."""
+        return tuple(change for change in self.changes if change.action is not Action.NOOP)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.pending
+
+    @property
+    def difference(self) -> str:
+        """Digest of what the plan does: two plans with the same difference do the same."""
+        return digest([change.to_json() for change in self.pending])
+
+    def count(self, *actions: Action) -> int:
+        """How many changes have one of these actions."""
+        return sum(change.action in actions for change in self.changes)
+
+    def to_json(self) -> Body:
+        """JSON form for views and the plan file; without secrets."""
+        return {
+            "place": asdict(self.place),
+            "artifacts": dict(self.artifacts),
+            "observed": self.observed,
+            "difference": self.difference,
+            "changes": [change.to_json() for change in self.changes],
+        }

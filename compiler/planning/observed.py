@@ -1,0 +1,103 @@
+"""What is live in a target, as raw JSON: SDK types lose fields they do not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from compiler.planning import tags
+from compiler.planning.canonical import Body, digest
+
+GONE = frozenset({"DELETED", "DELETING"})
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactHead:
+    """What HEAD says of a model's artifact."""
+
+    size: int
+    md5: str
+    """Base64, as `content-md5`; made by the service, never by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One resource: its summary from a list, and its record once it was read in full."""
+
+    summary: Body
+    record: Body | None = None
+    etag: str | None = None
+    head: ArtifactHead | None = None
+    """Of a model that was read: None when it has no artifact."""
+    provenance: Body | None = None
+
+    @property
+    def id(self) -> str:
+        """OCID."""
+        return str(self.summary["id"])
+
+    @property
+    def body(self) -> Body:
+        """The fullest that is known."""
+        return self.record or self.summary
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Free-form tags."""
+        found: Mapping[str, str] = self.body.get("freeformTags") or {}
+        return found
+
+    @property
+    def state(self) -> str:
+        """Lifecycle state."""
+        return str(self.body.get("lifecycleState", ""))
+
+    @property
+    def gone(self) -> bool:
+        """Deleted, or on its way."""
+        return self.state in GONE
+
+    @property
+    def age(self) -> tuple[int, str, str]:
+        """Sorts older before newer."""
+        return int(self.summary.get("versionId") or 0), str(self.summary.get("timeCreated", "")), self.id
+
+    @property
+    def md5(self) -> str | None:
+        """Base64 md5 of the artifact as recorded after upload, where the record was read."""
+        return metadata_value(self.body, "ManifactArtifactMd5")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One observation of a compartment: models, deployments and version sets, deleted ones included."""
+
+    models: tuple[Live, ...] = ()
+    deployments: tuple[Live, ...] = ()
+    version_sets: tuple[Live, ...] = ()
+    deep: bool = False
+    """Whether every resource of ours was read in full."""
+
+    def with_reads(self, reads: Iterable[Live]) -> Observed:
+        """The same observation with these resources read in full."""
+        known = {item.id: item for item in reads}
+        models = tuple(known.get(item.id, item) for item in self.models)
+        deployments = tuple(known.get(item.id, item) for item in self.deployments)
+        return replace(self, models=models, deployments=deployments)
+
+    def named(self, kind: tuple[Live, ...], place: tags.Place, name: str) -> list[Live]:
+        """Those of `kind` that carry our tags for `name`, deleted ones included, oldest first."""
+        owner = place.owner(name).items()
+        return sorted((item for item in kind if owner <= item.tags.items()), key=lambda item: item.age)
+
+    def digest(self, place: tags.Place) -> str:
+        """Digest of the state of everything that is ours here."""
+        ours = [item for item in (*self.models, *self.deployments) if place.owns(item.tags) and not item.gone]
+        return digest(sorted([item.id, item.state, dict(item.tags)] for item in ours))
+
+
+def metadata_value(body: Mapping[str, Any], key: str) -> str | None:
+    """The value of one entry of the custom metadata, None when there is no such entry."""
+    items = body.get("customMetadataList") or ()
+    return next((item.get("value") for item in items if item.get("key") == key), None)

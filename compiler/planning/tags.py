@@ -1,0 +1,44 @@
+"""Our free-form tags: how a resource is known as ours without a state file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PREFIX = "manifact-"
+PROJECT, TARGET, NAME = "manifact-project", "manifact-target", "manifact-name"
+ARTIFACT = "manifact-artifact"
+"""Commit mark of a model: the artifact's digest, set after upload and provenance succeeded."""
+CONFIG = "manifact-config"
+"""Digest of the desired settings, written last."""
+FAILED = "manifact-failed"
+"""Config digest whose smoke test failed: not tried again until it changes, or `--retry`."""
+
+OURS = (PROJECT, TARGET, NAME, ARTIFACT, CONFIG, FAILED)
+USER_TAGS = 10 - len(OURS)
+"""How many free-form tags are left to the user: the service has room for 10 (OCI docs, tagging limits)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a plan applies: one compartment and Data Science project, under a target's name."""
+
+    project: str
+    """Name of the manifact project (`metadata.name` of manifact.yaml)."""
+    target: str
+    compartment_id: str
+    project_id: str
+    region: str = ""
+
+    def owner(self, name: str) -> dict[str, str]:
+        """The tags that make a resource this manifest's."""
+        return {PROJECT: self.project, TARGET: self.target, NAME: name}
+
+    def owns(self, tags: Mapping[str, str]) -> bool:
+        """Whether a resource with these tags belongs to this project and target."""
+        return tags.get(PROJECT) == self.project and tags.get(TARGET) == self.target
+
+
+def foreign(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags that are not of our own making."""
+    return {key: value for key, value in tags.items() if not key.startswith(PREFIX)}
