@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, SourceRange, failure
 
@@ -42,6 +42,20 @@ _TEXT_TAG = "tag:yaml.org,2002:str"
 _KNOWN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
 )
+
+
+class Located(Protocol):
+    """Plain data that knows where each of its parts was written."""
+
+    @property
+    def data(self) -> Any:
+        """The data."""
+
+    def locate(self, pointer: Pointer, *, key: bool = False) -> SourceRange:
+        """The place of the value at `pointer`, or of its key."""
+
+    def written(self, pointer: Pointer) -> str | None:
+        """The characters of a scalar as they stand in the file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

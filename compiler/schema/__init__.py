@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from compiler.diagnostics import Diagnostic
-from compiler.source import SourceDocument
+from compiler.source import Located
 
 MODEL = "model.v1.schema.json"
 PROJECT = "project.v1.schema.json"
@@ -23,7 +23,7 @@ def shipped(name: str) -> dict[str, Any]:
     return loaded
 
 
-def check(document: SourceDocument, name: str) -> list[Diagnostic]:
+def check(document: Located, name: str) -> list[Diagnostic]:
     """Every way in which the document breaks the schema `name`, in the order of its lines."""
     from jsonschema import Draft202012Validator
 

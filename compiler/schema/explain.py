@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import Diagnostic, Pointer, did_you_mean
-from compiler.source import SourceDocument
+from compiler.source import Located
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -33,7 +33,7 @@ _BOUNDS = {
 class Explainer:
     """Turns the validator's errors on one document into diagnostics."""
 
-    def __init__(self, document: SourceDocument, schema: dict[str, Any]) -> None:
+    def __init__(self, document: Located, schema: dict[str, Any]) -> None:
         self.document, self.schema = document, schema
 
     def explain(self, error: ValidationError) -> Iterator[Diagnostic]:
@@ -108,13 +108,13 @@ class Explainer:
 
     def _alternatives(self, error: ValidationError, pointer: Pointer) -> Iterator[Diagnostic]:
         """Blame the branch that is meant: one for a value of this type, and of several the one with fewest errors."""
-        branches = [self._resolved(branch) for branch in error.validator_value]
+        branches = [self._resolved(branch) for branch in _rule(error)["anyOf"]]
         meant = [index for index, branch in enumerate(branches) if _fits(_value(error), _types(branch))]
         if not meant:
             expected = [name for branch in branches for name in _types(branch)]
             yield self._wrong_type(_value(error), expected, pointer)
             return
-        inner = {index: [e for e in error.context or () if e.relative_schema_path[0] == index] for index in meant}
+        inner = {index: [e for e in _causes(error) if e.relative_schema_path[0] == index] for index in meant}
         for problem in min(inner.values(), key=len):
             yield from self.explain(problem)
 
@@ -132,6 +132,10 @@ def _rule(error: ValidationError) -> dict[str, Any]:
 
 def _value(error: ValidationError) -> Any:
     return error.instance
+
+
+def _causes(error: ValidationError) -> list[ValidationError]:
+    return list(error.context or [])
 
 
 def _types(schema: Any) -> list[str]:

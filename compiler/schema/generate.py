@@ -39,7 +39,7 @@ def _tidy(node: Any) -> Any:
 
 
 def _with_named_keys(node: dict[str, Any]) -> dict[str, Any]:
-    """A mapping whose keys follow a pattern: pydantic lets other keys pass in the schema, so say it as `propertyNames`."""
+    """Keys that follow a pattern: pydantic lets other keys pass in the schema, so say it as `propertyNames`."""
     if "patternProperties" not in node:
         return node
     ((pattern, values),) = node["patternProperties"].items()

@@ -1,0 +1,129 @@
+"""The project file, and a manifest with the project's defaults merged under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compiler.diagnostics import CompilerError, Pointer, SourceRange
+from compiler.source import SourceDocument, read_document
+from compiler.workspace.root import PROJECT_FILE, find_root, shown
+
+if TYPE_CHECKING:
+    from compiler.spec.project import Project
+    from compiler.spec.v1 import Manifest
+
+# Without a project file there is only the target `local`, whose store lies in the root itself.
+DEFAULT_NAME = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A project root and what its project file says."""
+
+    root: Path
+    document: SourceDocument | None = None
+    project: Project | None = None
+
+    @property
+    def name(self) -> str:
+        """The project's name: the tag `manifact-project`."""
+        return self.project.metadata.name if self.project else DEFAULT_NAME
+
+    @property
+    def build(self) -> Path:
+        """Where artifacts are built."""
+        return self.root / "build"
+
+    @property
+    def state(self) -> Path:
+        """Where the embedded OCI, caches and receipts live."""
+        return self.root / ".manifact"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedManifest:
+    """A manifest that fits its schema, and the way back to the text of each value."""
+
+    path: Path
+    manifest: Manifest
+    document: MergedDocument
+
+    @property
+    def folder(self) -> Path:
+        """What its relative paths start from."""
+        return self.path.parent
+
+
+@dataclass(frozen=True, slots=True)
+class MergedDocument:
+    """The manifest over the project's defaults: each value knows which of the two files set it."""
+
+    manifest: SourceDocument
+    project: SourceDocument | None
+    data: Any
+
+    @property
+    def path(self) -> str:
+        """The manifest's path, as it is shown."""
+        return self.manifest.path
+
+    def locate(self, pointer: Pointer, *, key: bool = False) -> SourceRange:
+        """The place of a value in the manifest, or in the project's defaults when only they set it."""
+        if self.project is not None and not _has(self.manifest.data, pointer) and self._defaulted(pointer):
+            return self.project.locate(("defaults", *pointer), key=key)
+        return self.manifest.locate(pointer, key=key)
+
+    def written(self, pointer: Pointer) -> str | None:
+        """The characters of a scalar in the file that set it."""
+        if self.project is not None and not _has(self.manifest.data, pointer):
+            return self.project.written(("defaults", *pointer))
+        return self.manifest.written(pointer)
+
+    def _defaulted(self, pointer: Pointer) -> bool:
+        return self.project is not None and _has(self.project.data.get("defaults", {}), pointer)
+
+
+def open_workspace(start: Path, root: Path | None = None) -> Workspace:
+    """The workspace around `start`; `root` fixes it. Raises `CompilerError` when the project file is wrong."""
+    from compiler.schema import PROJECT, check
+    from compiler.spec.project import Project
+
+    root = root.resolve() if root else find_root(start)
+    file = root / PROJECT_FILE
+    if not file.exists():
+        return Workspace(root)
+    document = read_document(file, shown=shown(file))
+    if problems := check(document, PROJECT):
+        raise CompilerError(*problems)
+    return Workspace(root, document, Project.model_validate(document.data))
+
+
+def load_manifest(path: Path, workspace: Workspace) -> LoadedManifest:
+    """Read, merge and validate one manifest. Raises `CompilerError` with every problem of its text and its fields."""
+    from compiler.schema import MODEL, check
+    from compiler.spec.v1 import Manifest
+
+    source = read_document(path, shown=shown(path))
+    defaults = (workspace.document.data.get("defaults") or {}) if workspace.document else {}
+    data = _merge(defaults, source.data) if isinstance(source.data, dict) else source.data
+    document = MergedDocument(source, workspace.document, data)
+    if problems := check(document, MODEL):
+        raise CompilerError(*problems)
+    return LoadedManifest(path, Manifest.model_validate(data), document)
+
+
+def _merge(under: Any, over: Any) -> Any:
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    return {**under, **{key: _merge(under.get(key), value) for key, value in over.items()}}
+
+
+def _has(data: Any, pointer: Pointer) -> bool:
+    for step in pointer:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True

@@ -1,0 +1,69 @@
+"""The project root, and paths that must stay inside it."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from compiler.diagnostics import Diagnostic, SourceRange, failure
+
+PROJECT_FILE = "manifact.yaml"
+MANIFEST_FILE = "model.yaml"
+
+# What must never be packed, whoever asks (DESIGN, safety): keys, tokens and the folders they live in.
+_SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", ".manifact"})
+_SECRET_SUFFIXES = frozenset({".pem", ".key", ".p12", ".pfx", ".jks"})
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` with a project file, else with `.git`, else `start` itself; absolute."""
+    start = start.resolve()
+    folders = (start, *start.parents)
+    for marker in (PROJECT_FILE, ".git"):
+        for folder in folders:
+            if (folder / marker).exists():
+                return folder
+    return start
+
+
+def shown(path: Path) -> str:
+    """The path as messages show it: relative to the working directory where that is shorter to read."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic:
+    """The absolute path of a file that a manifest in `folder` names, or what is wrong with it.
+
+    MF108 when it leads out of the root (symbolic links resolved), MF110 when it holds secrets, MF001 when it does not
+    exist.
+    """
+    path = (folder / relative).resolve()
+    if not path.is_relative_to(root):
+        return Diagnostic("MF108", f"'{relative}' leads out of the project root {root}")
+    if _is_secret(path.relative_to(root)):
+        return Diagnostic("MF110", f"'{relative}' looks like a secret and is never packed")
+    if not path.exists():
+        return Diagnostic("MF001", f"'{relative}' does not exist", hint=f"looked for {shown(path)}")
+    return path
+
+
+def _is_secret(relative: Path) -> bool:
+    parts = PurePosixPath(relative.as_posix()).parts
+    name = parts[-1] if parts else ""
+    return (
+        bool(_SECRET_FOLDERS.intersection(parts))
+        or name == ".env"
+        or name.startswith(".env.")
+        or Path(name).suffix in _SECRET_SUFFIXES
+    )
+
+
+def manifest_path(argument: Path) -> Path:
+    """The manifest that a command line names: the file itself, or `model.yaml` in the folder. Raises MF112."""
+    path = argument / MANIFEST_FILE if argument.is_dir() else argument
+    if not path.is_file():
+        hint = f"a folder must hold {MANIFEST_FILE}" if argument.is_dir() else None
+        raise failure("MF112", f"there is no manifest at {shown(path)}", where=SourceRange(shown(path)), hint=hint)
+    return path.resolve()
