@@ -127,6 +127,49 @@ CODES: dict[str, Code] = {
         "variable in a place that decides bytes",
         "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target.",
     ),
+    # 2xx: model files
+    "MF201": Code(
+        "model not found",
+        "`spec.model.path` (or the file given to `manifact inspect`) does not exist. Paths are relative to the manifest.",
+    ),
+    "MF202": Code(
+        "unknown model format",
+        "Files are told by their content, never by their name, and this content is none of the formats that can be read. "
+        "Save the model in its framework's own format, or set `spec.model.framework: other` and bring your own score.py.",
+    ),
+    "MF203": Code(
+        "damaged model file",
+        "The file begins like a known format and then breaks its rules: it was cut short, or changed after it was written.",
+    ),
+    "MF204": Code(
+        "denied pickle",
+        "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is built "
+        "as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again from a clean program.",
+    ),
+    "MF205": Code(
+        "decompression not available",
+        "The file is compressed in a way that needs an optional Python package (lz4).",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF206": Code(
+        "model file beyond limits",
+        "Reading is bounded so that no file can use up time or memory: 60 million pickle opcodes, 100,000 zip members, nested "
+        "pickles 100 deep, 64 GiB inflated. Models in their frameworks' own formats stay far below.",
+    ),
+    "MF207": Code(
+        "unknown code in a pickle",
+        "Loading the pickle would import and run code that is not part of a known release of the framework. If it is yours, "
+        "name it under `spec.model.allow` and bring its module with `include`.",
+    ),
+    "MF208": Code(
+        "unknown framework",
+        "`spec.model.framework` names none of the frameworks known here, or not the one that the file belongs to.",
+    ),
+    "MF209": Code(
+        "model cannot be served from this file",
+        "The file is readable, but it holds a model in a form that loads only by running foreign code or with the program "
+        "that wrote it. The message names the format to save it in.",
+    ),
     # 3xx: samples and schemas
     "MF301": Code(
         "sample cannot be read",
@@ -143,7 +186,7 @@ CODES: dict[str, Code] = {
     ),
     "MF304": Code(
         "sample too large",
-        "A sample is limited to 256 MiB and 10,000,000 values. It is there for the schema and for tests: some thousand rows "
+        "A sample is limited to 64 MiB and 5,000,000 values. It is there for the schema and for tests: some thousand rows "
         "that cover the values are enough.",
     ),
     "MF305": Code(

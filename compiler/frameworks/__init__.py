@@ -1,0 +1,51 @@
+"""The frameworks, explicitly listed, and the one question the rest of the compiler asks of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compiler.diagnostics import SourceRange, did_you_mean, failure
+from compiler.frameworks.base import Framework, ModelFile
+from compiler.ir import ModelFacts
+from compiler.readers.sniff import UNKNOWN, sniff
+
+# Asked in this order; the first that knows a file owns it, so that the catch-all stands last.
+FRAMEWORKS: dict[str, Framework] = {}
+OTHER = "other"
+
+
+def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework: str | None = None) -> ModelFacts:
+    """The facts of a model file or directory, read without running any of it.
+
+    `framework` (a name in FRAMEWORKS) asks that one only: "other" takes a file that nobody knows. Names of unknown
+    code in a pickle are returned in `ModelFacts.unknown`, not raised: `inspect` shows them, `compile` refuses (MF207).
+    Raises CompilerError: MF201 missing, MF202 unknown format, MF203 damaged, MF204 denied, MF205 inflater missing,
+    MF206 beyond limits, and what single formats add.
+    """
+    if not path.exists():
+        raise failure("MF201", f"there is no model at {path}", where=SourceRange(str(path)))
+    if not path.is_dir() and path.stat().st_size == 0:
+        raise failure("MF203", "the model file is empty", where=SourceRange(str(path)))
+    model = ModelFile(path, sniff(path), allow)
+    for candidate in _candidates(model, framework):
+        if (facts := candidate.facts(model)) is not None:
+            return facts
+    if framework is not None:
+        raise failure(
+            "MF208", f"this is not a model of '{framework}' (its content: {model.format})", where=SourceRange(str(path))
+        )
+    raise failure(
+        "MF202",
+        "this is none of the model formats that can be read here",
+        where=SourceRange(str(path)),
+        hint="save the model in its framework's own format, or set 'spec.model.framework: other' and bring a score.py",
+    )
+
+
+def _candidates(model: ModelFile, framework: str | None) -> list[Framework]:
+    if framework is None:
+        return [f for f in FRAMEWORKS.values() if model.format in f.formats and (model.format != UNKNOWN)]
+    if framework not in FRAMEWORKS:
+        hint = did_you_mean(framework, FRAMEWORKS) or f"known are: {', '.join(FRAMEWORKS)}"
+        raise failure("MF208", f"unknown framework '{framework}'", hint=hint)
+    return [FRAMEWORKS[framework]] if model.format in FRAMEWORKS[framework].formats else []

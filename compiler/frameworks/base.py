@@ -1,0 +1,43 @@
+"""What every framework offers: facts of a model file, and the template of its score.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from compiler.ir import ModelFacts
+
+
+class ModelFile:
+    """A model file or directory with what the sniffer said of it. What several frameworks ask for is read once."""
+
+    def __init__(self, path: Path, format: str, allow: frozenset[str] = frozenset()) -> None:  # noqa: A002
+        self.path = path
+        self.format = format
+        """As `compiler.readers.sniff.sniff` names it."""
+        self.allow = allow
+        """Dotted names of unknown code in pickles that the user vouches for (`spec.model.allow`)."""
+
+
+class Framework(Protocol):
+    """One framework. An implementation is a small class in a file of its own, listed in `FRAMEWORKS`."""
+
+    @property
+    def name(self) -> str:
+        """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm and so on."""
+
+    @property
+    def formats(self) -> frozenset[str]:
+        """The sniffed formats it may own."""
+
+    @property
+    def score_template(self) -> str:
+        """File name of its score.py template among those that `emit` renders, e.g. `score/sklearn.py.j2`."""
+
+    def facts(self, model: ModelFile) -> ModelFacts | None:
+        """What the file says of itself; None when it belongs to another framework.
+
+        Formats are shared: a pickle belongs to whom its root object's class belongs to, so each framework that lists
+        "pickle" looks at `model.pickled` and says None for what is not its own.
+        Raises CompilerError with a code of the MF2xx range when the file is damaged, denied or cannot be served.
+        """
