@@ -120,9 +120,6 @@ CODES: dict[str, Code] = {
         "two manifests of one name",
         "Names are unique in a project: tags, version sets and build folders go by them.",
     ),
-    "MF114": Code(
-        "unset variable", "A `${var.NAME}` has no value: neither the target nor `MANIFACT_VAR_NAME` sets it."
-    ),
     "MF115": Code(
         "variable in a place that decides bytes",
         "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target.",
@@ -169,6 +166,15 @@ CODES: dict[str, Code] = {
         "model cannot be served from this file",
         "The file is readable, but it holds a model in a form that loads only by running foreign code or with the program "
         "that wrote it. The message names the format to save it in.",
+    ),
+    "MF210": Code(
+        "method the model does not have",
+        "`spec.score.method` names a method that the estimator's class does not offer, or only offers when it is built "
+        "with other parameters.",
+    ),
+    "MF211": Code(
+        "use case contradicts the model",
+        "The classes that the model records, or the kind of its estimator, do not fit `spec.useCase`.",
     ),
     # 3xx: samples and schemas
     "MF301": Code(

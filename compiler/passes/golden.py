@@ -1,0 +1,46 @@
+"""The first rows of the samples as the model's own test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from compiler.ir import Golden, Json, Table
+
+
+def golden_rows(inputs: Table, outputs: Table | None, count: int, tolerance: float) -> Golden:
+    """The first `count` rows that JSON can carry (no infinity), each with its answer where there is an output sample.
+
+    An input is a record for named columns, a list of values otherwise, and the array itself for a single column of
+    unnamed arrays. An answer is the value of the only output column, or the list of a row's values.
+    """
+    pairs: list[tuple[Json, Json]] = []
+    for row in range(inputs.rows):
+        answer = _answer(outputs, row) if outputs is not None and row < outputs.rows else None
+        request = _request(inputs, row)
+        if len(pairs) < count and _finite(request) and _finite(answer):
+            pairs.append((request, answer))
+    answers = tuple(answer for _, answer in pairs) if outputs is not None else ()
+    return Golden(tuple(request for request, _ in pairs), answers, tolerance)
+
+
+def _request(table: Table, row: int) -> Json:
+    if all(isinstance(column.name, int) for column in table.columns):
+        if len(table.columns) == 1 and table.columns[0].shape:
+            return table.columns[0].values[row]
+        return [column.values[row] for column in table.columns]
+    return {str(column.name): column.values[row] for column in table.columns}
+
+
+def _answer(table: Table, row: int) -> Json:
+    values = [column.values[row] for column in table.columns]
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _finite(value: Json) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    items: Sequence[Json] = (
+        list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
+    return all(map(_finite, items))

@@ -1,0 +1,143 @@
+"""The samples against what the model records of itself: columns, dtypes, labels, rows. Messages name both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from compiler.diagnostics import Pointer, Report, did_you_mean
+from compiler.ir import Json, ModelFacts, Table, Tensor
+from compiler.passes.dtypes import BOOLEANS, is_numeric
+
+# These take their columns by name and leave alone what they do not know.
+BY_NAME = frozenset(("pyspark",))
+# These pick their columns when they begin with a ColumnTransformer, which the facts cannot tell.
+MAY_PICK = frozenset(("Pipeline", "ColumnTransformer", "GridSearchCV", "RandomizedSearchCV"))
+NUMBERS_ONLY = frozenset(("xgboost", "lightgbm"))
+
+
+def check_input(facts: ModelFacts, table: Table, report: Report, at: Pointer = ()) -> None:
+    """Report MF320 to MF323 where the input sample is not what the model was trained on; `at`: the sample's field."""
+    if len(facts.inputs) == 1 and facts.feature_names is None:
+        _check_tensor(facts.inputs[0], table, report, at)
+    names = _feature_names(facts)
+    if names is not None and _named(table):
+        _check_names(facts, names, table, report, at)
+    elif facts.feature_count is not None and not _tensors(table) and facts.feature_count != len(table.columns):
+        text = f"the model takes {facts.feature_count} columns, the sample has {len(table.columns)}"
+        report.error("MF320", text, at, hint=_index_hint(table))
+    _check_numbers(facts, table, report, at)
+
+
+def check_output(
+    facts: ModelFacts, inputs: Table, outputs: Table, report: Report, at: Pointer = (), *, method: str = "predict"
+) -> None:
+    """Report MF320, MF324 and MF325 where the output sample cannot be the model's answer to the input sample."""
+    if inputs.rows != outputs.rows:
+        text = f"the output sample has {outputs.rows} rows, the input sample has {inputs.rows}"
+        report.error("MF325", text, at)
+    if method == "predict_proba" and facts.classes is not None and len(facts.classes) != len(outputs.columns):
+        text = f"predict_proba gives {len(facts.classes)} columns, one a class; the sample has {len(outputs.columns)}"
+        report.error("MF320", text, at)
+    if method == "predict" and facts.classes is not None and len(outputs.columns) == 1:
+        _check_labels(facts.classes, outputs, report, at)
+
+
+def _feature_names(facts: ModelFacts) -> tuple[str, ...] | None:
+    names = facts.feature_names
+    # LightGBM calls columns without names so.
+    return None if names and all(name == f"Column_{index}" for index, name in enumerate(names)) else names
+
+
+def _named(table: Table) -> bool:
+    return not all(isinstance(column.name, int) for column in table.columns)
+
+
+def _tensors(table: Table) -> bool:
+    return any(column.shape for column in table.columns)
+
+
+def _check_names(facts: ModelFacts, expected: tuple[str, ...], table: Table, report: Report, at: Pointer) -> None:
+    # LightGBM puts underscores where the training data's names had spaces.
+    spell: Callable[[str], str] = (lambda name: name.replace(" ", "_")) if facts.framework == "lightgbm" else str
+    found = [spell(str(column.name)) for column in table.columns]
+    missing = [name for name in expected if name not in found]
+    extra = [name for name in found if name not in expected]
+    if missing:
+        text = f"the model's columns {_list(missing)} are not in the sample"
+        text += f", which has {_list(extra)} instead" if extra else ""
+        report.error("MF321", text, at, hint=did_you_mean(missing[0], extra))
+    elif facts.framework in BY_NAME:
+        return
+    elif extra:
+        text = f"the sample has columns {_list(extra)}, which the model does not know; it knows {_list(expected)}"
+        _error_unless_picked(facts, "MF321", text, report, at, hint=_index_hint(table))
+    elif tuple(found) != expected:
+        text = f"the sample's columns are in the order {_list(found)}, the model's are {_list(expected)}"
+        _error_unless_picked(facts, "MF322", text, report, at, hint=None)
+
+
+def _error_unless_picked(
+    facts: ModelFacts, code: str, text: str, report: Report, at: Pointer, *, hint: str | None
+) -> None:
+    say = report.warning if facts.algorithm in MAY_PICK else report.error
+    say(code, text, at, hint=hint)
+
+
+def _index_hint(table: Table) -> str | None:
+    written = any(str(column.name).startswith("Unnamed: ") for column in table.columns)
+    return "the row index was saved too: use to_csv(..., index=False)" if written else None
+
+
+def _list(names: Sequence[str], most: int = 8) -> str:
+    return ", ".join(f"'{name}'" for name in names[:most]) + (f" and {len(names) - most} more" if names[most:] else "")
+
+
+def _check_numbers(facts: ModelFacts, table: Table, report: Report, at: Pointer) -> None:
+    if facts.framework not in NUMBERS_ONLY:
+        return
+    for column in table.columns:
+        if not (is_numeric(column.dtype) or column.dtype in BOOLEANS or column.dtype == "category"):
+            text = f"{facts.framework} takes numbers, and column '{column.name}' is {column.dtype}"
+            hint = f"encode it before training, or declare it: columns.input.{column.name}.dtype: category"
+            report.error("MF323", text, at, hint=hint)
+
+
+def _check_tensor(tensor: Tensor, table: Table, report: Report, at: Pointer) -> None:
+    if tensor.dtype != "string" and not _tensors(table):
+        odd = next((c for c in table.columns if not (is_numeric(c.dtype) or c.dtype in BOOLEANS)), None)
+        if odd is not None:
+            text = f"the model's input '{tensor.name}' is {tensor.dtype}, and column '{odd.name}' is {odd.dtype}"
+            report.error("MF323", text, at)
+    shape = _row_shape(table)
+    if tensor.shape is None or not tensor.shape or shape is None:
+        return
+    expected = tensor.shape[1:]
+    same_rank = len(shape) == len(expected)
+    if not same_rank or any(want not in {None, have} for want, have in zip(expected, shape, strict=True)):
+        text = (
+            f"a row of the model's input '{tensor.name}' has the shape {_shape(expected)}, the sample's {_shape(shape)}"
+        )
+        report.error("MF320", text, at)
+
+
+def _row_shape(table: Table) -> tuple[int, ...] | None:
+    """The shape of one row as an array; None for several columns of arrays."""
+    if not _tensors(table):
+        return (len(table.columns),)
+    return table.columns[0].shape if len(table.columns) == 1 else None
+
+
+def _shape(shape: Sequence[int | None]) -> str:
+    return "(" + ", ".join("any" if axis is None else str(axis) for axis in shape) + ")"
+
+
+def _check_labels(classes: tuple[Json, ...], outputs: Table, report: Report, at: Pointer) -> None:
+    column = outputs.columns[0]
+    known = _list([str(label) for label in classes])
+    for row, value in enumerate(column.values, start=1):
+        if value not in classes:
+            same_text = str(value) in map(str, classes)
+            hint = f"declare columns.output.{column.name}.dtype: str" if same_text else None
+            text = f"row {row} of the output sample is {value!r:.60}; the model's classes are {known}"
+            report.error("MF324", text, at, hint=hint)
+            return

@@ -1,0 +1,103 @@
+"""Columns with the dtypes that pandas infers, from native values (JSON) and from text (CSV)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from compiler.ir import Cell, Column
+
+# What pandas.read_csv reads as a missing value by default.
+MISSING = frozenset((
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+))  # fmt: skip
+BOOLEANS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
+INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+DECIMAL = re.compile(
+    r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)\s*", re.IGNORECASE | re.ASCII
+)
+# Longer runs of digits are no number that any dtype holds, and Python takes quadratic time over them.
+MAX_DIGITS = 400
+
+
+def column_of(name: str | int, cells: Sequence[Cell]) -> Column:
+    """A column of JSON values: NaN is missing, lists of equal shape are tensors."""
+    values = [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells]
+    kinds = {type(value) for value in values}
+    if kinds == {list}:
+        return _tensor(name, values)
+    if kinds == {bool}:
+        return Column(name, "bool", tuple(values))
+    if kinds == {int}:
+        return Column(name, _integer_dtype(values), tuple(values))
+    if kinds - {type(None)} and kinds <= {int, float, type(None)} and _fit_floats(values):
+        return Column(name, "float64", tuple(None if v is None else float(v) for v in values))  # type: ignore[arg-type]
+    return Column(name, "object", tuple(values))
+
+
+def text_column(name: str | int, cells: Sequence[str], *, keep_text: bool) -> Column:
+    """A column of CSV cells; `keep_text` leaves every cell that is not missing as it is written."""
+    present = [cell for cell in cells if cell not in MISSING]
+    plain = tuple(None if cell in MISSING else cell for cell in cells)
+    if keep_text:
+        return Column(name, "object", plain)
+    if _all_match(DECIMAL, present):
+        return _number_column(name, plain, present)
+    if all(cell in BOOLEANS for cell in present):
+        dtype = "bool" if len(present) == len(cells) else "object"
+        return Column(name, dtype, tuple(BOOLEANS.get(cell) for cell in cells))
+    return Column(name, "object", plain)
+
+
+def _number_column(name: str | int, cells: Sequence[str | None], present: Sequence[str]) -> Column:
+    if present and _all_match(INTEGER, present):
+        integers = [int(cell) for cell in present]
+        dtype = _integer_dtype(integers)
+        complete = len(present) == len(cells)
+        if complete and dtype != "object":
+            return Column(name, dtype, tuple(integers))
+        if dtype != "int64":  # pandas gives up on integers that neither int64 nor uint64 with every cell there holds
+            return Column(name, "object", tuple(cells))
+    return Column(name, "float64", tuple(None if cell is None else float(cell) for cell in cells))
+
+
+def regular_shape(value: Cell) -> tuple[int, ...] | None:
+    """The shape of nested lists of numbers (or of booleans), () for a number; None when they are no array."""
+    if not isinstance(value, list):
+        return () if isinstance(value, (bool, int, float)) else None
+    shapes = {regular_shape(item) for item in value}
+    inner = shapes.pop() if len(shapes) == 1 else None
+    return None if inner is None else (len(value), *inner)
+
+
+def _tensor(name: str | int, values: list[Cell]) -> Column:
+    shape = regular_shape(values)
+    if shape is None:
+        return Column(name, "object", tuple(values))
+    kinds = _leaf_types(values)
+    dtype = "bool" if kinds == {bool} else "int64" if kinds == {int} else "float64"
+    return Column(name, dtype, tuple(values), shape[1:])
+
+
+def _leaf_types(value: Cell) -> set[type]:
+    if isinstance(value, list):
+        return {kind for item in value for kind in _leaf_types(item)}
+    return {type(value)}
+
+
+def _integer_dtype(values: Sequence[Cell]) -> str:
+    integers = [value for value in values if isinstance(value, int)]
+    low, high = min(integers, default=0), max(integers, default=0)
+    if low >= -(2**63) and high < 2**63:
+        return "int64"
+    return "uint64" if low >= 0 and high < 2**64 else "object"
+
+
+def _fit_floats(values: Sequence[Cell]) -> bool:
+    return all(not isinstance(value, int) or abs(value) < 2**64 for value in values)
+
+
+def _all_match(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
+    return all(len(cell) <= MAX_DIGITS and pattern.fullmatch(cell) for cell in cells)

@@ -1,0 +1,178 @@
+"""NPY and NPZ arrays by the published format (NumPy's NEP 1), without numpy and without its pickled object arrays."""
+
+from __future__ import annotations
+
+import ast
+import io
+import math
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from compiler.ir import Cell, Column, Table
+from compiler.readers.samples.content import MAX_BYTES, Content, check_size, malformed
+from compiler.readers.samples.moments import from_ticks
+
+MAX_HEADER = 64 << 10
+MAX_RANK = 64
+DESCRIPTION = re.compile(r"([<>|=])([biufUSM])(\d+)(?:\[(\w+)\])?")
+# numpy kind and bytes an item -> struct format, pandas dtype
+NUMBERS = {
+    "b1": ("?", "bool"), "i1": ("b", "int8"), "i2": ("h", "int16"), "i4": ("i", "int32"), "i8": ("q", "int64"),
+    "u1": ("B", "uint8"), "u2": ("H", "uint16"), "u4": ("I", "uint32"), "u8": ("Q", "uint64"),
+    "f2": ("e", "float16"), "f4": ("f", "float32"), "f8": ("d", "float64"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array as read: `cells` in C order, flat."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    cells: Sequence[Cell]
+
+
+def read_npy(content: Content) -> Table:
+    """One array: a column an axis-1 index, one column of tensors above two axes; raises MF303, MF304 or MF306."""
+    return _as_rows(content, _array(content, content.data))
+
+
+def read_npz(content: Content) -> Table:
+    """One array as `read_npy`; several arrays are columns by name, each with the same first axis."""
+    arrays = _members(content)
+    if len(arrays) == 1:
+        return _as_rows(content, next(iter(arrays.values())))
+    lengths = {name: array.shape[0] if array.shape else 0 for name, array in arrays.items()}
+    if len(set(lengths.values())) != 1:
+        raise malformed(content, f"the arrays differ in their number of rows: {lengths}")
+    columns = tuple(_tensor_column(name, array) for name, array in arrays.items())
+    return Table(columns, next(iter(lengths.values())))
+
+
+def _members(content: Content) -> dict[str, Array]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content.data)) as archive:
+            entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
+            if not entries or sum(entry.file_size for entry in entries) > MAX_BYTES:
+                raise malformed(content, f"the archive holds no arrays, or more than {MAX_BYTES >> 20} MiB of them")
+            return {entry.filename[:-4]: _array(content, _inflate(archive, entry)) for entry in entries}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, struct.error) as error:
+        raise malformed(content, f"the archive cannot be read: {error}") from error
+
+
+def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    # The size in the directory may lie: never read more than it says.
+    with archive.open(entry) as stream:
+        return stream.read(entry.file_size)
+
+
+def _array(content: Content, data: bytes) -> Array:
+    header, start = _header(content, data)
+    description, shape = header.get("descr"), header.get("shape")
+    if not isinstance(shape, tuple) or len(shape) > MAX_RANK or not all(type(n) is int and n >= 0 for n in shape):
+        raise malformed(content, f"the header gives the shape {shape!r}")
+    matched = DESCRIPTION.fullmatch(description) if isinstance(description, str) else None
+    if matched is None:
+        raise _unsupported(content, description)
+    count = math.prod(shape)
+    check_size(content, count)
+    dtype, width, decode = _decoder(content, matched)
+    if len(data) - start < count * width:
+        raise malformed(content, f"the array ends after {len(data) - start} of {count * width} bytes")
+    cells = decode(memoryview(data)[start : start + count * width], count)
+    return Array(dtype, shape, _c_order(cells, shape) if header.get("fortran_order") else cells)
+
+
+def _header(content: Content, data: bytes) -> tuple[dict[str, object], int]:
+    wide = len(data) > 6 and data[6] >= 2
+    size_format = "<I" if wide else "<H"
+    start = 8 + struct.calcsize(size_format)
+    if len(data) < start or not data.startswith(b"\x93NUMPY"):
+        raise malformed(content, "the array has no complete NPY header")
+    length = struct.unpack_from(size_format, data, 8)[0]
+    if length > MAX_HEADER or len(data) < start + length:
+        raise malformed(content, f"the NPY header claims {length} bytes")
+    try:
+        header = ast.literal_eval(data[start : start + length].decode("utf-8" if wide else "latin-1").strip())
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        raise malformed(content, "the NPY header is not a Python literal") from error
+    if not isinstance(header, dict):
+        raise malformed(content, "the NPY header is not a mapping")
+    return header, start + length
+
+
+def _unsupported(content: Content, description: object) -> Exception:
+    if isinstance(description, str) and description.lstrip("<>|=").startswith("O"):
+        return malformed(
+            content, "the array holds pickled Python objects, which are never loaded",
+            hint="save it with a plain dtype, or as CSV, JSON or Parquet", code="MF306",
+        )  # fmt: skip
+    return malformed(content, f"arrays of {description!r} are not supported", hint="save plain columns")
+
+
+def _decoder(content: Content, matched: re.Match[str]) -> tuple[str, int, Callable[[memoryview, int], Sequence[Cell]]]:
+    """The pandas dtype, the bytes an item, and what turns so many bytes into cells."""
+    order, kind, size, unit = matched.groups()
+    big = order == ">"
+    mark = ">" if big else "<"
+    if kind + size in NUMBERS:
+        code, dtype = NUMBERS[kind + size]
+        return dtype, int(size), lambda raw, count: _numbers(struct.unpack(f"{mark}{count}{code}", raw))
+    if kind == "M" and size == "8" and unit:
+        ticks = f"datetime64[{unit}]"
+        return ticks, 8, lambda raw, count: [from_ticks(value, unit) for value in struct.unpack(f"{mark}{count}q", raw)]
+    if kind in "US" and int(size) > 0:
+        width = int(size) * (4 if kind == "U" else 1)
+        encoding = ("utf-32-be" if big else "utf-32-le") if kind == "U" else "utf-8"
+        return "object", width, lambda raw, _: _texts(content, raw, width, encoding)
+    raise _unsupported(content, matched.group())
+
+
+def _numbers(values: tuple[Cell, ...]) -> Sequence[Cell]:
+    return [None if value != value else value for value in values]  # noqa: PLR0124 -- only NaN differs from itself
+
+
+def _texts(content: Content, raw: memoryview, width: int, encoding: str) -> Sequence[Cell]:
+    items = (bytes(raw[start : start + width]) for start in range(0, len(raw), width))
+    try:
+        return [item.decode(encoding).rstrip("\0") for item in items]
+    except UnicodeDecodeError as error:
+        raise malformed(content, f"the array's text is not {encoding}") from error
+
+
+def _c_order(cells: Sequence[Cell], shape: tuple[int, ...]) -> Sequence[Cell]:
+    """Fortran order to C order: axis k moves by the product of the axes before it."""
+    positions = [0]
+    stride = 1
+    for length in shape:
+        positions = [position + index * stride for position in positions for index in range(length)]
+        stride *= length
+    return [cells[position] for position in positions]
+
+
+def _as_rows(content: Content, array: Array) -> Table:
+    if len(array.shape) > 2:
+        return Table((_tensor_column(0, array),), array.shape[0])
+    if not array.shape:
+        raise malformed(content, "the array is a single value, not rows")
+    width = 1 if len(array.shape) == 1 else array.shape[1]
+    columns = (Column(index, array.dtype, tuple(array.cells[index::width])) for index in range(width))
+    return Table(tuple(columns), array.shape[0])
+
+
+def _tensor_column(name: str | int, array: Array) -> Column:
+    rows, *shape = array.shape
+    step = math.prod(shape)
+    values = (_nested(array.cells[row * step : (row + 1) * step], shape) for row in range(rows))
+    return Column(name, array.dtype, tuple(values), tuple(shape))
+
+
+def _nested(cells: Sequence[Cell], shape: Sequence[int]) -> Cell:
+    if not shape:
+        return cells[0]
+    step = len(cells) // shape[0] if shape[0] else 0
+    return [_nested(cells[index * step : (index + 1) * step], shape[1:]) for index in range(shape[0])]
