@@ -24,7 +24,7 @@ def declare_columns(table: Table, overrides: Overrides, report: Report, at: Poin
     such a column as it was.
     """
     names = [str(column.name) for column in table.columns]
-    for name in overrides.keys() - set(names):
+    for name in (name for name in overrides if name not in names):
         listed = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
         report.error(
             "MF310", f"the sample has no column '{name}'; it has {listed}", (*at, name), hint=did_you_mean(name, names)
