@@ -1,0 +1,69 @@
+"""ResolvedModel -> score.py, from one template a framework.
+
+Whatever comes from a manifest or a model reaches a template as a value and the source through `literal`: a name can be
+anything and still be only a string.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compiler.diagnostics import failure
+from compiler.emit.literals import constant, literal
+from compiler.ir import ResolvedModel
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+METHODS = frozenset({"predict", "predict_proba", "transform", "decision_function"})
+_TEMPLATES = Path(__file__).parent / "templates"
+_BY_FRAMEWORK: Mapping[str, str] = {
+    "scikit-learn": "score/sklearn.py.j2",
+}
+
+
+def score_py(model: ResolvedModel) -> bytes:
+    """The source of score.py; raises `CompilerError` (MF506) when no template loads this framework."""
+    if model.score.method not in METHODS:
+        raise failure("MF506", f"score.py cannot call a method named {model.score.method!r}")
+    name = _BY_FRAMEWORK.get(model.facts.framework)
+    if name is None:
+        raise failure(
+            "MF506",
+            f"no score.py can be generated for a {model.facts.framework} model ({model.facts.format})",
+            hint="bring your own with 'spec.score.file: score.py'",
+        )
+    return _environment().get_template(name).render(_values(model)).encode()
+
+
+def _values(model: ResolvedModel) -> dict[str, Any]:
+    facts, score = model.facts, model.score
+    inside = model.model_path + "/"
+    return {
+        "format": facts.format,
+        "method": score.method,
+        "hooks": score.hooks,
+        "model_file": model.model_path,
+        "model_files": [f for f in model.files if f.path == model.model_path or f.path.startswith(inside)],
+        "feature_names": list(facts.feature_names or ()),
+    }
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - Python source: HTML escapes would be wrong, `py` quotes
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["py"] = literal
+    environment.filters["constant"] = constant
+    return environment

@@ -1,0 +1,137 @@
+"""One writer to disk: staged beside the destination, then swapped in whole."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from compiler.diagnostics import CompilerError, failure
+from compiler.emit.exchange import exchange
+from compiler.emit.links import LINK_FROM, place
+from compiler.emit.paths import is_ignored
+from compiler.emit.record import RECORD_NAME, ArtifactRecord
+from compiler.emit.tree import ArtifactTree, Content, artifact_tree
+from compiler.ir import SourceFile
+
+ARTIFACT_DIRECTORY = "artifact"
+_BESIDE = frozenset({ARTIFACT_DIRECTORY, RECORD_NAME, "plan.json", "report.html"})
+
+
+def write_artifact(
+    tree: ArtifactTree, destination: Path, record: ArtifactRecord, beside: Mapping[str, bytes] | None = None
+) -> None:
+    """Write `destination/artifact/`, `destination/artifact.json` and the files `beside` them (plan.json, report.html).
+
+    The directory appears, or replaces the former one, in one step. Raises `CompilerError`: MF504 when what is there was
+    not made by us or holds files that we did not make, MF505 when a source file is not what the tree says; nothing has
+    changed then.
+    """
+    _refuse_foreign(destination)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with _staging(destination) as stage:
+        _write_tree(tree, stage / ARTIFACT_DIRECTORY)
+        for name, content in {RECORD_NAME: record.to_json(), **(beside or {})}.items():
+            (stage / name).write_bytes(content)
+        stage.chmod(0o755)
+        _refuse_foreign(destination)
+        exchange(stage, destination)
+
+
+def built_tree(destination: Path, record: ArtifactRecord) -> ArtifactTree:
+    """The tree of an artifact written earlier, as its record describes it; nothing is read yet."""
+    root = destination / ARTIFACT_DIRECTORY
+    files = {f.path: SourceFile(f.path, root / f.path, f.size, f.sha256) for f in record.files}
+    return artifact_tree(files)
+
+
+def _write_tree(tree: ArtifactTree, root: Path) -> None:
+    for path, content in tree.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_file(content, target)
+
+
+def _write_file(content: Content, target: Path) -> None:
+    if isinstance(content, bytes):
+        target.write_bytes(content)
+        target.chmod(0o644)
+        return
+    try:
+        place(content.source, target)
+    except OSError as problem:
+        raise failure("MF505", f"{content.path} cannot be read any more: {problem.strerror}") from None
+    if target.stat().st_size != content.size or not _same(target, content):
+        raise failure("MF505", f"{content.path} changed during the build", hint="run the command again")
+
+
+def _same(target: Path, content: SourceFile) -> bool:
+    """Whether a copied file is the one that was read; a linked one is compared by whoever reads it."""
+    if content.size >= LINK_FROM:
+        return True
+    return hashlib.sha256(target.read_bytes()).hexdigest() == content.sha256
+
+
+def _refuse_foreign(destination: Path) -> None:
+    """Raise MF504 unless `destination` is absent, empty or wholly of our making."""
+    if not destination.exists():
+        return
+    if not destination.is_dir() or destination.is_symlink():
+        raise _foreign(destination, "it is not a directory")
+    present = {entry.name for entry in destination.iterdir()}
+    if not present:
+        return
+    if RECORD_NAME not in present:
+        raise _foreign(destination, f"it has no {RECORD_NAME}")
+    if present - _BESIDE:
+        raise _foreign(destination, f"{min(present - _BESIDE)!r} is not ours")
+    known = {f.path for f in ArtifactRecord.from_json((destination / RECORD_NAME).read_bytes()).files}
+    root = destination / ARTIFACT_DIRECTORY
+    for path in root.rglob("*"):
+        relative = path.relative_to(root).as_posix()
+        if not path.is_dir() and relative not in known and not is_ignored(relative):
+            raise _foreign(destination, f"'{ARTIFACT_DIRECTORY}/{relative}' is not ours")
+
+
+def _foreign(destination: Path, why: str) -> CompilerError:
+    return failure("MF504", f"{destination} is left alone: {why}", hint="move the files away or write elsewhere")
+
+
+@contextmanager
+def _staging(destination: Path) -> Iterator[Path]:
+    """A directory beside `destination`, gone in the end; one left behind by a killed process is cleared away.
+
+    A lock on the parent guards making and clearing; a lock on the directory itself says that its maker is alive.
+    """
+    prefix = f".{destination.name}.staging-"
+    with _locked(destination.parent):
+        for stale in destination.parent.glob(f"{prefix}*"):
+            with _locked(stale, wait=False) as free:
+                if free:
+                    shutil.rmtree(stale)
+        stage = Path(tempfile.mkdtemp(prefix=prefix, dir=destination.parent))
+        held = os.open(stage, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        os.close(held)
+
+
+@contextmanager
+def _locked(directory: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the advisory lock of a directory; False when somebody else does and we do not wait."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(descriptor)
