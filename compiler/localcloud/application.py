@@ -1,0 +1,137 @@
+"""The embedded OCI as an application: a request in, a response out, no daemon and no thread of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+from types import TracebackType
+
+from compiler.localcloud import (
+    buckets,
+    deployments,
+    model_artifacts,
+    models,
+    objects,
+    projects,
+    provenance,
+    shapes,
+    version_sets,
+    work_requests,
+)
+from compiler.localcloud.blobs import Blobs
+from compiler.localcloud.calls import Access, Backend, Call, Route, Settings
+from compiler.localcloud.deployment_jobs import ACTIONS, check_health
+from compiler.localcloud.errors import ServiceError, payload_too_large
+from compiler.localcloud.http import Request, Response, json_response
+from compiler.localcloud.idempotency import once
+from compiler.localcloud.jobs import settle
+from compiler.localcloud.owner import REGION, Owner, load_owner
+from compiler.localcloud.routing import Router
+from compiler.localcloud.signatures import read_body, verify_content, verify_signature
+from compiler.localcloud.store import Store
+
+MAX_JSON_BYTES = 10 << 20
+_ROOMS = (
+    projects,
+    models,
+    provenance,
+    model_artifacts,
+    version_sets,
+    deployments,
+    shapes,
+    work_requests,
+    buckets,
+    objects,
+)
+_ROUTES = tuple(route for room in _ROOMS for route in room.ROUTES)
+
+
+class LocalCloud:
+    """An opened store. May be used by several threads at once; several processes may open the same store."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._router = Router(_ROUTES)
+        self.compartment_id = backend.owner.compartment
+        self.project_id = backend.owner.project
+
+    def sdk_config(self) -> dict[str, str]:
+        """The configuration that an OCI client signs its requests with, as `~/.oci/config` would give it."""
+        owner: Owner = self._backend.owner
+        return {
+            "tenancy": owner.tenancy,
+            "user": owner.user,
+            "fingerprint": owner.fingerprint,
+            "key_file": str(owner.key_file),
+            "region": REGION,
+        }
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; every problem of the request is an error response, never an exception."""
+        identifier = _request_id(request)
+        self.settle()
+        try:
+            verify_signature(request, self._backend.owner)
+            response = self._dispatch(request)
+        except ServiceError as problem:
+            response = json_response({"code": problem.code, "message": problem.message}, status=problem.status)
+        if request.method not in ("GET", "HEAD"):
+            self.settle()
+        response.headers.setdefault("opc-request-id", identifier)
+        response.headers.setdefault("opc-client-request-id", request.headers.get("opc-client-request-id", identifier))
+        return response
+
+    def settle(self) -> None:
+        """Carry on what is due, without waiting for anything."""
+        settle(self._backend, ACTIONS)
+        check_health(self._backend)
+
+    def close(self) -> None:
+        """Give back the database; deployments keep serving."""
+        self._backend.store.close()
+
+    def __enter__(self) -> LocalCloud:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _dispatch(self, request: Request) -> Response:
+        route, path, query = self._router.match(request.method, request.target)
+        if route.access is Access.STREAM:
+            return route.handler(Call(self._backend, request, path, query))
+        content = read_body(request.body, MAX_JSON_BYTES)
+        if content is None:
+            raise payload_too_large(f"The body is longer than {MAX_JSON_BYTES} bytes")
+        verify_content(request, content)
+        opened = self._backend.store.write() if route.access is Access.WRITE else self._backend.store.read()
+        with opened as tx:
+            return _run(route, Call(self._backend, request, path, query, content, tx))
+
+
+def open_cloud(root: Path, *, run_processes: bool = True, settings: Settings | None = None) -> LocalCloud:
+    """Open the store in the folder `root`, made when there is none. Raises OSError when the folder cannot be used."""
+    root = root.resolve()
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = Store(root / "oci.sqlite3")
+    blobs = Blobs(root)
+    blobs.sweep()
+    chosen = settings or Settings(run_processes=run_processes)
+    cloud = LocalCloud(Backend(root, store, blobs, load_owner(store, root), chosen))
+    cloud.settle()
+    return cloud
+
+
+def _run(route: Route, call: Call) -> Response:
+    if not route.retry_token:
+        return route.handler(call)
+    return once(call.tx, call.request, hashlib.sha256(call.content).digest(), lambda: route.handler(call))
+
+
+def _request_id(request: Request) -> str:
+    ours = secrets.token_hex(16).upper()
+    theirs = request.headers.get("opc-request-id")
+    return f"{theirs}/{ours}/{secrets.token_hex(16).upper()}" if theirs else ours

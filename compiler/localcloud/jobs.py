@@ -1,0 +1,51 @@
+"""What is still to be done: jobs in the database, carried on by whoever handles the next request.
+
+A job is a state to be reached, not a thread: after a kill at any time the next process finds it and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from compiler.localcloud.calls import Backend
+from compiler.localcloud.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`action` is to be done on `resource` from the time `due` (seconds since the epoch) on."""
+
+    id: str
+    due: float
+    action: str
+    resource: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+Advance: TypeAlias = Callable[[Backend, Job], None]
+"""Carries a job on as far as it goes without waiting, and removes it when it is done."""
+
+
+def schedule(tx: Transaction, seconds: float, action: str, resource: str, arguments: Mapping[str, Any]) -> None:
+    """Add a job that is due in so many seconds."""
+    due = time.time() + seconds
+    row = (secrets.token_hex(16), due, action, resource, json.dumps(arguments))
+    tx.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?)", *row)
+
+
+def settle(backend: Backend, actions: Mapping[str, Advance]) -> None:
+    """Carry on every job that is due."""
+    with backend.store.read() as tx:
+        rows = tx.execute("SELECT * FROM jobs WHERE due <= ? ORDER BY due", time.time()).fetchall()
+    for identifier, due, action, resource, arguments in rows:
+        actions[action](backend, Job(identifier, due, action, resource, json.loads(arguments)))
+
+
+def take(tx: Transaction, job: Job) -> bool:
+    """Remove the job; False when somebody else was faster and has done it."""
+    return tx.execute("DELETE FROM jobs WHERE id = ?", job.id).rowcount == 1

@@ -1,0 +1,156 @@
+"""The ASGI application of a worker: OCI's data plane around one `predict`.
+
+`predict` runs in a thread of its own, one call at a time, as score.py was never promised more. The event loop stays
+free to answer health checks, to refuse what is too large, and to give up on a call after 60 seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeAlias
+
+from compiler.serving.scoring import Answer, error
+
+MAX_BODY_BYTES = 10 * 1024 * 1024  # OCI docs: model-dep-invoke, payload size limit
+MAX_SECONDS = 60.0  # OCI docs: model-dep-invoke, HTTP timeout
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+Scope: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Answers(Protocol):
+    """What can answer a request body."""
+
+    def answer(self, body: bytes, content_type: str) -> Answer:
+        """The answer to a body of that content type."""
+        ...
+
+
+class PredictThread:
+    """A thread that calls `score.answer`; results come back to the event loop that asked."""
+
+    def __init__(self, score: Answers) -> None:
+        self._score = score
+        self._calls: queue.SimpleQueue[tuple[bytes, str, asyncio.Future[Answer]]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, daemon=True, name="predict").start()
+
+    def ask(self, body: bytes, content_type: str) -> asyncio.Future[Answer]:
+        """The answer, later."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._calls.put((body, content_type, future))
+        return future
+
+    def _run(self) -> None:
+        while True:
+            body, content_type, future = self._calls.get()
+            if not future.cancelled():
+                answer = self._score.answer(body, content_type)
+                future.get_loop().call_soon_threadsafe(_resolve, future, answer)
+
+
+class Metrics:
+    """Counts since the worker began; latencies in seconds."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.errors = 0
+        self.seconds = 0.0
+        self.slowest = 0.0
+
+    def count(self, answer: Answer, seconds: float) -> None:
+        """Count one call."""
+        self.requests += 1
+        self.errors += answer.status >= 400
+        self.seconds += seconds
+        self.slowest = max(self.slowest, seconds)
+
+    def snapshot(self) -> dict[str, float]:
+        """The counts by name."""
+        return {"requests": self.requests, "errors": self.errors, "seconds": self.seconds, "slowest": self.slowest}
+
+
+class PredictApplication:
+    """Answers `POST /<deployment>/predict`, `POST /predict` and `GET /health`."""
+
+    def __init__(self, score: Answers, deployment: str) -> None:
+        self._thread = PredictThread(score)
+        self._predict = ("/predict", f"/{deployment}/predict")
+        self._health = ("/health", f"/{deployment}/health")
+        self.draining = False
+        self.metrics = Metrics()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI's entry point."""
+        if scope["type"] == "http":
+            await self._respond(send, await self._answer(scope, receive))
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        headers = dict(scope["headers"])
+        path, method = scope["path"], scope["method"]
+        if is_foreign(headers):
+            return error(403, "NotAllowed", "Only programs on this machine may call this server")
+        if path in self._health:
+            return Answer(200, b'{"status":"ready"}')
+        if path not in self._predict:
+            return error(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found")
+        if method != "POST":
+            return error(405, "MethodNotAllowed", f"{method} is not allowed here")
+        began = time.perf_counter()
+        answer = await self._score(headers, receive)
+        self.metrics.count(answer, time.perf_counter() - began)
+        return answer
+
+    async def _score(self, headers: dict[bytes, bytes], receive: Receive) -> Answer:
+        length = headers.get(b"content-length")
+        if length is None:
+            return error(411, "LengthRequired", "content-length is required")
+        if int(length) > MAX_BODY_BYTES:
+            return error(413, "PayloadTooLarge", f"The body must be at most {MAX_BODY_BYTES} bytes")
+        body = await _read(receive)
+        future = self._thread.ask(body, headers.get(b"content-type", b"").decode("latin-1"))
+        done, _ = await asyncio.wait((future,), timeout=MAX_SECONDS)
+        if not done:
+            future.cancel()
+            return error(504, "GatewayTimeout", f"The model did not answer within {MAX_SECONDS:.0f} seconds")
+        return future.result()
+
+    async def _respond(self, send: Send, answer: Answer) -> None:
+        headers = [(b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode())]
+        if self.draining or answer.status in (411, 413):
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+def is_foreign(headers: dict[bytes, bytes]) -> bool:
+    """Whether a web page from elsewhere, or a name that resolves to this machine, is behind the request."""
+    host = headers.get(b"host", b"").decode("latin-1")
+    origin = headers.get(b"origin")
+    if _name(host) not in HOSTS:
+        return True
+    return origin is not None and origin.decode("latin-1") != f"http://{host}"
+
+
+def _name(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:
+    if not future.done():
+        future.set_result(answer)

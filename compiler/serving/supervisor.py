@@ -1,0 +1,243 @@
+"""The process that stands for one deployment: it owns the port, starts the workers, and replaces those that end.
+
+It never loads user code. It follows `desired.json` of its folder and ends when that says so, or when it is gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from compiler.serving.extraction import ArtifactError, unpack
+from compiler.serving.protocol import (
+    METRICS,
+    Desired,
+    Status,
+    read_desired,
+    read_status,
+    start_ticks,
+    write_json,
+    write_status,
+)
+from compiler.serving.sandbox import hide_memory
+from compiler.serving.workers import Worker
+
+POLL_SECONDS = 0.1
+STOP_SECONDS = 5.0
+BACKLOG = 1024
+FIRST_DELAY = 0.2
+LONGEST_DELAY = 30.0
+CRASH_WINDOW = 120.0
+CRASHES_TO_DEGRADE = 3
+METRICS_SECONDS = 1.0
+
+logger = logging.getLogger("supervisor")
+
+
+class Release:
+    """One generation being served: its unpacked artifact and its workers."""
+
+    def __init__(self, folder: Path, desired: Desired, listener: socket.socket) -> None:
+        self.desired = desired
+        self.directory = folder / "releases" / str(desired.generation)
+        self.workers: list[Worker] = []
+        self._folder = folder
+        self._listener = listener
+
+    def start_worker(self) -> None:
+        """Add a worker."""
+        self.workers.append(Worker(self._folder, self.directory, self.desired, self._listener))
+
+    def is_ready(self) -> bool:
+        """Whether every worker serves."""
+        return bool(self.workers) and all(worker.state == "ready" for worker in self.workers)
+
+    def problem(self) -> tuple[str, ...]:
+        """Why this generation cannot come up; empty as long as it still may."""
+        for worker in self.workers:
+            if worker.state == "failed":
+                return worker.errors
+            if worker.has_ended():
+                worker.close()
+                return (worker.describe_end(),)
+            if time.monotonic() - worker.started > self.desired.start_seconds and worker.state == "starting":
+                return (f"Loading the model took more than {self.desired.start_seconds:.0f} s",)
+        return ()
+
+
+class Supervisor:
+    """The loop of one supervisor process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._listener = _listen(folder)
+        self._serving: Release | None = None
+        self._candidate: Release | None = None
+        self._leaving: list[Worker] = []
+        self._generation = 0
+        self._crashes: list[float] = []
+        self._next_start = 0.0
+        self._status: Status | None = None
+        self._next_metrics = 0.0
+        self._stopped = False
+
+    def run(self) -> None:
+        """Serve until told to stop, until the folder is gone, or until nothing can be served."""
+        signal.signal(signal.SIGTERM, self._on_signal)
+        shutil.rmtree(self._folder / "releases", ignore_errors=True)
+        while not self._stopped:
+            desired = read_desired(self._folder)
+            if desired is None or not desired.running:
+                break
+            if desired.generation > self._generation:
+                self._begin(desired)
+            if self._serving is None and self._candidate is None:
+                break
+            self._wait()
+            self._promote()
+            self._mend()
+            self._reap_leaving()
+            self._publish_metrics()
+        self._finish()
+
+    def _on_signal(self, *_: object) -> None:
+        self._stopped = True
+
+    def _begin(self, desired: Desired) -> None:
+        self._generation = desired.generation
+        self._drop_candidate()
+        release = Release(self._folder, desired, self._listener)
+        self._say("starting")
+        try:
+            unpack(Path(desired.artifact), release.directory)
+        except (ArtifactError, OSError) as problem:
+            self._say("failed", str(problem))
+            return
+        self._candidate = release
+        for _ in range(desired.workers):
+            release.start_worker()
+
+    def _wait(self) -> None:
+        talking = [worker for worker in self._workers() if not worker.silent]
+        ready, _, _ = select.select([worker.channel for worker in talking], [], [], POLL_SECONDS)
+        for worker in talking:
+            if worker.channel in ready:
+                worker.listen()
+
+    def _promote(self) -> None:
+        candidate = self._candidate
+        if candidate is None:
+            return
+        problem = candidate.problem()
+        if problem:
+            self._drop_candidate()
+            self._say("failed", *problem)
+        elif candidate.is_ready():
+            former, self._serving, self._candidate = self._serving, candidate, None
+            self._crashes.clear()
+            self._say("ready")
+            for worker in former.workers if former is not None else []:
+                worker.drain()
+                self._leaving.append(worker)
+
+    def _mend(self) -> None:
+        release = self._serving
+        if release is None:
+            return
+        for worker in list(release.workers):
+            if worker.has_ended() or worker.state == "failed":
+                self._lose(release, worker)
+        missing = release.desired.workers - len(release.workers)
+        if missing > 0 and time.monotonic() >= self._next_start:
+            release.start_worker()
+        if self._status is not None and self._status.state == "degraded" and release.is_ready():
+            self._say("ready")
+
+    def _lose(self, release: Release, worker: Worker) -> None:
+        release.workers.remove(worker)
+        worker.close()
+        now = time.monotonic()
+        self._crashes = [moment for moment in self._crashes if now - moment < CRASH_WINDOW] + [now]
+        self._next_start = now + min(LONGEST_DELAY, FIRST_DELAY * 2 ** (len(self._crashes) - 1))
+        lines = worker.errors or (worker.describe_end(),)
+        logger.warning("a worker was lost: %s", lines[-1])
+        if len(self._crashes) >= CRASHES_TO_DEGRADE:
+            self._say("degraded", *lines)
+
+    def _reap_leaving(self) -> None:
+        for worker in list(self._leaving):
+            if worker.has_ended() or worker.is_overdue():
+                self._leaving.remove(worker)
+                worker.close()
+        if not self._leaving and self._serving is not None and self._candidate is None:
+            _remove_other_releases(self._serving.directory)
+
+    def _drop_candidate(self) -> None:
+        if self._candidate is not None:
+            for worker in self._candidate.workers:
+                worker.close()
+        self._candidate = None
+
+    def _finish(self) -> None:
+        self._drop_candidate()
+        self._listener.close()
+        for worker in self._workers():
+            worker.drain(STOP_SECONDS)
+        while (workers := self._workers()) and not all(w.has_ended() or w.is_overdue() for w in workers):
+            self._wait()
+        for worker in self._workers():
+            worker.close()
+        shutil.rmtree(self._folder / "releases", ignore_errors=True)
+
+    def _workers(self) -> list[Worker]:
+        releases = [release for release in (self._serving, self._candidate) if release is not None]
+        return [worker for release in releases for worker in release.workers] + self._leaving
+
+    def _say(self, state: str, *errors: str) -> None:
+        logger.info("generation %d: %s", self._generation, state)
+        port, pid = self._listener.getsockname()[1], os.getpid()
+        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors)
+        if self._folder.is_dir():
+            write_status(self._folder, self._status)
+
+    def _publish_metrics(self) -> None:
+        if time.monotonic() < self._next_metrics or self._serving is None or not self._folder.is_dir():
+            return
+        self._next_metrics = time.monotonic() + METRICS_SECONDS
+        write_json(self._folder / METRICS, [worker.metrics for worker in self._serving.workers if worker.metrics])
+
+
+def main() -> int:
+    """`supervisor <folder>`: started by `control.Server.launch`, which has taken the folder's lock for us."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    hide_memory()
+    Supervisor(Path(sys.argv[1])).run()
+    return 0
+
+
+def _listen(folder: Path) -> socket.socket:
+    status = read_status(folder)
+    for port in (status.port if status is not None else 0, 0):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(BACKLOG)
+        return listener
+    raise OSError("no loopback port is free")
+
+
+def _remove_other_releases(current: Path) -> None:
+    for other in current.parent.iterdir():
+        if other != current:
+            shutil.rmtree(other, ignore_errors=True)

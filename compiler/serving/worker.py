@@ -1,0 +1,118 @@
+"""A worker process: loads score.py, then serves it on the socket that it inherited.
+
+It tells its supervisor on a channel (inherited as standard input) when it is ready, or why it will never be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from compiler.serving.sandbox import confine, die_with_parent
+from compiler.serving.scoring import Score, last_lines
+
+IDLE_SECONDS = 1.0
+METRICS_SECONDS = 1.0
+KEEP_ALIVE_SECONDS = 75
+BACKLOG = 1024
+
+logger = logging.getLogger("worker")
+
+
+class Channel:
+    """The line to the supervisor."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.socket = socket.socket(fileno=descriptor)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Say something; a supervisor that is gone cannot be told."""
+        try:
+            self.socket.sendall(json.dumps(message).encode() + b"\n")
+        except (BrokenPipeError, ConnectionResetError):
+            end_group()
+
+
+def main() -> int:
+    """`worker <folder of the artifact> <deployment> <descriptor of the socket>`."""
+    folder, deployment, descriptor = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    die_with_parent()
+    channel = _private_channel()
+    listener = socket.socket(fileno=descriptor)
+    listener.set_inheritable(False)
+    confine()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        score = Score(folder)
+    except (Exception, SystemExit) as problem:  # user code may raise anything; the supervisor reports it
+        logger.exception("the model could not be loaded")
+        channel.send({"state": "failed", "lines": last_lines(problem)})
+        return 1
+    serve(score, deployment, listener, channel)
+    return 0
+
+
+def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel) -> None:
+    """Serve until SIGTERM, then drain: no call that was accepted is lost."""
+    import uvicorn
+
+    from compiler.serving.application import PredictApplication
+
+    application = PredictApplication(score, deployment)
+
+    class DrainingServer(uvicorn.Server):
+        """A server that closes a connection only after it has told so, or after it was idle for a moment.
+
+        uvicorn itself closes idle connections at once, and a call that is just then on its way would fail.
+        """
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            asyncio.get_running_loop().add_reader(channel.socket, end_group)
+            self._reporting = asyncio.create_task(_report(application.metrics.snapshot, channel))
+            channel.send({"state": "ready"})
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for server in self.servers:
+                server.close()
+            application.draining = True
+            await asyncio.sleep(IDLE_SECONDS)
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        application,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        backlog=BACKLOG,
+    )
+    DrainingServer(config).run([listener])
+
+
+def end_group() -> None:
+    """End at once, with everything that user code has started: the supervisor is gone."""
+    os.killpg(0, signal.SIGKILL)
+
+
+async def _report(snapshot: Any, channel: Channel) -> None:
+    while True:
+        await asyncio.sleep(METRICS_SECONDS)
+        channel.send({"metrics": snapshot()})
+
+
+def _private_channel() -> Channel:
+    descriptor = os.dup(0)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    return Channel(descriptor)
