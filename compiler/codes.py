@@ -232,6 +232,11 @@ CODES: dict[str, Code] = {
         "sample without rows",
         "The sample has columns but no row: neither dtypes nor statistics nor tests can be made of it.",
     ),
+    "MF314": Code(
+        "schema too large for the catalog",
+        "The model catalog keeps a schema of up to 32,000 bytes (ADS 2.16.1 source). The artifact holds the whole schema; "
+        "the message says what the catalog's copy leaves out.",
+    ),
     "MF320": Code(
         "sample and model differ in the number of columns",
         "The model records how many features it was trained on, and the input sample has another number of columns.",
@@ -351,5 +356,172 @@ CODES: dict[str, Code] = {
         "artifact is damaged",
         "A file of the artifact is missing or is not what artifact.json says. Compile the model again.",
         ExitCode.VERIFICATION,
+    ),
+    # 7xx: plan, apply and cloud
+    "MF701": Code(
+        "sensitive variable where it could be seen",
+        "The value of a sensitive variable may only be that of an environment variable of the deployment: "
+        "anywhere else "
+        "it would end up in the catalog, in plans and in digests.",
+    ),
+    "MF702": Code(
+        "too many or reserved tags",
+        "OCI takes 10 free-form tags a resource. manifact needs up to 6 of them, all beginning with "
+        "`manifact-`, to know "
+        "its resources again without a state file; 4 are yours.",
+    ),
+    "MF703": Code(
+        "environment variables not accepted",
+        "OCI takes less than 2,048 bytes of environment variables, names and values together, and reserves some names "
+        "(SDK 2.189 docstring).",
+    ),
+    "MF704": Code(
+        "port not accepted",
+        "Ports of a container are 1024 to 65535 and not 24224, 8446 or 8447 (SDK 2.189 docstring).",
+    ),
+    "MF705": Code(
+        "size does not fit the shape",
+        "Only flexible shapes take OCPUs and memory, each within its own range (OCI docs).",
+    ),
+    "MF706": Code(
+        "scaling not accepted",
+        "Minimum, initial and maximum instances must be in order, pending durations PT3M to PT1H, both sides of "
+        "a rule of "
+        'one kind, and a query must contain {resourceId = "MODEL_DEPLOYMENT_OCID"}.',
+    ),
+    "MF707": Code(
+        "bandwidth not accepted",
+        "Bandwidth is at least 10 Mbps; the maximum lies above it and is at most twice as much (SDK 2.189 docstring).",
+    ),
+    "MF708": Code(
+        "catalog entry not accepted",
+        "A limit of the model catalog: 32,000 bytes of metadata a list, one value or one file an entry, one "
+        "entry a key.",
+    ),
+    "MF709": Code(
+        "container, network or log settings not accepted",
+        "Settings of the deployment that exclude or need each other, or a command line of 2,048 bytes or more.",
+    ),
+    "MF710": Code(
+        "no OCI credentials",
+        "Nothing to sign requests with was found. `oci setup config` or `oci session authenticate` makes an OCI config "
+        "file; inside OCI, use a principal (`auth:` of the target, `--auth`).",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF711": Code(
+        "OCI credentials cannot be used",
+        "The configuration, the key or the token is there but wrong: a missing field, a file that cannot be "
+        "read, a key "
+        "with another passphrase, an expired token.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF712": Code(
+        "OCI does not know who asks",
+        "The service answered 401: the key was deleted, the fingerprint belongs to another key, the token has "
+        "expired, or "
+        "the clock of this machine is more than five minutes off.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF713": Code(
+        "absent, or no permission",
+        "OCI answers 404 for both, on purpose. Check the OCID and the IAM policies; manifact never reads it as "
+        "deleted.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF714": Code(
+        "OCI cannot be reached",
+        "No answer from the endpoint: no network, a wrong region or endpoint, a proxy, a time-out. What was not "
+        "acknowledged is found out by the next apply.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF715": Code(
+        "OCI failed",
+        "The service answered with a server error, or throttled, again and again. Nothing is wrong with the manifest; "
+        "apply again later.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF716": Code(
+        "somebody else is changing the same resource",
+        "The resource changed between plan and apply (412), or is busy (409). Plan again.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF717": Code(
+        "OCI refused the request",
+        "The service answered 400: a value it does not accept. Its own message says which.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF718": Code(
+        "limit or quota reached",
+        "The tenancy has no room left for this: ask for a higher service limit, or free something.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF720": Code(
+        "work request failed",
+        "OCI accepted the change and could not carry it out; its own errors and log lines are in the message.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF721": Code(
+        "not finished in time",
+        "The service is still at work. `manifact status` shows how far it is; the next apply waits for it and goes on.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF722": Code(
+        "smoke test failed",
+        "The endpoint answered the golden rows wrongly, or with an error. The former model serves again; a first "
+        "deployment was deactivated. The same settings are not tried again without `--retry`.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF723": Code(
+        "endpoint not tested",
+        "The endpoint cannot be asked from here: it is private, or this user may not call it. It may well be fine.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF724": Code(
+        "artifact is not here",
+        "The plan uploads an artifact that this machine has not built. Compile the manifest first.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF725": Code(
+        "apply was interrupted",
+        "What was done is done, and the next apply completes it: nothing needs to be cleaned up by hand.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF730": Code(
+        "deployment is protected",
+        "`protect: true` refuses delete and replace.",
+        ExitCode.REFUSED,
+    ),
+    "MF731": Code(
+        "failed before",
+        "The same settings failed their smoke test before and are not tried again until they change, or with "
+        "`--retry`.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF740": Code(
+        "plan is stale",
+        "The target or the artifact changed since the plan was saved, so that it would now do something else. "
+        "Plan again.",
+        ExitCode.REFUSED,
+    ),
+    "MF741": Code(
+        "not a plan file",
+        "The file was not written by `manifact plan -o`, or by another version of its format.",
+        ExitCode.USAGE,
+    ),
+    "MF742": Code(
+        "target is incomplete",
+        "A cloud target needs `region`, `compartmentId` and `projectId` in manifact.yaml.",
+    ),
+    "MF743": Code(
+        "not deployed",
+        "There is no active deployment of this name in the target.",
+        ExitCode.ENVIRONMENT,
+    ),
+    # 9xx: the command line
+    "MF901": Code("unknown diagnostic code", "`manifact explain` without a code lists all there are.", ExitCode.USAGE),
+    "MF902": Code(
+        "file exists already",
+        "A file of yours is never overwritten. Move it away, or name another place.",
+        ExitCode.USAGE,
     ),
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from compiler.diagnostics import Diagnostic
 from compiler.planning.canonical import Body, digest
+from compiler.planning.desired import Smoke
 from compiler.planning.tags import Place
 
 
@@ -94,8 +95,6 @@ class Change:
     """The `manifact-config` it leads to."""
     artifact: str = ""
     """Digest of the artifact it uploads or serves."""
-    etag: str | None = field(default=None, compare=False)
-    """For if-match; of the moment of observation, so not part of the difference."""
     seen: str = field(default="", compare=False)
     """OCID of the last resource seen under this name, deleted ones included: part of the retry token."""
 
@@ -105,9 +104,9 @@ class Change:
         return self.action in (Action.DELETE, Action.REPLACE)
 
     def to_json(self) -> Body:
-        """JSON form, without what belongs to the moment (etag, last OCID seen)."""
+        """JSON form, without what belongs to the moment (last OCID seen)."""
         result = asdict(self)
-        del result["etag"], result["seen"]
+        del result["seen"]
         return result
 
 
@@ -123,8 +122,10 @@ class Plan:
     """Digest of what was observed."""
     problems: tuple[Diagnostic, ...] = ()
     """Why the plan may not be carried out (a protected deployment), or what to know about it."""
-    smoke: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """Manifest name -> its smoke test (`desired.Smoke`)."""
+    etags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """OCID -> etag of what was read in full: for if-match."""
+    smoke: Mapping[str, Smoke] = field(default_factory=dict, compare=False)
+    """Manifest name -> its smoke test."""
     secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     """(manifest name, environment variable) -> value: only in memory."""
 

@@ -1,0 +1,127 @@
+"""(desired, observed) -> Plan: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compiler.planning import tags
+from compiler.planning.changes import Change, Plan
+from compiler.planning.desired import Desired
+from compiler.planning.destroy import delete_name
+from compiler.planning.observed import Live, Observed
+from compiler.planning.plan_name import Turn, plan_name
+from compiler.planning.tags import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asks of a plan beside its manifests."""
+
+    prune: bool = False
+    """Delete what carries our tags for names that no manifest has any more: `desired` must be the whole project."""
+    retry: bool = False
+    """Try again what failed its smoke test."""
+
+
+def plan(desired: Sequence[Desired], observed: Observed, place: Place, options: Options | None = None) -> Plan:
+    """Everything that brings the target to what is desired, in order; empty when it is there already.
+
+    `observed` must hold the records of `unread(...)`: `cloud.observe` sees to that.
+    """
+    options = options or Options()
+    index = Index(observed, place)
+    active = [item for item in desired if not item.suspend]
+    turns = [plan_name(index.turn(item, retry=options.retry)) for item in active]
+    changes = [change for turn in turns for change in turn.changes]
+    if options.prune:
+        changes += _pruned(desired, observed, place, index)
+    return Plan(
+        place=place,
+        changes=tuple(changes),
+        artifacts={item.name: item.model.artifact for item in active if item.model},
+        observed=observed.digest(place),
+        problems=tuple(problem for turn in turns for problem in turn.problems),
+        etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
+        smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
+        secrets={(item.name, key): value for item in active for key, value in item.secrets.items()},
+    )
+
+
+def unread(
+    desired: Sequence[Desired], observed: Observed, place: Place, options: Options | None = None
+) -> frozenset[str]:
+    """OCIDs that must be read in full before `plan` can tell: what will change, and what it depends on."""
+    options = options or Options()
+    index = Index(observed, place)
+    wanted: set[str] = set()
+    for item in desired:
+        if not item.suspend:
+            wanted |= plan_name(index.turn(item, retry=options.retry)).needs
+    known = {live.id for live in (*observed.models, *observed.deployments) if live.record is not None}
+    return frozenset(wanted - known)
+
+
+class Index:
+    """An observation by manifest name, so that a fleet is walked once."""
+
+    def __init__(self, observed: Observed, place: Place) -> None:
+        self._observed = observed
+        self._place = place
+        self._models = _by_name(observed.models, place)
+        self._deployments = _by_name(observed.deployments, place)
+        self._sets = {str(live.summary.get("name")): live for live in observed.version_sets if not live.gone}
+        self._models_by_id = {live.id: live for live in observed.models}
+        self._serving = [live for live in observed.deployments if not live.gone]
+
+    def turn(self, desired: Desired, *, retry: bool = False) -> Turn:
+        """What there is under one manifest's name, or under its former one."""
+        models = self._under(self._models, desired)
+        deployments = self._under(self._deployments, desired)
+        served = {_model_id(live) for live in deployments}
+        return Turn(
+            desired=desired,
+            place=self._place,
+            models=tuple(models),
+            deployments=tuple(deployments),
+            version_set=self._sets.get(desired.model.version_set) if desired.model else None,
+            served=tuple(self._models_by_id[item] for item in served if item in self._models_by_id),
+            in_use=frozenset(_model_id(live) for live in self._serving if live not in deployments),
+            retry=retry,
+        )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names under which something of ours is live."""
+        kinds = (self._models, self._deployments)
+        return frozenset(name for kind in kinds for name, items in kind.items() if any(not i.gone for i in items))
+
+    def of(self, name: str) -> tuple[list[Live], list[Live]]:
+        """Models and deployments under a name."""
+        return self._models.get(name, []), self._deployments.get(name, [])
+
+    def _under(self, kind: dict[str, list[Live]], desired: Desired) -> list[Live]:
+        own = kind.get(desired.name, [])
+        former = kind.get(desired.renamed_from or "", [])
+        return own if any(not live.gone for live in own) or not former else [*own, *former]
+
+
+def _pruned(desired: Sequence[Desired], observed: Observed, place: Place, index: Index) -> list[Change]:
+    kept = {item.name for item in desired} | {item.renamed_from for item in desired if item.renamed_from}
+    gone = sorted(index.names - kept)
+    return [
+        c for name in gone for c in delete_name(name, *index.of(name), observed, place, "no manifest has it any more")
+    ]
+
+
+def _by_name(items: Sequence[Live], place: Place) -> dict[str, list[Live]]:
+    found: dict[str, list[Live]] = {}
+    for live in items:
+        if place.owns(live.tags):
+            found.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
+    return {name: sorted(lives, key=lambda live: live.age) for name, lives in found.items()}
+
+
+def _model_id(live: Live) -> str:
+    details = live.body.get("modelDeploymentConfigurationDetails") or {}
+    return str((details.get("modelConfigurationDetails") or {}).get("modelId", ""))
