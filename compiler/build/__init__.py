@@ -1,0 +1,1 @@
+"""Compile orchestration: read everything one manifest names, run the passes, emit, write."""

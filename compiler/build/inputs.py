@@ -1,0 +1,101 @@
+"""Read what a manifest names: the model's facts, the files, the samples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from compiler.build.files import FileCollector
+from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
+from compiler.frameworks import inspect_model
+from compiler.ir import ModelFacts, Table
+from compiler.passes.draft import Inputs
+from compiler.passes.dtypes import TEXTS
+from compiler.readers.samples import read_table
+from compiler.spec.source import ModelSource
+from compiler.workspace.project import LoadedManifest
+from compiler.workspace.root import shown
+
+
+def read_inputs(loaded: LoadedManifest, root: Path, report: Report) -> Inputs:
+    """Everything the passes need.
+
+    Problems of single files are gathered in `report`; raises `CompilerError` with all of them when any is an error.
+    """
+    manifest = loaded.manifest
+    collector = FileCollector(loaded, root, report)
+    model = manifest.spec.model
+    assert model is not None
+    assert model.path is not None
+    path = collector.take(model.path, ("spec", "model", "path"))
+    facts = _facts(path, model, loaded, report) if path else None
+    _take_code(loaded, collector)
+    tables = {name: _table(name, loaded, collector, report) for name in ("input", "output", "labels")}
+    report.raise_if_failed()
+    assert facts is not None
+    return Inputs(
+        manifest=manifest,
+        facts=facts,
+        model_path=collector.paths[model.path],
+        files=tuple(collector.files[name] for name in sorted(collector.files, key=str.encode)),
+        paths=collector.paths,
+        input=tables["input"],
+        output=tables["output"],
+        labels=tables["labels"],
+    )
+
+
+def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Report) -> ModelFacts | None:
+    try:
+        return inspect_model(path, allow=frozenset(model.allow), framework=model.framework)
+    except CompilerError as problem:
+        place = ("spec", "model", "framework") if _blames_framework(problem) else ("spec", "model", "path")
+        report.add(*(_in_manifest(d, loaded, place) for d in problem.diagnostics))
+        return None
+
+
+def _blames_framework(problem: CompilerError) -> bool:
+    return any(d.code == "MF208" for d in problem.diagnostics)
+
+
+def _take_code(loaded: LoadedManifest, collector: FileCollector) -> None:
+    spec = loaded.manifest.spec
+    if spec.model and spec.model.architecture:
+        collector.take(spec.model.architecture.file, ("spec", "model", "architecture", "file"))
+    if spec.score.hooks:
+        collector.take(spec.score.hooks, ("spec", "score", "hooks"))
+    if spec.score.file:
+        collector.take(spec.score.file, ("spec", "score", "file"))
+    for index, name in enumerate(spec.include):
+        collector.take(name, ("spec", "include", index), keep_folders=True)
+
+
+def _table(name: str, loaded: LoadedManifest, collector: FileCollector, report: Report) -> Table | None:
+    samples = loaded.manifest.spec.samples
+    written: str | None = getattr(samples, name) if samples else None
+    if written is None:
+        return None
+    at = ("spec", "samples", name)
+    path = collector.find(written, at)
+    if path is None:
+        return None
+    try:
+        return read_table(path, _text_columns(name, loaded))
+    except CompilerError as problem:
+        report.add(*(_in_manifest(d, loaded, at) for d in problem.diagnostics))
+        return None
+
+
+def _text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:
+    """Columns declared to hold text: `007` is not the number 7 there."""
+    columns = loaded.manifest.spec.columns
+    declared = columns.input if name == "input" else columns.output
+    return frozenset(column for column, spec in declared.items() if spec.dtype in TEXTS)
+
+
+def _in_manifest(problem: Diagnostic, loaded: LoadedManifest, at: Pointer) -> Diagnostic:
+    """A problem of a file without lines is shown where the manifest names the file; one with lines stays there."""
+    if problem.where is not None and problem.where.line:
+        return replace(problem, where=replace(problem.where, path=shown(Path(problem.where.path))))
+    where: SourceRange = loaded.document.locate(at)
+    return replace(problem, where=where)

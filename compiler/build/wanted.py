@@ -1,0 +1,84 @@
+"""What a compiled manifest asks of any target: `Desired`, with the files that only planning needs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from compiler.build.files import FileCollector, file_sha256
+from compiler.diagnostics import Report, SourceRange, failure
+from compiler.emit.record import ArtifactRecord
+from compiler.emit.tree import ArtifactTree
+from compiler.emit.zipstream import zip_size
+from compiler.ir import DataSchema, Json, ResolvedModel
+from compiler.passes.schema_json import fit_catalog, schema_to_json
+from compiler.planning.desired import ArtifactFacts, Desired
+from compiler.planning.make_desired import Context, Identity, desired
+from compiler.spec.deployment import SmokeRequest
+from compiler.workspace.project import LoadedManifest, Workspace
+from compiler.workspace.root import shown
+
+
+def wanted(
+    loaded: LoadedManifest,
+    workspace: Workspace,
+    model: ResolvedModel,
+    tree: ArtifactTree,
+    record: ArtifactRecord,
+    report: Report,
+) -> Desired:
+    """The request bodies for saving and deploying; `${var.NAME}` and the target's OCIDs are still open.
+
+    Raises `CompilerError` when an attached file or the smoke request cannot be read.
+    """
+    manifest = loaded.manifest
+    metadata, spec = manifest.metadata, manifest.spec
+    identity = Identity(workspace.name, metadata.name, metadata.renamed_from, metadata.suspend)
+    artifact = ArtifactFacts(
+        digest=f"sha256:{record.digest}",
+        size=zip_size(tree),
+        input_schema=_catalog_schema(model.input_schema, "input", report),
+        output_schema=_catalog_schema(model.output_schema, "output", report),
+        custom_metadata=tuple(dict(item) for item in record.custom),
+        defined_metadata=tuple(dict(item) for item in record.taxonomy),
+    )
+    files = FileCollector(loaded, workspace.root, report)
+    context = Context(
+        golden=model.golden,
+        attachments=_attachments(loaded, files),
+        smoke_request=_smoke_request(loaded, files),
+    )
+    report.raise_if_failed()
+    return desired(identity, artifact, spec.catalog, spec.deployment, context)
+
+
+def _catalog_schema(schema: DataSchema | None, side: str, report: Report) -> str | None:
+    if schema is None:
+        return None
+    fitting, left_out = fit_catalog(schema)
+    if left_out:
+        text = f"the {side} schema is too large for the catalog: {left_out} stay in the artifact only"
+        report.warning("MF314", text, ("spec", "samples", side))
+    return schema_to_json(fitting).decode()
+
+
+def _attachments(loaded: LoadedManifest, files: FileCollector) -> dict[str, str]:
+    result = {}
+    for index, item in enumerate(loaded.manifest.spec.catalog.custom):
+        if item.artifact and (path := files.find(item.artifact, ("spec", "catalog", "custom", index, "artifact"))):
+            result[item.artifact] = file_sha256(path)
+    return result
+
+
+def _smoke_request(loaded: LoadedManifest, files: FileCollector) -> Json:
+    deployment = loaded.manifest.spec.deployment
+    if deployment is None or not isinstance(deployment.smoke, SmokeRequest):
+        return None
+    path = files.find(deployment.smoke.request, ("spec", "deployment", "smoke", "request"))
+    if path is None:
+        return None
+    try:
+        request: Any = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise failure("MF303", f"the request is not JSON: {error}", where=SourceRange(shown(path))) from None
+    return request  # type: ignore[no-any-return]

@@ -1,0 +1,73 @@
+"""The command `manifact`: arguments -> call -> view, one file a command, and the one place where errors become text."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from compiler.cli import commands
+from compiler.cli.console import Console
+from compiler.codes import ExitCode
+from compiler.diagnostics import CompilerError
+from compiler.version import __version__
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage exits with 64 (sysexits EX_USAGE): 2 says "changes pending" here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
+
+
+class _Terminated(BaseException):
+    """SIGTERM, raised like Ctrl-C so that the work in hand is left in a state that the next run completes."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (`docs/exit-codes.md`)."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return ExitCode.USAGE
+    console = Console(json=getattr(arguments, "json", False))
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = commands.COMMANDS[arguments.command].run(arguments, console)
+        console.flush()
+    except CompilerError as error:
+        console.diagnostics(error.diagnostics)
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.note("interrupted; run the same command again to complete what was begun")
+        return ExitCode.INTERRUPTED
+    except _Terminated:
+        console.note("terminated; run the same command again to complete what was begun")
+        return ExitCode.TERMINATED
+    except BrokenPipeError:
+        # The reader of our output has left (`manifact list | head`): nothing more to say, and nowhere to say it.
+        sys.stderr.close()
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001 - the one handler for our own bugs
+        return console.bug(error)
+    else:
+        return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="manifact", description="model.yaml in, deployable model artifact out.")
+    parser.add_argument("--version", action="version", version=f"manifact {__version__}")
+    sub = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for name, command in commands.COMMANDS.items():
+        child = sub.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
+        command.configure(child)
+    return parser
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise _Terminated

@@ -1,0 +1,39 @@
+"""Arguments that several commands take, declared once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_manifest(parser: argparse.ArgumentParser) -> None:
+    """The manifest: a file, or a folder that holds `model.yaml`; this folder when absent."""
+    parser.add_argument(
+        "manifest", nargs="?", type=Path, default=Path(), help="manifest file, or folder with model.yaml (default: .)"
+    )
+
+
+def add_root(parser: argparse.ArgumentParser) -> None:
+    """`--root`: fixes the project root."""
+    parser.add_argument("--root", type=Path, help="project root (default: nearest folder with manifact.yaml, else .git)")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """`--json`: a document for programs instead of text for people."""
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """`--target` and `--auth`."""
+    parser.add_argument("--target", help="where to (default: MANIFACT_TARGET, or local where there is no other)")
+    parser.add_argument("--auth", help="how to authenticate (default: MANIFACT_AUTH, or what the target says)")
+
+
+def add_name(parser: argparse.ArgumentParser) -> None:
+    """A model by the name of its manifest, or by the manifest itself."""
+    parser.add_argument("model", help="name of the model, its manifest file, or the folder with its model.yaml")
+
+
+def add_consent(parser: argparse.ArgumentParser) -> None:
+    """`--yes`: the answer to what would be asked."""
+    parser.add_argument("--yes", "-y", action="store_true", help="do not ask before changes that destroy or replace")

@@ -1,0 +1,53 @@
+"""The commands, explicitly listed in the order in which `--help` shows them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Protocol
+
+from compiler.cli import (
+    apply,
+    compile,  # noqa: A004 - named as the command
+    destroy,
+    explain,
+    init,
+    inspect,
+    introspect,
+    plan,
+    predict,
+    schema,
+    status,
+    validate,
+    verify,
+)
+from compiler.cli.console import Console
+from compiler.codes import ExitCode
+
+
+class Command(Protocol):
+    """What the module of a command offers. It imports what it works with inside `run`: `--help` must be instant."""
+
+    SUMMARY: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+
+    def run(self, arguments: argparse.Namespace, console: Console) -> ExitCode:
+        """Do it. Raises `CompilerError` for every problem of the user's."""
+
+
+COMMANDS: dict[str, Command] = {
+    "init": init,
+    "validate": validate,
+    "compile": compile,
+    "inspect": inspect,
+    "introspect": introspect,
+    "verify": verify,
+    "plan": plan,
+    "apply": apply,
+    "status": status,
+    "predict": predict,
+    "destroy": destroy,
+    "explain": explain,
+    "schema": schema,
+}

@@ -1,0 +1,107 @@
+"""What the user reads: results on standard output, problems and progress on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import traceback
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from compiler.codes import ExitCode
+from compiler.diagnostics import Diagnostic, Severity
+from compiler.version import __version__
+
+_COLOURS = {
+    "error": "31;1",
+    "warning": "33;1",
+    "note": "36",
+    "create": "32",
+    "update": "33",
+    "delete": "31",
+    "bold": "1",
+}
+
+
+class Console:
+    """Writes for people, or JSON documents for programs when `json` is set."""
+
+    def __init__(self, *, json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.json = json
+        self._out, self._err = out or sys.stdout, err or sys.stderr
+
+    def line(self, text: str = "") -> None:
+        """A line of the result; silent when JSON is wanted."""
+        if not self.json:
+            print(text, file=self._out)
+
+    def document(self, value: Any) -> None:
+        """The result as JSON; silent when people read."""
+        if self.json:
+            print(json.dumps(value, indent=2, ensure_ascii=False), file=self._out)
+
+    def note(self, text: str) -> None:
+        """Something by the way, on standard error."""
+        print(text, file=self._err)
+
+    def flush(self) -> None:
+        """Make sure that a broken pipe is found out here and not at interpreter exit."""
+        self._out.flush()
+
+    def styled(self, text: str, style: str) -> str:
+        """`text` in the colour of `style` on a terminal; NO_COLOR (no-color.org) is honoured."""
+        if not self._out.isatty() or os.environ.get("NO_COLOR"):
+            return text
+        return f"\033[{_COLOURS[style]}m{text}\033[0m"
+
+    def diagnostics(self, found: Iterable[Diagnostic]) -> None:
+        """Show problems: with place, snippet and hint for people, as a document for programs."""
+        problems = list(found)
+        if self.json:
+            self.document({"diagnostics": [as_json(problem) for problem in problems]})
+            return
+        for problem in problems:
+            self.note(render(problem))
+        errors = sum(problem.severity is Severity.ERROR for problem in problems)
+        if errors > 1:
+            self.note(f"{errors} errors")
+
+    def bug(self, error: Exception) -> ExitCode:
+        """Our own mistake: a report that is ready to paste into an issue."""
+        trace = "".join(traceback.format_exception(error))
+        self.note("This is a bug in manifact, not in your files. Please report it with the text below.\n")
+        self.note(f"manifact {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n{trace}")
+        return ExitCode.BUG
+
+
+def render(problem: Diagnostic) -> str:
+    """A diagnostic as text.
+
+    manifests/wine/model.yaml:14:12: error[MF102]: unknown use case 'multinomial_clasification'
+       14 |   useCase: multinomial_clasification
+          |            ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean 'multinomial_classification'?
+    """
+    where = problem.where
+    place = f"{where}: " if where else ""
+    head = f"{place}{problem.severity}[{problem.code}]: {problem.message}"
+    if where is None or not where.snippet:
+        return f"{head}\n  = {problem.hint}" if problem.hint else head
+    number = f"{where.line:>5}"
+    carets = " " * (where.column - 1) + "^" * max(1, where.end_column - where.column)
+    hint = f" {problem.hint}" if problem.hint else ""
+    return f"{head}\n{number} | {where.snippet}\n{' ' * len(number)} | {carets}{hint}"
+
+
+def as_json(problem: Diagnostic) -> dict[str, Any]:
+    """A diagnostic for programs."""
+    where = problem.where
+    place = {"path": where.path, "line": where.line, "column": where.column} if where else None
+    return {
+        "code": problem.code,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "where": place,
+        "hint": problem.hint,
+    }

@@ -1,0 +1,77 @@
+"""`manifact init`: a manifest to start from, for a model file that is already there."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from compiler.cli.console import Console
+from compiler.codes import ExitCode
+from compiler.diagnostics import failure
+
+SUMMARY = "write a model.yaml for a model file"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("model", type=Path, help="model file or directory")
+    parser.add_argument("--name", help="name of the model (default: made from the folder's name)")
+    parser.add_argument("--input", type=Path, help="sample of what callers send")
+    parser.add_argument("--output", type=Path, help="sample of what the model answers")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Write `model.yaml` beside the model; an existing one is never overwritten."""
+    from compiler.cli.text import headline
+    from compiler.frameworks import inspect_model
+    from compiler.workspace.root import shown
+
+    facts = inspect_model(arguments.model)
+    folder = arguments.model.resolve().parent
+    target = folder / "model.yaml"
+    if target.exists():
+        raise failure("MF902", f"{shown(target)} exists already", hint="move it away to start anew")
+    name = arguments.name or _name(folder.name)
+    samples = _samples(folder, arguments.input, arguments.output)
+    target.write_text(_text(name, arguments.model.name, samples), encoding="utf-8")
+    console.line(f"  {headline(facts)}")
+    console.line(f"  wrote {shown(target)}; next: manifact compile {shown(folder)}")
+    return ExitCode.OK
+
+
+def _name(folder: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:63] or "model"
+
+
+def _samples(folder: Path, given_input: Path | None, given_output: Path | None) -> str:
+    if given_input is None:
+        return ""
+    lines = ["  samples:", f"    input: {_relative(folder, given_input)}"]
+    if given_output is not None:
+        lines.append(f"    output: {_relative(folder, given_output)}")
+    return "\n".join(lines) + "\n"
+
+
+def _relative(folder: Path, path: Path) -> str:
+    import json
+    import os
+
+    text = os.path.relpath(path.resolve(), folder)
+    return text if re.fullmatch(r"[\w./-]+", text) else json.dumps(text)
+
+
+def _text(name: str, model: str, samples: str) -> str:
+    import json
+
+    return (
+        "apiVersion: manifact/v1\n"
+        "kind: Model\n"
+        "metadata:\n"
+        f"  name: {name}\n"
+        "spec:\n"
+        "  model:\n"
+        f"    path: {json.dumps(model)}\n"
+        f"{samples}"
+        "  deployment: {}\n"
+    )

@@ -1,0 +1,41 @@
+"""Quantities and facts in words."""
+
+from __future__ import annotations
+
+from compiler.ir import ModelFacts
+
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+def size(count: int) -> str:
+    """Bytes for people: 214 KB."""
+    value = float(count)
+    for unit in _UNITS:
+        if value < 1000 or unit == _UNITS[-1]:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 10 else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("the last unit takes everything")
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `9 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def digest(value: str) -> str:
+    """A digest short enough to read: `sha256:4f1c2a9e01b7`."""
+    return f"sha256:{value.removeprefix('sha256:')[:12]}"
+
+
+def headline(facts: ModelFacts) -> str:
+    """`scikit-learn 1.9.1  RandomForestClassifier  13 features -> 3 classes`"""
+    library = f"{facts.framework} {facts.version}" if facts.version else f"{facts.framework} (version not recorded)"
+    return "  ".join(part for part in (library, facts.algorithm, _shape(facts)) if part)
+
+
+def _shape(facts: ModelFacts) -> str:
+    takes = count(facts.feature_count, "feature") if facts.feature_count is not None else ""
+    gives = f"{len(facts.classes)} classes" if facts.classes is not None else ""
+    if not gives and facts.outputs_per_row:
+        gives = count(facts.outputs_per_row, "output")
+    return f"{takes} -> {gives}" if takes and gives else takes or gives

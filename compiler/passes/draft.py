@@ -1,0 +1,37 @@
+"""What passes are handed, and what they fill in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from compiler.ir import CondaEnvironment, DataSchema, Golden, ModelFacts, Score, SourceFile, Table
+from compiler.spec.v1 import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that was read for one manifest: passes look nothing up themselves."""
+
+    manifest: Manifest
+    facts: ModelFacts
+    model_path: str
+    """Artifact path of the model."""
+    files: tuple[SourceFile, ...]
+    """The user's files, sorted by artifact path."""
+    paths: dict[str, str]
+    """Path as the manifest writes it -> artifact path, for hooks, score.py, architecture and included files."""
+    input: Table | None = None
+    output: Table | None = None
+    labels: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The resolved model as far as the passes have come."""
+
+    score: Score = field(default_factory=Score)
+    inference: CondaEnvironment | None = None
+    training: CondaEnvironment | None = None
+    input_schema: DataSchema | None = None
+    output_schema: DataSchema | None = None
+    golden: Golden | None = None

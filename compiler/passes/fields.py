@@ -1,0 +1,76 @@
+"""Fields of the manifest that exclude or need each other, and those that this version cannot carry out yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compiler.diagnostics import Pointer, Report
+from compiler.spec.v1 import Manifest
+
+
+def check_fields(manifest: Manifest, report: Report) -> None:
+    """Check what a JSON Schema cannot say well. Runs before anything is read, so that nothing is read in vain."""
+    _check_source(manifest, report)
+    _check_deployment(manifest, report)
+
+
+def check_variables(data: Any, report: Report) -> None:
+    """Refuse `${var.NAME}` outside `spec.catalog` and `spec.deployment`: an artifact never depends on its target."""
+    for at, text in _texts(data, ()):
+        if "${var." in text and at[:2] not in (("spec", "catalog"), ("spec", "deployment"), ("spec", "modelId")):
+            report.error("MF115", "a variable cannot stand here: it would decide the artifact's bytes", at)
+
+
+def _texts(data: Any, at: Pointer) -> Iterator[tuple[Pointer, str]]:
+    if isinstance(data, str):
+        yield at, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, (*at, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _texts(value, (*at, index))
+
+
+def _check_source(manifest: Manifest, report: Report) -> None:
+    spec = manifest.spec
+    sources = {"model": spec.model, "artifact": spec.artifact, "modelId": spec.model_id}
+    given = [name for name, value in sources.items() if value is not None]
+    if len(given) != 1:
+        found = " and ".join(f"'{name}'" for name in given) or "none"
+        at: Pointer = ("spec", given[1]) if given else ("spec",)
+        report.error("MF107", f"'spec' needs just one of 'model', 'artifact' and 'modelId', found {found}", at)
+    for name in ("artifact", "modelId"):
+        if sources[name] is not None:
+            report.error("MF109", f"'spec.{name}' is not available in this version", ("spec", name))
+    if spec.model is not None:
+        _check_model(manifest, report)
+    if spec.score.file and (spec.score.hooks or spec.score.method):
+        other = "hooks" if spec.score.hooks else "method"
+        report.error("MF107", f"your own score.py leaves no use for 'score.{other}'", ("spec", "score", other))
+
+
+def _check_model(manifest: Manifest, report: Report) -> None:
+    model = manifest.spec.model
+    assert model is not None
+    if (model.path is None) == (model.uri is None):
+        what = "both 'path' and 'uri'" if model.path else "neither 'path' nor 'uri'"
+        report.error("MF107", f"'spec.model' names {what}, it needs one of them", ("spec", "model"))
+    if model.uri is not None:
+        report.error("MF109", "'spec.model.uri' is not available in this version", ("spec", "model", "uri"))
+        if model.sha256 is None:
+            report.error("MF107", "a model fetched by 'uri' needs its 'sha256'", ("spec", "model", "uri"))
+
+
+def _check_deployment(manifest: Manifest, report: Report) -> None:
+    deployment = manifest.spec.deployment
+    if deployment is None:
+        return
+    at = ("spec", "deployment")
+    if deployment.instances is not None and deployment.autoscaling is not None:
+        report.error("MF107", "'instances' and 'autoscaling' exclude each other", (*at, "instances"))
+    if manifest.spec.catalog.by_reference:
+        report.error(
+            "MF109", "'spec.catalog.byReference' is not available in this version", ("spec", "catalog", "byReference")
+        )

@@ -1,0 +1,67 @@
+"""The samples as passes: their columns as declared, checked against the model, turned into schemas and golden rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compiler.diagnostics import Report
+from compiler.ir import ColumnOverride, DataSchema, Table
+from compiler.passes.columns import Overrides, declare_columns
+from compiler.passes.draft import Draft, Inputs
+from compiler.passes.golden import golden_rows
+from compiler.passes.sample_checks import check_input, check_output
+from compiler.passes.schemas import build_schema
+from compiler.spec.source import ColumnSpec
+
+_SAMPLES = ("spec", "samples")
+_COLUMNS = ("spec", "columns")
+
+
+def describe_data(draft: Draft, inputs: Inputs, report: Report) -> Draft:
+    """Input and output schema; the output's comes from the truth where the manifest has no `output` sample."""
+    columns = inputs.manifest.spec.columns
+    answers = inputs.output or inputs.labels
+    return replace(
+        draft,
+        input_schema=_schema(inputs.input, columns.input, report, "input"),
+        output_schema=_schema(answers, columns.output, report, "output"),
+    )
+
+
+def check_samples(draft: Draft, inputs: Inputs, report: Report) -> Draft:
+    """Compare the samples with what the model records of itself."""
+    if inputs.input is None:
+        return draft
+    check_input(inputs.facts, inputs.input, report, (*_SAMPLES, "input"))
+    if inputs.output is not None:
+        method = draft.score.method
+        check_output(inputs.facts, inputs.input, inputs.output, report, (*_SAMPLES, "output"), method=method)
+    return draft
+
+
+def pick_golden(draft: Draft, inputs: Inputs, _report: Report) -> Draft:
+    """The first rows with the model's own answers."""
+    samples = inputs.manifest.spec.samples
+    if samples is None or inputs.input is None or samples.golden == 0:
+        return draft
+    return replace(draft, golden=golden_rows(inputs.input, inputs.output, samples.golden, samples.tolerance))
+
+
+def _schema(table: Table | None, columns: dict[str, ColumnSpec], report: Report, side: str) -> DataSchema | None:
+    overrides: Overrides = {name: _override(column) for name, column in columns.items()}
+    if table is None:
+        for name in columns:
+            report.error("MF310", f"there is no {side} sample that has the column '{name}'", (*_COLUMNS, side, name))
+        return None
+    return build_schema(declare_columns(table, overrides, report, (*_COLUMNS, side)), overrides)
+
+
+def _override(column: ColumnSpec) -> ColumnOverride:
+    return ColumnOverride(
+        dtype=column.dtype,
+        feature_type=column.feature_type,
+        required=column.required,
+        private=column.private,
+        description=column.description,
+        constraints=tuple(column.constraints),
+    )

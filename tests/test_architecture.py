@@ -1,0 +1,28 @@
+"""What keeps the house in order: who imports whom, and what start-up must not load."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("oci", "pydantic", "jsonschema", "jinja2", "ruamel", "uvicorn", "numpy", "pandas", "sklearn", "sqlite3")
+PROGRAM = """
+import contextlib, io, sys
+from compiler.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main({arguments!r})
+print(*sorted(name for name in {heavy!r} if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["apply", "--help"], ["explain", "MF102"]], ids=" ".join)
+def test_start_up_loads_nothing_heavy(arguments):
+    program = PROGRAM.format(arguments=arguments, heavy=HEAVY)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == ""
+
+
+def test_importing_the_package_loads_next_to_nothing():
+    program = "import sys; before = set(sys.modules); import compiler; print(*sorted(set(sys.modules) - before))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["compiler", "compiler.version"]
