@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -76,7 +77,9 @@ class LocalCloud:
             response = self._dispatch(request)
         except ServiceError as problem:
             response = json_response({"code": problem.code, "message": problem.message}, status=problem.status)
-        if request.method not in ("GET", "HEAD"):
+        if request.method == "HEAD":
+            response = replace(response, body=())
+        elif request.method != "GET":
             self.settle()
         response.headers.setdefault("opc-request-id", identifier)
         response.headers.setdefault("opc-client-request-id", request.headers.get("opc-client-request-id", identifier))

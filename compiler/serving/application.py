@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeAlias
 from compiler.serving.scoring import Answer, error
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # OCI docs: model-dep-invoke, payload size limit
+MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES
 MAX_SECONDS = 60.0  # OCI docs: model-dep-invoke, HTTP timeout
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -111,6 +112,7 @@ class PredictApplication:
         if length is None:
             return error(411, "LengthRequired", "content-length is required")
         if int(length) > MAX_BODY_BYTES:
+            await _discard(receive)
             return error(413, "PayloadTooLarge", f"The body must be at most {MAX_BODY_BYTES} bytes")
         body = await _read(receive)
         future = self._thread.ask(body, headers.get(b"content-type", b"").decode("latin-1"))
@@ -149,6 +151,15 @@ async def _read(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+async def _discard(receive: Receive) -> None:
+    """Take in what a client sends before it listens, or it would see a reset instead of the answer."""
+    taken, more = 0, True
+    while more and taken < MAX_DISCARDED_BYTES:
+        message = await receive()
+        taken += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:

@@ -57,7 +57,7 @@ class Release:
 
     def is_ready(self) -> bool:
         """Whether every worker serves."""
-        return bool(self.workers) and all(worker.state == "ready" for worker in self.workers)
+        return len(self.workers) == self.desired.workers and all(worker.state == "ready" for worker in self.workers)
 
     def problem(self) -> tuple[str, ...]:
         """Why this generation cannot come up; empty as long as it still may."""
@@ -87,6 +87,7 @@ class Supervisor:
         self._status: Status | None = None
         self._next_metrics = 0.0
         self._stopped = False
+        self._replacing = False
 
     def run(self) -> None:
         """Serve until told to stop, until the folder is gone, or until nothing can be served."""
@@ -111,7 +112,7 @@ class Supervisor:
         self._stopped = True
 
     def _begin(self, desired: Desired) -> None:
-        self._generation = desired.generation
+        self._generation, self._replacing = desired.generation, False
         self._drop_candidate()
         release = Release(self._folder, desired, self._listener)
         self._say("starting")
@@ -133,19 +134,20 @@ class Supervisor:
 
     def _promote(self) -> None:
         candidate = self._candidate
-        if candidate is None:
-            return
-        problem = candidate.problem()
+        problem = candidate.problem() if candidate is not None else ()
         if problem:
             self._drop_candidate()
             self._say("failed", *problem)
-        elif candidate.is_ready():
+        elif candidate is not None and candidate.is_ready():
             former, self._serving, self._candidate = self._serving, candidate, None
             self._crashes.clear()
-            self._say("ready")
+            self._replacing = True
             for worker in former.workers if former is not None else []:
                 worker.drain()
                 self._leaving.append(worker)
+        if self._replacing and all(worker.is_closed() for worker in self._leaving):
+            self._replacing = False
+            self._say("ready")
 
     def _mend(self) -> None:
         release = self._serving
@@ -157,7 +159,7 @@ class Supervisor:
         missing = release.desired.workers - len(release.workers)
         if missing > 0 and time.monotonic() >= self._next_start:
             release.start_worker()
-        if self._status is not None and self._status.state == "degraded" and release.is_ready():
+        if self._candidate is None and self._is_degraded() and release.is_ready():
             self._say("ready")
 
     def _lose(self, release: Release, worker: Worker) -> None:
@@ -168,8 +170,11 @@ class Supervisor:
         self._next_start = now + min(LONGEST_DELAY, FIRST_DELAY * 2 ** (len(self._crashes) - 1))
         lines = worker.errors or (worker.describe_end(),)
         logger.warning("a worker was lost: %s", lines[-1])
-        if len(self._crashes) >= CRASHES_TO_DEGRADE:
+        if len(self._crashes) >= CRASHES_TO_DEGRADE and self._candidate is None:
             self._say("degraded", *lines)
+
+    def _is_degraded(self) -> bool:
+        return self._status is not None and self._status.state == "degraded"
 
     def _reap_leaving(self) -> None:
         for worker in list(self._leaving):

@@ -83,6 +83,7 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
             for server in self.servers:
                 server.close()
             application.draining = True
+            channel.send({"state": "closed"})
             await asyncio.sleep(IDLE_SECONDS)
             await super().shutdown(sockets)
 

@@ -70,6 +70,10 @@ class Worker:
         for line in lines:
             self._take(json.loads(line))
 
+    def is_closed(self) -> bool:
+        """Whether it takes no new connections any more."""
+        return self.state == "closed" or self.has_ended()
+
     def has_ended(self) -> bool:
         """Whether the process is gone. It is not reaped yet, so that its id still stands for its group."""
         how = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -105,8 +109,8 @@ class Worker:
         return f"The worker ended with exit code {code}"
 
     def _take(self, message: dict[str, object]) -> None:
-        if message.get("state") == "ready":
-            self.state = "ready"
+        if message.get("state") in ("ready", "closed"):
+            self.state = str(message["state"])
         elif message.get("state") == "failed":
             lines = message.get("lines")
             self.state, self.errors = "failed", tuple(map(str, lines)) if isinstance(lines, list) else ()

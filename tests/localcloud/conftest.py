@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,3 +76,67 @@ def science(cloud: LocalCloud) -> oci.data_science.DataScienceClient:
 @pytest.fixture
 def storage(cloud: LocalCloud) -> oci.object_storage.ObjectStorageClient:
     return make_client(cloud, oci.object_storage.ObjectStorageClient)
+
+
+@pytest.fixture
+def new_model(cloud: LocalCloud, science: Any) -> Callable[..., Any]:
+    """Makes a model, with an artifact when `files` are given."""
+
+    def make(files: dict[str, str] | None = None, **fields: Any) -> Any:
+        details = oci.data_science.models.CreateModelDetails(
+            compartment_id=cloud.compartment_id, project_id=cloud.project_id, **fields
+        )
+        model = science.create_model(details).data
+        if files is not None:
+            science.create_model_artifact(model.id, zipped(files))
+        return model
+
+    return make
+
+
+@pytest.fixture
+def deployment_details(cloud: LocalCloud) -> Callable[..., Any]:
+    """The body of a deployment's creation."""
+    models = oci.data_science.models
+
+    def make(model_id: str, *, environment: dict[str, str] | None = None, **fields: Any) -> Any:
+        configuration = models.SingleModelDeploymentConfigurationDetails(
+            model_configuration_details=models.ModelConfigurationDetails(
+                model_id=model_id,
+                instance_configuration=models.InstanceConfiguration(instance_shape_name="VM.Standard.E4.Flex"),
+                scaling_policy=models.FixedSizeScalingPolicy(instance_count=1),
+                bandwidth_mbps=10,
+            ),
+            environment_configuration_details=models.DefaultModelDeploymentEnvironmentConfigurationDetails(
+                environment_variables=environment or {}
+            ),
+        )
+        return models.CreateModelDeploymentDetails(
+            compartment_id=cloud.compartment_id,
+            project_id=cloud.project_id,
+            model_deployment_configuration_details=configuration,
+            **fields,
+        )
+
+    return make
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def refused(status: int, code: str, match: str = "") -> Iterator[None]:
+    """The block must fail with this error of the service."""
+    with pytest.raises(oci.exceptions.ServiceError, match=match or None) as caught:
+        yield
+    assert (caught.value.status, caught.value.code) == (status, code)
+
+
+@pytest.fixture(name="refused")
+def _refused() -> Any:
+    return refused
