@@ -8,7 +8,7 @@ _WIDTH = 88  # the formatter's default, which users of the artifact have
 
 
 def literal(value: Json, column: int = 0, indent: int = 0) -> str:
-    """Python source of a value that begins at `column`: one line if it fits, else broken up and indented by `indent`."""
+    """Python source of a value that begins at `column`: one line if it fits, else broken up."""
     line = _inline(value)
     if column + len(line) <= _WIDTH or not isinstance(value, list | dict) or not value:
         return line

@@ -1,0 +1,62 @@
+"""Which libraries this Python has, told without importing any of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+
+# Distribution -> the module it is imported as, where the names differ.
+_MODULES: Mapping[str, str] = {
+    "scikit-learn": "sklearn",
+    "tensorflow-cpu": "tensorflow",
+    "xgboost-cpu": "xgboost",
+    "onnxruntime-gpu": "onnxruntime",
+}
+KNOWN = frozenset(
+    {
+        *("cloudpickle", "joblib", "keras", "lightgbm", "numpy", "onnxruntime", "pandas", "pyspark", "safetensors"),
+        *("scikit-learn", "scipy", "skops", "tensorflow", "torch", "xgboost", "lz4"),
+    }
+)
+"""Distributions whose absence is this machine's matter and not the model's."""
+
+
+def missing_libraries(requirements: Iterable[str]) -> tuple[str, ...]:
+    """Those of `requirements` (`scikit-learn`, `torch==2.4`) whose module this Python does not have."""
+    return tuple(r for r in requirements if not _importable(module_of(r)))
+
+
+def _importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that `module` would lie in
+        return False
+
+
+def module_of(requirement: str) -> str:
+    """The module that a requirement is imported as."""
+    name = distribution(requirement)
+    return _MODULES.get(name, name.replace("-", "_"))
+
+
+def distribution_of(module: str) -> str | None:
+    """The known library behind a module name, None for any other module (which may be the user's own)."""
+    return next((name for name in sorted(KNOWN) if module_of(name) == module.partition(".")[0]), None)
+
+
+def distribution(requirement: str) -> str:
+    """The name in a requirement, lower-cased: `scikit-learn` of `scikit-learn>=1.3`."""
+    return re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0].lower()
+
+
+def installed(requirements: Iterable[str]) -> tuple[str, ...]:
+    """`name==version` of those that are installed under their own name, sorted."""
+    found = []
+    for name in sorted({distribution(r) for r in requirements}):
+        try:
+            found.append(f"{name}=={metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            continue
+    return tuple(found)

@@ -1,0 +1,33 @@
+"""The same rows in every shape a client may send them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import cast
+
+from compiler.ir import Golden, Json
+
+_ROWS = 2  # enough to tell rows from columns
+
+
+def payload_shapes(artifact: Path, golden: Golden) -> dict[str, Json]:
+    """Shape -> payload of the first rows; all must be answered alike."""
+    rows = list(golden.inputs[:_ROWS])
+    shapes: dict[str, Json] = {"rows": rows, '{"data": rows}': {"data": rows}}
+    names = _names(artifact)
+    if all(isinstance(row, dict) and list(row) == list(cast("dict[str, Json]", rows[0])) for row in rows):
+        records = cast("list[dict[str, Json]]", rows)
+        shapes["columns"] = {name: [record[name] for record in records] for name in records[0]}
+        if set(names) == set(records[0]):
+            shapes["lists"] = [[record[name] for name in names] for record in records]
+    return shapes
+
+
+def _names(artifact: Path) -> list[str]:
+    """The columns of input_schema.json in their order; none when there is no schema."""
+    path = artifact / "input_schema.json"
+    if not path.is_file():
+        return []
+    columns = json.loads(path.read_bytes())["schema"]
+    return [str(column["name"]) for column in sorted(columns, key=lambda column: int(column["order"]))]
