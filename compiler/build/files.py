@@ -23,6 +23,8 @@ class FileCollector:
         self.files: dict[str, SourceFile] = {}
         self.paths: dict[str, str] = {}
         """Path as written -> artifact path."""
+        self.found: list[Path] = []
+        """Every file and folder that the manifest names."""
 
     def find(self, written: str, at: Pointer) -> Path | None:
         """The file or folder on disk, or None after reporting what is wrong with the path."""
@@ -30,6 +32,7 @@ class FileCollector:
         if isinstance(found, Diagnostic):
             self._report.add(replace(found, where=self._document.locate(at)))
             return None
+        self.found.append(found)
         return found
 
     def take(self, written: str, at: Pointer, *, keep_folders: bool = False) -> Path | None:

@@ -17,13 +17,12 @@ from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
 
 
-def read_inputs(loaded: LoadedManifest, root: Path, report: Report) -> Inputs:
+def read_inputs(loaded: LoadedManifest, collector: FileCollector, report: Report) -> Inputs:
     """Everything the passes need.
 
     Problems of single files are gathered in `report`; raises `CompilerError` with all of them when any is an error.
     """
     manifest = loaded.manifest
-    collector = FileCollector(loaded, root, report)
     model = manifest.spec.model
     assert model is not None
     assert model.path is not None

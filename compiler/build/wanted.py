@@ -15,13 +15,14 @@ from compiler.passes.schema_json import fit_catalog, schema_to_json
 from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.spec.deployment import SmokeRequest
-from compiler.workspace.project import LoadedManifest, Workspace
+from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
 
 
 def wanted(
     loaded: LoadedManifest,
-    workspace: Workspace,
+    project: str,
+    files: FileCollector,
     model: ResolvedModel,
     tree: ArtifactTree,
     record: ArtifactRecord,
@@ -33,7 +34,7 @@ def wanted(
     """
     manifest = loaded.manifest
     metadata, spec = manifest.metadata, manifest.spec
-    identity = Identity(workspace.name, metadata.name, metadata.renamed_from, metadata.suspend)
+    identity = Identity(project, metadata.name, metadata.renamed_from, metadata.suspend)
     artifact = ArtifactFacts(
         digest=f"sha256:{record.digest}",
         size=zip_size(tree),
@@ -42,7 +43,6 @@ def wanted(
         custom_metadata=tuple(dict(item) for item in record.custom),
         defined_metadata=tuple(dict(item) for item in record.taxonomy),
     )
-    files = FileCollector(loaded, workspace.root, report)
     context = Context(
         golden=model.golden,
         attachments=_attachments(loaded, files),

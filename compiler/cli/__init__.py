@@ -35,28 +35,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help()
         return ExitCode.USAGE
-    console = Console(json=getattr(arguments, "json", False))
     signal.signal(signal.SIGTERM, _terminate)
+    return _run(arguments, Console(json=getattr(arguments, "json", False)))
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """The one place where errors become text and exit codes."""
     try:
         code = commands.COMMANDS[arguments.command].run(arguments, console)
         console.flush()
     except CompilerError as error:
         console.diagnostics(error.diagnostics)
-        return error.exit_code
+        code = error.exit_code
     except KeyboardInterrupt:
         console.note("interrupted; run the same command again to complete what was begun")
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except _Terminated:
         console.note("terminated; run the same command again to complete what was begun")
-        return ExitCode.TERMINATED
+        code = ExitCode.TERMINATED
     except BrokenPipeError:
-        # The reader of our output has left (`manifact list | head`): nothing more to say, and nowhere to say it.
+        # The reader of our output has left (`manifact explain | head`): nobody is there to be told more.
         sys.stderr.close()
-        return ExitCode.OK
-    except Exception as error:  # noqa: BLE001 - the one handler for our own bugs
-        return console.bug(error)
-    else:
-        return code
+        code = ExitCode.OK
+    except Exception as error:
+        code = console.bug(error)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,7 +15,9 @@ def add_manifest(parser: argparse.ArgumentParser) -> None:
 
 def add_root(parser: argparse.ArgumentParser) -> None:
     """`--root`: fixes the project root."""
-    parser.add_argument("--root", type=Path, help="project root (default: nearest folder with manifact.yaml, else .git)")
+    parser.add_argument(
+        "--root", type=Path, help="project root (default: nearest folder with manifact.yaml, else .git)"
+    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

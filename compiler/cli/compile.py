@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 
 from compiler.cli.arguments import add_json, add_manifest, add_root
 from compiler.cli.console import Console
@@ -24,6 +25,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli import views
     from compiler.workspace.root import manifest_path
 
+    started = time.perf_counter()
     build = compile_manifest(manifest_path(arguments.manifest), root=arguments.root)
-    views.built(build, console)
+    views.built(build, time.perf_counter() - started, console)
     return ExitCode.OK

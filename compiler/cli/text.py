@@ -28,7 +28,7 @@ def digest(value: str) -> str:
 
 
 def headline(facts: ModelFacts) -> str:
-    """`scikit-learn 1.9.1  RandomForestClassifier  13 features -> 3 classes`"""
+    """One line: `scikit-learn 1.9.1  RandomForestClassifier  13 features -> 3 classes`."""
     library = f"{facts.framework} {facts.version}" if facts.version else f"{facts.framework} (version not recorded)"
     return "  ".join(part for part in (library, facts.algorithm, _shape(facts)) if part)
 

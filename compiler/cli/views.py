@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.build.compile import Build
+from compiler.build.result import Build
 from compiler.cli import text
 from compiler.cli.console import Console
 from compiler.workspace.root import shown
 
 
-def built(build: Build, console: Console) -> None:
+def built(build: Build, seconds: float, console: Console) -> None:
     """Two lines a model: what it is, and what was built."""
     console.line(f"  {build.name}  {text.headline(build.facts)}")
     files = text.count(len(build.record.files), "file")
     what = f"{files}, {text.size(build.record.size)}, {text.digest(build.record.digest)}"
-    console.line(f"  built {shown(build.directory)}  {what}   {build.seconds:.2f} s")
+    verb = "unchanged" if build.unchanged else "built"
+    console.line(f"  {verb} {shown(build.directory)}  {what}   {seconds:.2f} s")
     console.document(build_json(build))
     if build.warnings and not console.json:
         console.diagnostics(build.warnings)
@@ -29,6 +30,7 @@ def build_json(build: Build) -> dict[str, Any]:
         "name": build.name,
         "manifest": shown(build.manifest),
         "directory": shown(build.directory),
+        "unchanged": build.unchanged,
         "digest": f"sha256:{build.record.digest}",
         "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in build.record.files],
         "framework": build.facts.framework,

@@ -60,6 +60,15 @@ def _is_secret(relative: Path) -> bool:
     )
 
 
+def private_folder(path: Path) -> Path:
+    """A folder of ours at the project root (`build`, `.manifact`), made when needed and kept out of git."""
+    path.mkdir(parents=True, exist_ok=True)
+    ignore = path / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return path
+
+
 def manifest_path(argument: Path) -> Path:
     """The manifest that a command line names: the file itself, or `model.yaml` in the folder. Raises MF112."""
     path = argument / MANIFEST_FILE if argument.is_dir() else argument

@@ -1,0 +1,93 @@
+"""One manifest from text to artifact directory, with everything read and worked out anew."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from compiler.build.files import FileCollector
+from compiler.build.inputs import read_inputs
+from compiler.build.result import Build
+from compiler.build.wanted import wanted
+from compiler.diagnostics import Diagnostic, Report
+from compiler.emit.assemble import artifact_record, emit
+from compiler.emit.writer import write_artifact
+from compiler.passes import resolve
+from compiler.passes.draft import Inputs
+from compiler.passes.fields import check_fields, check_variables
+from compiler.planning.desired import Desired
+from compiler.planning.limits import check_limits
+from compiler.planning.offline import plan_from_empty
+from compiler.workspace.project import LoadedManifest, Workspace, load_manifest, open_workspace
+from compiler.workspace.root import PROJECT_FILE, private_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A manifest on its way: what was loaded and read, and the problems so far."""
+
+    workspace: Workspace
+    loaded: LoadedManifest
+    files: FileCollector
+    inputs: Inputs
+    report: Report
+
+    @property
+    def read(self) -> set[Path]:
+        """Every file that decided the result."""
+        project = {self.workspace.root / PROJECT_FILE} if self.workspace.document else set()
+        named = {path for path in self.files.found if path.is_file()}
+        return {self.loaded.path, *project, *named, *(file.source for file in self.inputs.files)}
+
+    @property
+    def folders(self) -> set[Path]:
+        """Every folder whose content decided the result."""
+        return {path for path in self.files.found if path.is_dir()}
+
+
+def read(path: Path, root: Path | None) -> Work:
+    """Load, check and read everything. Raises `CompilerError` with every problem found."""
+    workspace = open_workspace(path.parent, root)
+    loaded = load_manifest(path, workspace)
+    report = Report(loaded.document.locate)
+    spec = loaded.manifest.spec
+    check_fields(loaded.manifest, report)
+    check_variables(loaded.document.data, report)
+    check_limits(spec.catalog, spec.deployment, report)
+    report.raise_if_failed()
+    files = FileCollector(loaded, workspace.root, report)
+    return Work(workspace, loaded, files, read_inputs(loaded, files, report), report)
+
+
+def check(path: Path, root: Path | None) -> tuple[Diagnostic, ...]:
+    """Everything that building checks, with nothing written; returns the warnings."""
+    work = read(path, root)
+    emit(resolve(work.inputs, work.report))
+    return work.report.diagnostics
+
+
+def build(path: Path, root: Path | None) -> tuple[Build, Work]:
+    """Build and write. Raises `CompilerError` with every problem found; then nothing has changed on disk."""
+    work = read(path, root)
+    model = resolve(work.inputs, work.report)
+    tree = emit(model)
+    record = artifact_record(model, tree)
+    result = Build(
+        name=model.name,
+        manifest=path,
+        root=work.workspace.root,
+        facts=model.facts,
+        record=record,
+        desired=wanted(work.loaded, work.workspace.name, work.files, model, tree, record, work.report),
+        golden=model.golden,
+        own_score=model.score.own is not None,
+        warnings=work.report.diagnostics,
+    )
+    private_folder(work.workspace.build)
+    write_artifact(tree, result.directory, record, {"plan.json": _plan(result.desired)})
+    return result, work
+
+
+def _plan(desired: Desired) -> bytes:
+    return (json.dumps(plan_from_empty(desired), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,46 @@
+"""Which target a command means, and the variables it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics import did_you_mean, failure
+from compiler.workspace.project import Workspace
+
+if TYPE_CHECKING:
+    from compiler.spec.project import Target
+
+LOCAL = "local"
+VARIABLE_PREFIX = "MANIFACT_VAR_"
+
+
+def choose_target(workspace: Workspace, wanted: str | None) -> tuple[str, Target]:
+    """The target `wanted` (from `--target` or MANIFACT_TARGET) and its settings.
+
+    `local` is always there, and meant where the project has no other. Raises `CompilerError` MF111 for a name that the
+    project does not have, and where one must be said.
+    """
+    from compiler.spec.project import Target
+
+    targets = {LOCAL: Target(), **(workspace.project.targets if workspace.project else {})}
+    if wanted is None and len(targets) > 1:
+        names = ", ".join(targets)
+        raise failure("MF111", "the project has several targets, and none was named", hint=f"say --target: {names}")
+    name = wanted or LOCAL
+    if name not in targets:
+        hint = did_you_mean(name, targets) or f"there are: {', '.join(targets)}"
+        raise failure("MF111", f"unknown target '{name}'", hint=hint)
+    return name, targets[name]
+
+
+def variable(target: Target, name: str, environ: Mapping[str, str]) -> tuple[str, bool] | None:
+    """Value of `${var.NAME}` and whether it is sensitive; `MANIFACT_VAR_NAME` wins. None: nobody sets it."""
+    from compiler.spec.project import Variable
+
+    known = target.variables.get(name)
+    sensitive = isinstance(known, Variable) and known.sensitive
+    value = environ.get(VARIABLE_PREFIX + name)
+    if value is None:
+        value = known.value if isinstance(known, Variable) else known
+    return None if value is None else (value, sensitive)
