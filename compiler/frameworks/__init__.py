@@ -6,11 +6,15 @@ from pathlib import Path
 
 from compiler.diagnostics import SourceRange, did_you_mean, failure
 from compiler.frameworks.base import Framework, ModelFile
+from compiler.frameworks.lightgbm import LightGBM
+from compiler.frameworks.sklearn import ScikitLearn
+from compiler.frameworks.xgboost import XGBoost
 from compiler.ir import ModelFacts
 from compiler.readers.sniff import UNKNOWN, sniff
 
 # Asked in this order; the first that knows a file owns it, so that the catch-all stands last.
-FRAMEWORKS: dict[str, Framework] = {}
+_LISTED: tuple[Framework, ...] = (ScikitLearn(), XGBoost(), LightGBM())
+FRAMEWORKS: dict[str, Framework] = {framework.name: framework for framework in _LISTED}
 OTHER = "other"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from compiler.ir import ModelFacts
+from compiler.readers.pickles import Pickle, read_pickle
+from compiler.readers.sniff import read_sample
 
 
 class ModelFile:
@@ -17,6 +20,16 @@ class ModelFile:
         """As `compiler.readers.sniff.sniff` names it."""
         self.allow = allow
         """Dotted names of unknown code in pickles that the user vouches for (`spec.model.allow`)."""
+
+    @cached_property
+    def pickled(self) -> Pickle:
+        """The file as a pickle. Raises CompilerError (MF203, MF204, MF205, MF206)."""
+        return read_pickle(self.path)
+
+    @cached_property
+    def is_joblib(self) -> bool:
+        """Whether a pickle is one that joblib wrote: compressed, or with arrays between its opcodes."""
+        return self.pickled.joblib or read_sample(self.path).codec is not None
 
 
 class Framework(Protocol):

@@ -1,0 +1,50 @@
+"""The tables of estimators: constructor parameters and methods of each class, release by release.
+
+`data/<package>.json` is written by `scripts/make_sklearn_index.py` and `scripts/make_booster_tables.py`. An entry
+stands under the first release that had it so; a method marked with `?` is there for some instances only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+_PACKAGES = frozenset({"sklearn", "xgboost", "lightgbm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One class in one release."""
+
+    parameters: tuple[str, ...]
+    methods: dict[str, bool]
+    """Method -> whether every instance has it."""
+
+
+@cache
+def _table(package: str) -> dict[str, dict[str, dict[str, str]]]:
+    return json.loads((_DATA / f"{package}.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def entry(package: str, name: str, version: str | None) -> Entry | None:
+    """What is known of a class in a release (the latest for None); None for a class that is not listed."""
+    history = _table(package).get(name) if package in _PACKAGES else None
+    if history is None:
+        return None
+    wanted = release_key(version) if version else None
+    fitting = [found for release, found in history.items() if wanted is None or release_key(release) <= wanted]
+    found = fitting[-1] if fitting else next(iter(history.values()))
+    methods = {method.rstrip("?"): not method.endswith("?") for method in found["methods"].split()}
+    return Entry(tuple(found["parameters"].split()), methods)
+
+
+def release_key(release: str) -> tuple[int, ...]:
+    """Numbers to order releases by: `1.4.2` -> (1, 4, 2), `0.22.2.post1` -> (0, 22, 2)."""
+    parts = []
+    for part in release.split("+", maxsplit=1)[0].split(".")[:3]:
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        parts.append(int(digits or 0))
+    return tuple(parts)

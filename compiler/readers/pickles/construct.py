@@ -1,0 +1,134 @@
+"""What REDUCE, NEWOBJ and BUILD may do: describe objects of known classes, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from compiler.readers.pickles.faults import Denied, Malformed
+from compiler.readers.pickles.values import FORGOTTEN, TRUNCATED, Bag, Blob, Global, Instance, Pairs
+
+WRAPPERS = frozenset(
+    {"joblib.numpy_pickle.NumpyArrayWrapper", "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper"}
+)
+# cloudpickle names the types of code objects this way and then calls what it got.
+_BUILTIN_TYPE = frozenset({"cloudpickle.cloudpickle._builtin_type", "cloudpickle._builtin_type"})
+
+
+def new_object(cls: Any, arguments: Any) -> Instance:
+    """NEWOBJ: `cls.__new__(cls, *arguments)`. Raises Denied when `cls` is not a class of the index or unknown."""
+    if not isinstance(cls, Global):
+        raise Denied("it makes an object of a class that is itself computed")
+    if cls.kind not in {"class", "unknown"}:
+        raise Denied(f"it makes an object of '{cls.dotted}', which is not a class")
+    if not isinstance(arguments, tuple):
+        raise Malformed("the arguments of a new object are not a tuple")
+    return Instance(cls, arguments)
+
+
+def reduce_(function: Any, arguments: Any) -> Any:
+    """REDUCE: `function(*arguments)`. Raises Denied unless `function` is a known reconstructor, or unknown."""
+    if not isinstance(function, Global):
+        raise Denied("it calls something that is itself computed")
+    if not isinstance(arguments, tuple):
+        raise Malformed("the arguments of a call are not a tuple")
+    if not function.reconstructor:
+        raise Denied(f"it calls '{function.dotted}', which no pickler does")
+    if check := _CHECKS.get(function.dotted):
+        return check(function, arguments)
+    return Instance(function, arguments)
+
+
+def build(target: Any, state: Any) -> None:
+    """BUILD: `target.__setstate__(state)` or its `__dict__`. Raises Denied when `target` is not an object just made."""
+    if not isinstance(target, Instance):
+        what = f"'{target.dotted}'" if isinstance(target, Global) else "something that is no object"
+        raise Denied(f"it gives a state to {what}")
+    if target.state is not None:
+        raise Denied(f"it gives a second state to a '{target.cls.dotted}'")
+    target.state = state
+
+
+def _reconstructor(_: Global, arguments: tuple[Any, ...]) -> Instance:
+    """copyreg._reconstructor(cls, base, state): protocols 0 and 1."""
+    if len(arguments) != 3 or not isinstance(arguments[1], Global) or arguments[1].module != "builtins":
+        raise Denied("it calls copyreg._reconstructor in an unusual way")
+    made = new_object(arguments[0], ())
+    if isinstance(arguments[2], Pairs):
+        made.items = list(arguments[2].items)
+    elif isinstance(arguments[2], list):
+        made.items = list(arguments[2])
+    return made
+
+
+def _newobj(_: Global, arguments: tuple[Any, ...]) -> Instance:
+    """copyreg.__newobj__(cls, *args), as protocol 2 spells NEWOBJ when it cannot use the opcode."""
+    if not arguments:
+        raise Malformed("copyreg.__newobj__ without a class")
+    return new_object(arguments[0], tuple(arguments[1:]))
+
+
+def _newobj_ex(_: Global, arguments: tuple[Any, ...]) -> Instance:
+    if len(arguments) != 3:
+        raise Malformed("copyreg.__newobj_ex__ without a class, arguments and keywords")
+    return new_object(arguments[0], arguments[1])
+
+
+def _encode(function: Global, arguments: tuple[Any, ...]) -> Any:
+    """_codecs.encode(text, 'latin1'): how protocols 0 to 2 write bytes."""
+    if len(arguments) != 2 or arguments[1] not in {"latin1", "latin-1"}:
+        raise Denied("it calls _codecs.encode for another purpose than bytes")
+    if isinstance(arguments[0], str):
+        return arguments[0].encode("latin-1", "replace")
+    if isinstance(arguments[0], Blob) or arguments[0] is FORGOTTEN:
+        return Instance(function, arguments)
+    raise Denied("it calls _codecs.encode on something that is not text")
+
+
+def _buffer(function: Global, arguments: tuple[Any, ...]) -> Any:
+    """bytes(…) and bytearray(…) of text or bytes; with a number they would only claim memory."""
+    if not arguments:
+        return b""
+    first = arguments[0]
+    if isinstance(first, Instance) and first.cls.dotted == "_codecs.encode":
+        return first
+    if not isinstance(first, bytes | str | Blob | list) and first is not FORGOTTEN:
+        raise Denied(f"it calls {function.name}() on something that is not bytes")
+    return first if isinstance(first, bytes | Blob) else Instance(function, arguments)
+
+
+def _set(_: Global, arguments: tuple[Any, ...]) -> Bag:
+    """set([…]) and frozenset([…]): protocols up to 3."""
+    if not arguments:
+        return Bag([])
+    if not isinstance(arguments[0], list | tuple | Bag) and arguments[0] is not FORGOTTEN:
+        raise Denied("it makes a set of something that is no list")
+    items = arguments[0].items if isinstance(arguments[0], Bag) else arguments[0]
+    return Bag(list(items) if isinstance(items, list | tuple) else [TRUNCATED])
+
+
+def _dtype(function: Global, arguments: tuple[Any, ...]) -> Instance:
+    """numpy.dtype(code, align, copy). A fresh object each time, so that BUILD cannot change one in use."""
+    if not arguments or len(arguments) > 3:
+        raise Denied("it calls numpy.dtype in an unusual way")
+    return Instance(function, arguments)
+
+
+def _builtin_type(function: Global, arguments: tuple[Any, ...]) -> Any:
+    if len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0].isidentifier():
+        return Global("types", arguments[0], "unknown", reconstructor=True)
+    return Instance(function, arguments)
+
+
+_CHECKS: dict[str, Callable[[Global, tuple[Any, ...]], Any]] = {
+    "copyreg._reconstructor": _reconstructor,
+    "copyreg.__newobj__": _newobj,
+    "copyreg.__newobj_ex__": _newobj_ex,
+    "_codecs.encode": _encode,
+    "builtins.bytes": _buffer,
+    "builtins.bytearray": _buffer,
+    "builtins.set": _set,
+    "builtins.frozenset": _set,
+    "numpy.dtype": _dtype,
+    **dict.fromkeys(_BUILTIN_TYPE, _builtin_type),
+}

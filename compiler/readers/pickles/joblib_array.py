@@ -1,0 +1,72 @@
+"""joblib's arrays: raw bytes between the opcodes, right after the BUILD of a NumpyArrayWrapper.
+
+The length of those bytes is all that separates data from code. So every field of the wrapper must be exactly what
+joblib writes, and a dtype that could mean two lengths is denied (see `arrays`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compiler.readers.pickles.arrays import Array, DType, as_array, count_of, dtype_of, is_array_class
+from compiler.readers.pickles.faults import Beyond, Denied
+from compiler.readers.pickles.values import Instance, Pairs
+
+if TYPE_CHECKING:
+    from compiler.readers.pickles.machine import Machine
+
+_FIELDS = frozenset({"subclass", "shape", "order", "dtype", "allow_mmap"})
+_ALIGNMENT = "numpy_array_alignment_bytes"
+MAX_READ = 1 << 18
+"""Bytes of an array that are kept: enough for names and classes, which are all that anyone asks for."""
+MAX_DEPTH = 100
+"""Pickles inside object arrays inside pickles."""
+
+
+def read_array(machine: Machine, wrapper: Instance) -> Array:
+    """The array behind a wrapper that was just built; the machine then stands after its bytes. Raises Denied."""
+    if not machine.joblib:
+        raise Denied("it holds joblib's arrays where joblib does not read them")
+    if machine.offset < machine.frame_end:
+        raise Denied("it has array bytes inside a frame, where different loaders find different bytes")
+    fields = _fields(wrapper)
+    dtype, count = dtype_of(fields["dtype"]), count_of(fields["shape"])
+    machine.found_arrays = True
+    if dtype.objects:
+        return _nested(machine, dtype, fields["shape"])
+    if _ALIGNMENT in fields and fields[_ALIGNMENT] is not None:
+        machine.skip(machine.take(1)[0])
+    length = count * dtype.itemsize
+    if length <= MAX_READ:
+        return Array(dtype, fields["shape"], machine.take(length))
+    machine.skip(length)
+    return Array(dtype, fields["shape"], None)
+
+
+def _fields(wrapper: Instance) -> dict[str, Any]:
+    state = wrapper.state
+    fields = state.named() if isinstance(state, Pairs) else {}
+    extra = set(fields) - _FIELDS
+    if wrapper.arguments or not fields.keys() >= _FIELDS or extra - {_ALIGNMENT} or len(state.items) != 2 * len(fields):
+        raise Denied("a joblib array is described as joblib does not")
+    alignment = fields.get(_ALIGNMENT)
+    if not is_array_class(fields["subclass"]) or fields["order"] not in {"C", "F"} or alignment not in {None, 16}:
+        raise Denied("a joblib array is described as joblib does not")
+    return fields
+
+
+def _nested(machine: Machine, dtype: DType, shape: tuple[int, ...]) -> Array:
+    """An array of objects: a whole pickle of its own, read by the same rules."""
+    if machine.depth >= MAX_DEPTH:
+        raise Beyond(f"pickles are nested more than {MAX_DEPTH} deep")
+    inner = type(machine)(machine.window, machine.globals)
+    inner.position, inner.opcodes, inner.depth = machine.position, machine.opcodes, machine.depth + 1
+    inner.kept, inner.nodes = machine.kept, machine.nodes
+    found = as_array(inner.run())
+    machine.position, machine.opcodes, machine.kept, machine.nodes = (
+        inner.position,
+        inner.opcodes,
+        inner.kept,
+        inner.nodes,
+    )
+    return found if found is not None else Array(dtype, shape, None)
