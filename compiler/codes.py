@@ -176,6 +176,20 @@ CODES: dict[str, Code] = {
         "use case contradicts the model",
         "The classes that the model records, or the kind of its estimator, do not fit `spec.useCase`.",
     ),
+    "MF220": Code(
+        "weights outside of the model file",
+        "The model refers to another file for its weights, and that file is not beside it, or not inside its folder at all. "
+        "Put it there and name it under `include`, or save the model with its weights inside.",
+    ),
+    "MF221": Code(
+        "code inside a Keras model",
+        "The model holds Python bytecode (a Lambda layer), which Keras refuses to load in safe mode and which nobody can "
+        "review. Write the layer as a registered class and save the model again.",
+    ),
+    "MF222": Code(
+        "not a Spark PipelineModel",
+        "Only a fitted `pyspark.ml.PipelineModel` can be served: `Pipeline(stages=[...]).fit(data).write().save(path)`.",
+    ),
     # 3xx: samples and schemas
     "MF301": Code(
         "sample cannot be read",

@@ -64,6 +64,10 @@ class ModelFacts:
     """What `spec.score.method` may name: predict, predict_proba, transform, decision_function."""
     requires: tuple[str, ...] = ()
     """Distributions that loading the file needs, sorted (scikit-learn, numpy, …)."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions of other distributions that the file records: keras in a .keras file."""
+    details: Mapping[str, Json] = field(default_factory=dict)
+    """What else its format records: opsets of ONNX, signatures of a SavedModel, the stages of a pipeline."""
     unknown: tuple[str, ...] = ()
     """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
 

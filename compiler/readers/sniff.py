@@ -13,6 +13,7 @@ from compiler.diagnostics import CompilerError
 from compiler.readers.archive import open_archive
 from compiler.readers.compression import codec_of, inflated
 from compiler.readers.wire import is_onnx
+from compiler.readers.xgboost_binary import is_xgboost_binary
 
 UNKNOWN = "unknown"
 _HEAD = 4096
@@ -91,7 +92,7 @@ _FILES: tuple[tuple[str, Callable[[Sample], bool]], ...] = (
     ("h5", lambda s: s.head.startswith(b"\x89HDF\r\n\x1a\n")),
     ("xgboost-ubj", _is_xgboost_ubj),
     ("xgboost-json", _is_xgboost_json),
-    ("xgboost-binary", lambda s: s.head.startswith((b"binf", b"CONFIG-offset:"))),
+    ("xgboost-binary", lambda s: is_xgboost_binary(s.head)),
     ("lightgbm-text", lambda s: bool(re.match(rb"tree\r?\nversion=", s.head))),
     ("joblib-old", lambda s: s.head.startswith(b"ZF")),
     ("safetensors", _is_safetensors),

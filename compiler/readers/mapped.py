@@ -1,0 +1,54 @@
+"""A model file as memory, without reading it: mapped, or inflated into a temporary file and mapped."""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from compiler.diagnostics import SourceRange, failure
+from compiler.readers.archive import damaged
+from compiler.readers.compression import codec_of, inflated
+
+MAX_INFLATED = 4 << 30
+_PIECE = 1 << 20
+
+
+class BadContentError(ValueError):
+    """The bytes break the rules of their format; the message completes "the model file is damaged: …"."""
+
+
+@contextmanager
+def mapped(path: Path) -> Iterator[memoryview]:
+    """The content of a file, inflated when it is compressed.
+
+    A `BadContentError` raised inside becomes CompilerError MF203 with the file's name; MF205, MF206 as for `inflated`.
+    """
+    with path.open("rb") as file, tempfile.TemporaryFile() as spool:
+        codec = codec_of(file.read(16))
+        if codec is not None:
+            _inflate(path, codec, spool)
+        try:
+            yield memoryview(_map(file if codec is None else spool))
+        except BadContentError as error:
+            raise damaged(path, str(error)) from error
+
+
+def _map(file: IO[bytes]) -> mmap.mmap:
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except ValueError as error:
+        raise BadContentError("it is empty") from error
+
+
+def _inflate(path: Path, codec: str, spool: IO[bytes]) -> None:
+    with inflated(path, codec) as stream:
+        while piece := stream.read(_PIECE):
+            spool.write(piece)
+            if spool.tell() > MAX_INFLATED:
+                text = f"the file inflates to more than {MAX_INFLATED >> 30} GiB"
+                raise failure("MF206", text, where=SourceRange(str(path)))
+    spool.flush()
