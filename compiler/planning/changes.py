@@ -42,6 +42,18 @@ class Impact(enum.StrEnum):
     BREAKING = "breaking"
 
 
+class Recovery(enum.StrEnum):
+    """What is done about a deployment that does not answer as it should."""
+
+    NONE = "none"
+    UNDO = "undo"
+    """Put the former values back: the endpoint was good before."""
+    DEACTIVATE = "deactivate"
+    """Nothing good was ever served: take it off."""
+    DELETE = "delete"
+    """Delete the new one; the one it was to replace still serves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One request (or wait, or test) of a change.
@@ -95,6 +107,8 @@ class Change:
     """The `manifact-config` it leads to."""
     artifact: str = ""
     """Digest of the artifact it uploads or serves."""
+    recovery: Recovery = Recovery.NONE
+    """What apply does when the endpoint fails its test."""
     seen: str = field(default="", compare=False)
     """OCID of the last resource seen under this name, deleted ones included: part of the retry token."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from compiler.planning import groups, references, tags
 from compiler.planning.canonical import Body, Path
-from compiler.planning.changes import Action, Change, Impact, Kind, Step
+from compiler.planning.changes import Action, Change, Impact, Kind, Recovery, Step
 from compiler.planning.desired import Desired, DesiredDeployment
 from compiler.planning.fields import Difference, difference
 from compiler.planning.observed import Live
@@ -75,28 +75,31 @@ def create(wanted: Endpoint, seen: str, title: str, reason: str = "not there yet
     """A new deployment; its config tag comes last, once it has answered."""
     body = create_body(wanted)
     steps = [Step("create_model_deployment", body=body), *_finish(wanted, groups.flat(body), references.DEPLOYMENT)]
-    return _change(wanted, Action.CREATE, reason, title=title, steps=tuple(steps), seen=seen)
+    made = _change(wanted, Action.CREATE, reason, title=title, steps=tuple(steps), seen=seen)
+    return replace(made, recovery=Recovery.DEACTIVATE)
 
 
 def update(wanted: Endpoint, live: Live, title: str) -> Change | None:
     """What brings a live deployment to the desired settings; None when it is there already."""
     found = find_difference(wanted, live)
     stale = live.tags.get(tags.CONFIG) != wanted.config or not wanted.owner.items() <= live.tags.items()
-    restart = live.state == "NEEDS_ATTENTION"
     resting = live.state == "INACTIVE"
     misplaced = resting is not (wanted.spec.state == "inactive")
+    # A failed update leaves NEEDS_ATTENTION while the former model still serves: settings are then mended in place.
+    restart = live.state == "NEEDS_ATTENTION" and not found
+    known_good = tags.CONFIG in live.tags and not resting
     if not (found or stale or restart or misplaced):
         return None
-    steps = (
-        _resting_steps(wanted, live, found) if resting or restart or misplaced else _rolling_steps(wanted, live, found)
-    )
-    action = Action.RESTART if restart and not found else Action.UPDATE
+    make = _resting_steps if resting or restart or misplaced else _rolling_steps
+    steps = make(wanted, live, found)
+    action = Action.RESTART if restart else Action.UPDATE
     wait = (Step("wait_model_deployment", live.id),) if live.state in MOVING else ()
     return replace(
         _change(wanted, action, _reason(wanted, live, found), title=title, steps=(*wait, *steps)),
         id=live.id,
         fields=found.changes(wanted.spec.sensitive),
-        stays_up=not (restart or misplaced) and not resting,
+        stays_up=not (restart or misplaced or resting),
+        recovery=Recovery.UNDO if known_good else Recovery.DEACTIVATE,
         reversal="restore the manifest and apply",
     )
 
@@ -132,6 +135,7 @@ def replacement(wanted: Endpoint, live: Live, seen: str, title: str, reason: str
         stays_up=False,
         impact=Impact.BREAKING,
         callers=("the endpoint gets another address",),
+        recovery=Recovery.DELETE,
     )
 
 

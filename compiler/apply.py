@@ -1,0 +1,209 @@
+"""Walk a plan through the cloud room."""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from compiler.cloud.archives import Archive
+from compiler.cloud.connection import Connection
+from compiler.cloud.execute import execute
+from compiler.cloud.waiting import Interrupted, Watch
+from compiler.cloud.work import Work
+from compiler.diagnostics import CompilerError, Diagnostic, Severity
+from compiler.planning import references
+from compiler.planning.changes import Change, Kind, Plan
+
+WORKERS = 4
+"""Manifests carried out at a time: they do not depend on each other."""
+
+
+class Status(enum.StrEnum):
+    """What became of a change."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """A change before it, of the same manifest, failed."""
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one change."""
+
+    change: Change
+    status: Status
+    id: str = ""
+    """OCID of the resource, where there is one."""
+    detail: str = ""
+    """What was put back after a failure."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a plan."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All problems and warnings; `diagnostics.exit_code` of them is the command's."""
+        return tuple(problem for result in self.results for problem in result.diagnostics)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was done."""
+        return all(result.status is Status.DONE for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to tell while a plan is carried out."""
+
+    change: Change
+    text: str
+    """`start`, `done`, `failed`, or what goes on: `uploading`, a work request's status."""
+    done: int = 0
+    total: int = 0
+    """Bytes or percent; a total of 0 is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a plan is carried out."""
+
+    timeout: float = 3600.0
+    """Seconds that one change of the service may take."""
+    tell: Callable[[Event], None] = field(default=lambda _: None)
+    """Called from several threads, one call at a time."""
+
+
+def apply(
+    plan: Plan, connection: Connection, archives: Mapping[str, Archive], conduct: Conduct | None = None
+) -> Outcome:
+    """Carry out a plan; `archives` holds the zip of every artifact that is to be uploaded, by its digest.
+
+    Manifests go in parallel, the changes of each in order; after a failure the rest of that manifest is skipped. A
+    KeyboardInterrupt stops after the requests under way and shows in the outcome. Raises `CompilerError` when the plan
+    has a problem that forbids it, or lacks an artifact, before anything is sent.
+    """
+    _check(plan, archives)
+    stop = threading.Event()
+    walk = _Walk(plan, connection, archives, conduct or Conduct(), stop)
+    groups = _by_name(plan)
+    with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups)))) as pool:
+        running = [pool.submit(walk.manifest, changes) for changes in groups]
+        try:
+            found = [future.result() for future in running]
+        except KeyboardInterrupt:
+            stop.set()
+            found = [future.result() for future in running]
+    return Outcome(tuple(result for results in found for result in results))
+
+
+class _Walk:
+    """One apply under way."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        connection: Connection,
+        archives: Mapping[str, Archive],
+        conduct: Conduct,
+        stop: threading.Event,
+    ) -> None:
+        self._plan = plan
+        self._connection = connection
+        self._archives = archives
+        self._conduct = conduct
+        self._stop = stop
+        self._lock = threading.Lock()
+
+    def manifest(self, changes: Sequence[Change]) -> list[Result]:
+        """The changes of one manifest, in order."""
+        known: dict[str, str] = {}
+        etags = dict(self._plan.etags)
+        results: list[Result] = []
+        for change in changes:
+            good = all(result.status is Status.DONE for result in results)
+            result = self._change(self._work(change, known, etags)) if good else Result(change, Status.SKIPPED)
+            results.append(result)
+        return results
+
+    def _work(self, change: Change, known: dict[str, str], etags: dict[str, str]) -> Work:
+        secrets = {key: value for (name, key), value in self._plan.secrets.items() if name == change.name}
+        if change.kind is Kind.MODEL and change.id:
+            known.setdefault(references.MODEL, change.id)
+        return Work(
+            connection=self._connection,
+            change=change,
+            archive=self._archives.get(change.artifact),
+            smoke=self._plan.smoke.get(change.name),
+            secrets=secrets,
+            watch=self._watch(change),
+            known=known,
+            etags=etags,
+        )
+
+    def _change(self, work: Work) -> Result:
+        change = work.change
+        self._tell(Event(change, "start"))
+        try:
+            failed = execute(work)
+        except Interrupted:
+            problem = Diagnostic("MF725", f"interrupted during: {change.action} {change.kind} of '{change.name}'")
+            return Result(change, Status.INTERRUPTED, diagnostics=(problem,))
+        identifier = change.id or work.known.get(_REFERENCE[change.kind], "")
+        self._tell(Event(change, "failed" if failed else "done"))
+        if failed is None:
+            return Result(change, Status.DONE, identifier, diagnostics=tuple(work.notes))
+        return Result(change, Status.FAILED, identifier, failed.recovered, (*failed.problems, *work.notes))
+
+    def _watch(self, change: Change) -> Watch:
+        def tell(text: str, done: int, total: int) -> None:
+            self._tell(Event(change, text, done, total))
+
+        return Watch(self._conduct.timeout, tell, self._stop.is_set, lambda seconds: _sleep(self._stop, seconds))
+
+    def _tell(self, event: Event) -> None:
+        with self._lock:
+            self._conduct.tell(event)
+
+
+_REFERENCE = {
+    Kind.VERSION_SET: references.VERSION_SET,
+    Kind.MODEL: references.MODEL,
+    Kind.DEPLOYMENT: references.DEPLOYMENT,
+}
+
+
+def _sleep(stop: threading.Event, seconds: float) -> None:
+    """Sleep, but wake up at once when the user says stop."""
+    stop.wait(seconds)
+
+
+def _check(plan: Plan, archives: Mapping[str, Archive]) -> None:
+    errors = [problem for problem in plan.problems if problem.severity is Severity.ERROR]
+    uploads = {change.artifact: change for change in plan.pending if _uploads(change)}
+    for artifact, change in uploads.items():
+        if artifact not in archives:
+            hint = "compile the manifest first"
+            errors.append(Diagnostic("MF724", f"artifact {artifact} of '{change.name}' is not built here", hint=hint))
+    if errors:
+        raise CompilerError(*errors)
+
+
+def _uploads(change: Change) -> bool:
+    return any(step.operation == "create_model_artifact" for step in change.steps)
+
+
+def _by_name(plan: Plan) -> list[list[Change]]:
+    groups: dict[str, list[Change]] = {}
+    for change in plan.pending:
+        groups.setdefault(change.name, []).append(change)
+    return list(groups.values())

@@ -1,0 +1,1 @@
+"""The only room that speaks to OCI: connection, catalog, deployments, object storage; observe and execute."""

@@ -1,0 +1,131 @@
+"""The model catalog: models, their provenance, their artifact, their version set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compiler.cloud.connection import Connection
+from compiler.cloud.problems import RequestError
+from compiler.cloud.replies import PAGE, Reply, ask, pages
+from compiler.planning.canonical import Body
+from compiler.planning.observed import ArtifactHead, Live
+
+
+def list_models(connection: Connection) -> Iterator[Body]:
+    """Summaries of all models of the compartment, deleted ones as long as the service shows them."""
+    client, compartment = connection.data_science, connection.place.compartment_id
+    return pages("list models", lambda page: client.list_models(compartment, limit=PAGE, **_page(page)))
+
+
+def list_version_sets(connection: Connection) -> Iterator[Body]:
+    """All model version sets of the compartment."""
+    client, compartment = connection.data_science, connection.place.compartment_id
+    return pages(
+        "list version sets", lambda page: client.list_model_version_sets(compartment, limit=PAGE, **_page(page))
+    )
+
+
+def read_model(connection: Connection, model: str) -> Live:
+    """Record, etag, provenance and facts of the artifact of one model."""
+    reply = get_model(connection, model)
+    head = head_artifact(connection, model)
+    return Live(reply.data, reply.data, reply.etag, head, get_provenance(connection, model))
+
+
+def get_model(connection: Connection, model: str) -> Reply:
+    """One model's record."""
+    return ask(f"read model {model}", lambda: connection.data_science.get_model(model))
+
+
+def get_provenance(connection: Connection, model: str) -> Body | None:
+    """Its provenance; None when none was ever made (404; the model itself was just read, so it is not permission)."""
+    client = connection.data_science
+    try:
+        found: Body = ask(f"read the provenance of {model}", lambda: client.get_model_provenance(model)).data
+    except RequestError as problem:
+        if problem.status == 404:
+            return None
+        raise
+    return found
+
+
+def head_artifact(connection: Connection, model: str) -> ArtifactHead | None:
+    """Size and md5 of its artifact; None when it has none (404; see `get_provenance`)."""
+    client = connection.data_science
+    try:
+        reply = ask(f"look at the artifact of {model}", lambda: client.head_model_artifact(model))
+    except RequestError as problem:
+        if problem.status == 404:
+            return None
+        raise
+    return ArtifactHead(int(reply.headers.get("content-length", 0)), reply.headers.get("content-md5", ""))
+
+
+def create_version_set(connection: Connection, body: Body, token: str) -> Reply:
+    """Make a model version set."""
+    client = connection.data_science
+    doing = f"create version set {body['name']}"
+    return ask(doing, lambda: client.create_model_version_set(body, opc_retry_token=token))
+
+
+def delete_version_set(connection: Connection, version_set: str) -> Reply:
+    """Delete an empty model version set."""
+    client = connection.data_science
+    return ask(f"delete version set {version_set}", lambda: client.delete_model_version_set(version_set))
+
+
+def create_model(connection: Connection, body: Body, token: str) -> Reply:
+    """Make a model record; it has no artifact yet."""
+    client = connection.data_science
+    return ask(f"create model {body.get('displayName')}", lambda: client.create_model(body, opc_retry_token=token))
+
+
+def update_model(connection: Connection, model: str, body: Body, etag: str | None) -> Reply:
+    """Change a model; with an etag only when nobody else did since."""
+    client = connection.data_science
+    return ask(f"update model {model}", lambda: client.update_model(model, body, **_match(etag)))
+
+
+def activate_model(connection: Connection, model: str, etag: str | None) -> Reply:
+    """INACTIVE -> ACTIVE."""
+    client = connection.data_science
+    return ask(f"activate model {model}", lambda: client.activate_model(model, **_match(etag)))
+
+
+def delete_model(connection: Connection, model: str) -> Reply:
+    """Delete a model and its artifact."""
+    return ask(f"delete model {model}", lambda: connection.data_science.delete_model(model))
+
+
+def create_provenance(connection: Connection, model: str, body: Body, token: str) -> Reply:
+    """Record where a model comes from."""
+    client = connection.data_science
+    doing = f"record the provenance of {model}"
+    return ask(doing, lambda: client.create_model_provenance(model, body, opc_retry_token=token))
+
+
+def update_provenance(connection: Connection, model: str, body: Body) -> Reply:
+    """Change where a model comes from."""
+    client = connection.data_science
+    return ask(f"update the provenance of {model}", lambda: client.update_model_provenance(model, body))
+
+
+def upload_artifact(connection: Connection, model: str, stream: Any, token: str) -> Reply:
+    """Send the zip; `stream` has a length and can be read again from its beginning."""
+    client = connection.data_science
+    disposition = f'attachment; filename="{model}.zip"'
+    return ask(
+        f"upload the artifact of {model}",
+        lambda: client.create_model_artifact(
+            model, stream, content_length=str(len(stream)), content_disposition=disposition, opc_retry_token=token
+        ),
+    )
+
+
+def _page(page: str | None) -> dict[str, str]:
+    return {"page": page} if page else {}
+
+
+def _match(etag: str | None) -> dict[str, str]:
+    return {"if_match": etag} if etag else {}

@@ -1,0 +1,60 @@
+"""Carry out one change, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from compiler.cloud import steps_catalog, steps_deployment
+from compiler.cloud.recovery import recover
+from compiler.cloud.smoke import SmokeTestError
+from compiler.cloud.waiting import WorkRequestError
+from compiler.cloud.work import Work
+from compiler.diagnostics import CompilerError, Diagnostic
+from compiler.planning.changes import Change, Kind, Step
+
+HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {**steps_catalog.HANDLERS, **steps_deployment.HANDLERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A change that could not be finished, and what was done about it."""
+
+    problems: tuple[Diagnostic, ...]
+    recovered: str = ""
+    """In words; empty when nothing was put back."""
+    done: tuple[Step, ...] = field(default=())
+
+
+def execute(work: Work) -> Failed | None:
+    """Carry out all steps of `work.change`; None when that worked.
+
+    A deployment that fails its test, or whose update the service cannot carry out, is put back as `recovery` says.
+    Every other problem leaves things as they are: the next apply goes on from there. Raises `Interrupted`.
+    """
+    done: list[Step] = []
+    for step in work.change.steps:
+        work.watch.check()
+        try:
+            HANDLERS[step.operation](work, step)
+        except (SmokeTestError, WorkRequestError) as problem:
+            return _recovered(work, done, problem)
+        except CompilerError as problem:
+            return Failed(problem.diagnostics, done=tuple(done))
+        done.append(step)
+    return None
+
+
+def _recovered(work: Work, done: list[Step], problem: SmokeTestError | WorkRequestError) -> Failed:
+    if work.change.kind is not Kind.DEPLOYMENT:
+        return Failed(problem.diagnostics, done=tuple(done))
+    try:
+        words = recover(work, done, tested=isinstance(problem, SmokeTestError))
+    except CompilerError as second:
+        return Failed((*problem.diagnostics, *second.diagnostics), "putting it back failed as well", tuple(done))
+    return Failed(problem.diagnostics, words, tuple(done))
+
+
+def kind_of(change: Change) -> str:
+    """The change in words, for messages."""
+    return f"{change.action} {change.kind} of '{change.name}'"

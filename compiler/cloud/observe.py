@@ -1,0 +1,46 @@
+"""Read what is live: lists for everything, records only for what the plan depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from compiler.cloud.catalog import list_models, list_version_sets, read_model
+from compiler.cloud.connection import Connection
+from compiler.cloud.deployments import list_deployments, read_deployment
+from compiler.planning.desired import Desired
+from compiler.planning.observed import Live, Observed
+from compiler.planning.plan import Options, unread
+
+ROUNDS = 4
+"""A record may show that another one is needed (an artifact that is gone), a few times at most."""
+
+
+def observe(
+    connection: Connection, desired: Sequence[Desired], options: Options | None = None, *, deep: bool = False
+) -> Observed:
+    """What `plan` must know of the target, with `deep` the records of everything that is ours.
+
+    Sends list requests only where nothing is to change. Raises `RequestError`.
+    """
+    place = connection.place
+    observed = Observed(
+        models=tuple(Live(body) for body in list_models(connection)),
+        deployments=tuple(Live(body) for body in list_deployments(connection)),
+        version_sets=tuple(Live(body) for body in list_version_sets(connection)),
+        deep=deep,
+    )
+    if deep:
+        ours = [live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.gone]
+        observed = observed.with_reads(read(connection, (live.id for live in ours), observed))
+    for _ in range(ROUNDS):
+        ids = unread(desired, observed, place, options)
+        if not ids:
+            break
+        observed = observed.with_reads(read(connection, sorted(ids), observed))
+    return observed
+
+
+def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[Live]:
+    """The full records of these models and deployments."""
+    models = {live.id for live in observed.models}
+    return [read_model(connection, item) if item in models else read_deployment(connection, item) for item in ids]

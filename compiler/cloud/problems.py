@@ -1,0 +1,69 @@
+"""OCI's errors in our words: the one place where they are translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from oci._vendor.requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
+from oci.exceptions import ServiceError
+
+from compiler.diagnostics import CompilerError, Diagnostic
+
+LIMITS = frozenset({"LimitExceeded", "QuotaExceeded"})
+HINTS = {
+    "MF712": "check the key's fingerprint and the clock of this machine, or authenticate again",
+    "MF713": "check the OCID, and that the policies of the compartment allow it",
+    "MF714": "check the network, the region and the endpoint of the target",
+    "MF715": "try again later; what was not acknowledged is found out by the next apply",
+    "MF716": "plan again: the next apply goes on from what is live then",
+    "MF718": "ask for a higher service limit, or free something",
+}
+
+
+class RequestError(CompilerError):
+    """A request that OCI refused; `status` is 0 when there was no answer at all."""
+
+    def __init__(self, diagnostic: Diagnostic, status: int, code: str) -> None:
+        super().__init__(diagnostic)
+        self.status = status
+        self.code = code
+
+
+@contextmanager
+def explained(doing: str) -> Iterator[None]:
+    """Turn the SDK's errors into `RequestError`; `doing` completes the sentence "could not …"."""
+    try:
+        yield
+    except ServiceError as problem:
+        raise _refused(problem, doing) from None
+    except RequestException as problem:
+        diagnostic = Diagnostic("MF714", f"could not {doing}: {_network(problem)}", hint=HINTS["MF714"])
+        raise RequestError(diagnostic, 0, "") from None
+
+
+def _refused(problem: ServiceError, doing: str) -> RequestError:
+    code = _diagnostic_code(problem.status, str(problem.code))
+    said = str(problem.message or "no message").strip()
+    # A whole identifier is what Oracle's support asks for.
+    request = (problem.headers or {}).get("opc-request-id", "")
+    where = f" [opc-request-id {request}]" if problem.status >= 500 and request else ""
+    message = f"could not {doing}: {problem.status} {problem.code}: {said}{where}"
+    return RequestError(Diagnostic(code, message, hint=HINTS.get(code)), problem.status, str(problem.code))
+
+
+def _diagnostic_code(status: int, code: str) -> str:
+    if code in LIMITS:
+        return "MF718"
+    if status in (403, 404) or code == "RelatedResourceNotAuthorizedOrNotFound":
+        return "MF713"
+    known = {401: "MF712", 409: "MF716", 412: "MF716", 429: "MF715"}
+    return known.get(status, "MF715" if status >= 500 else "MF717")
+
+
+def _network(problem: RequestException) -> str:
+    if isinstance(problem, ConnectTimeout | ReadTimeout):
+        return "the service did not answer in time"
+    if isinstance(problem, SSLError):
+        return "the service's certificate was not accepted"
+    return "no connection to the service (" + type(problem).__name__ + ")"

@@ -1,0 +1,50 @@
+"""One answer of the service: raw JSON and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from compiler.cloud.problems import explained
+
+PAGE = 100
+"""Items a page: the most that the Data Science lists give (SDK 2.189 docstring)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """JSON body (None when there is none) and headers in lower case."""
+
+    data: Any
+    headers: Mapping[str, str]
+
+    @property
+    def etag(self) -> str | None:
+        """For if-match."""
+        return self.headers.get("etag")
+
+    @property
+    def work_request(self) -> str | None:
+        """OCID of the work request that carries on."""
+        return self.headers.get("opc-work-request-id")
+
+
+def ask(doing: str, request: Callable[[], Any]) -> Reply:
+    """Send one request of the SDK; raises `RequestError` in which `doing` completes "could not …"."""
+    with explained(doing):
+        response = request()
+    headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
+    return Reply(response.data, headers)
+
+
+def pages(doing: str, request: Callable[[str | None], Any]) -> Iterator[dict[str, Any]]:
+    """All items of a paged list; `request` takes the page token."""
+    page: str | None = None
+    while True:
+        reply = ask(doing, partial(request, page))
+        yield from reply.data
+        page = reply.headers.get("opc-next-page")
+        if not page:
+            return

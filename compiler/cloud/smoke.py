@@ -1,0 +1,87 @@
+"""The smoke test: the golden rows, asked of the endpoint itself."""
+
+from __future__ import annotations
+
+import time
+
+from oci._vendor.requests.exceptions import ConnectionError as NoConnection
+from oci._vendor.requests.exceptions import ReadTimeout, RequestException
+
+from compiler.cloud.connection import Connection
+from compiler.cloud.endpoint import Answer, call_endpoint
+from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
+from compiler.planning.desired import Smoke
+from compiler.verify.compare import compare
+
+NOT_ALLOWED = frozenset({401, 403, 404, 429})
+"""This user may not ask, or not now: nothing is known of the model."""
+PAUSES_LOCAL = (0.2, 0.5)
+PAUSES_CLOUD = (2.0, 5.0, 10.0)
+"""Seconds between tries of a 5xx: a load balancer may not know a fresh deployment yet."""
+
+
+class SmokeTestError(CompilerError):
+    """The endpoint answered, and wrongly."""
+
+
+def smoke_test(connection: Connection, url: str, smoke: Smoke) -> Diagnostic | None:
+    """Ask the golden rows; None when the answer is right, a warning (MF723) when the endpoint could not be asked.
+
+    Raises `SmokeTestError` (MF722) for a wrong answer or an error of the endpoint.
+    """
+    try:
+        answer = _ask(connection, url, smoke)
+    except ReadTimeout:
+        raise SmokeTestError(Diagnostic("MF722", "the endpoint did not answer the golden rows in time")) from None
+    except (NoConnection, RequestException) as problem:
+        return _untested(f"no connection ({type(problem).__name__})")
+    if answer.status in NOT_ALLOWED:
+        return _untested(f"it answers {answer.status}")
+    if answer.status != 200:
+        raise SmokeTestError(Diagnostic("MF722", f"the endpoint answers {answer.status}: {_excerpt(answer)}"))
+    wrong = wrong_answer(answer, smoke)
+    if wrong:
+        raise SmokeTestError(Diagnostic("MF722", wrong))
+    return None
+
+
+def wrong_answer(answer: Answer, smoke: Smoke) -> str | None:
+    """What is wrong with an answer of status 200, or None."""
+    if not smoke.expected:
+        return None
+    try:
+        predictions = answer.json()["prediction"]
+    except (ValueError, KeyError, TypeError):
+        return f'the endpoint\'s answer is not {{"prediction": [...]}}: {_excerpt(answer)}'
+    if not isinstance(predictions, list) or len(predictions) != len(smoke.expected):
+        return f"the endpoint answers {len(smoke.expected)} rows with {_excerpt(answer)}"
+    found = compare(predictions, smoke.expected, smoke.tolerance)
+    if not found.differing:
+        return None
+    row = found.differing[0]
+    return (
+        f"the endpoint answers {len(found.differing)} of {len(smoke.expected)} golden rows wrongly: "
+        f"row {row + 1} gives {predictions[row]!r}, expected {smoke.expected[row]!r}"
+    )
+
+
+def _ask(connection: Connection, url: str, smoke: Smoke) -> Answer:
+    answer = call_endpoint(connection, url, smoke.request)
+    for pause in PAUSES_LOCAL if connection.local else PAUSES_CLOUD:
+        if answer.status < 500:
+            break
+        time.sleep(pause)
+        answer = call_endpoint(connection, url, smoke.request)
+    return answer
+
+
+def _untested(why: str) -> Diagnostic:
+    found = failure("MF723", f"the endpoint could not be tested from here: {why}").diagnostics[0]
+    return Diagnostic(
+        found.code, found.message, hint="ask it yourself from where it can be reached", severity=Severity.WARNING
+    )
+
+
+def _excerpt(answer: Answer) -> str:
+    text = answer.body[:300].decode(errors="replace").strip()
+    return text or "nothing"

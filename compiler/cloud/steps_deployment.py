@@ -1,0 +1,116 @@
+"""Steps on a deployment. Every one waits until the service is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from compiler.cloud import deployments, vanished
+from compiler.cloud.problems import RequestError
+from compiler.cloud.replies import Reply
+from compiler.cloud.smoke import smoke_test
+from compiler.cloud.waiting import WorkRequestError, await_deployment
+from compiler.cloud.work import Work
+from compiler.diagnostics import Diagnostic, failure
+from compiler.planning import references
+from compiler.planning.canonical import Body
+from compiler.planning.changes import Step
+from compiler.planning.observed import GONE
+from compiler.planning.variables import environment_variables, with_secrets
+
+
+def create(work: Work, step: Step) -> None:
+    """A new deployment; see `steps_catalog.create_model` for the replayed retry token."""
+    body, seen = work.body(step), work.change.seen
+    reply = deployments.create_deployment(work.connection, _sent(work, body), work.token(body, seen))
+    found = deployments.get_deployment(work.connection, str(reply.data["id"]))
+    if found.data["lifecycleState"] in GONE:
+        again = work.token(body, str(found.data["id"]))
+        reply = deployments.create_deployment(work.connection, _sent(work, body), again)
+    deployment = str(reply.data["id"])
+    work.known[references.DEPLOYMENT] = deployment
+    _wait(work, deployment, reply)
+
+
+def update(work: Work, step: Step) -> None:
+    """One option group, or everything while it is inactive."""
+    deployment = work.target(step)
+    body = _sent(work, work.body(step))
+    _wait(
+        work, deployment, deployments.update_deployment(work.connection, deployment, body, work.etags.get(deployment))
+    )
+
+
+def activate(work: Work, step: Step) -> None:
+    """Bring it up."""
+    deployment = work.target(step)
+    reply = deployments.activate_deployment(work.connection, deployment, work.etags.get(deployment))
+    _wait(work, deployment, reply)
+
+
+def deactivate(work: Work, step: Step) -> None:
+    """Take it down, keeping it."""
+    deployment = work.target(step)
+    reply = deployments.deactivate_deployment(work.connection, deployment, work.etags.get(deployment))
+    _wait(work, deployment, reply)
+
+
+def delete(work: Work, step: Step) -> None:
+    """Delete; a 404 only counts as done when the list agrees."""
+    deployment = work.target(step)
+    try:
+        reply = deployments.delete_deployment(work.connection, deployment)
+    except RequestError as problem:
+        if problem.status != 404 or not vanished.deployment(work.connection, deployment):
+            raise
+        return
+    await_deployment(work.connection, deployment, reply.work_request, work.watch)
+
+
+def wait(work: Work, step: Step) -> None:
+    """Until what an earlier apply began is done."""
+    deployment = work.target(step)
+    _settled(work, deployment, await_deployment(work.connection, deployment, None, work.watch))
+
+
+def test(work: Work, step: Step) -> None:
+    """Ask the golden rows of the endpoint."""
+    if work.smoke is None:
+        return
+    record = deployments.get_deployment(work.connection, work.target(step)).data
+    work.watch.tell("testing the endpoint", 0, 0)
+    warning = smoke_test(work.connection, str(record.get("modelDeploymentUrl", "")), work.smoke)
+    if warning:
+        work.notes.append(warning)
+
+
+def _wait(work: Work, deployment: str, reply: Reply) -> None:
+    _settled(work, deployment, await_deployment(work.connection, deployment, reply.work_request, work.watch))
+
+
+def _settled(work: Work, deployment: str, found: Reply) -> None:
+    if found.etag:
+        work.etags[deployment] = found.etag
+    if found.data["lifecycleState"] == "FAILED":
+        details = found.data.get("lifecycleDetails") or "the service gives no reason"
+        raise WorkRequestError(Diagnostic("MF720", f"deployment {deployment} is FAILED: {details}"))
+
+
+def _sent(work: Work, body: Body) -> Body:
+    """The body with the values of sensitive variables."""
+    names = environment_variables(body)
+    missing = sorted(name for name, text in names.items() if text.startswith("${var.") and name not in work.secrets)
+    if missing:
+        hint = "sensitive variables are read when they are sent: set MANIFACT_VAR_… for this command"
+        raise failure("MF114", f"no value for the sensitive environment variable {', '.join(missing)}", hint=hint)
+    return with_secrets(body, work.secrets)
+
+
+HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {
+    "create_model_deployment": create,
+    "update_model_deployment": update,
+    "activate_model_deployment": activate,
+    "deactivate_model_deployment": deactivate,
+    "delete_model_deployment": delete,
+    "wait_model_deployment": wait,
+    "smoke_test": test,
+}

@@ -1,0 +1,133 @@
+"""A tiny model that needs no framework, and a laboratory around one project on the embedded OCI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compiler.apply import Conduct, Outcome, apply
+from compiler.cloud.archives import Archive
+from compiler.cloud.connection import Access, Connection, connect
+from compiler.cloud.observe import observe
+from compiler.cloud.retries import Patience
+from compiler.emit import artifact_tree, digest, stream_zip, zip_size
+from compiler.ir import Golden
+from compiler.planning.changes import Plan
+from compiler.planning.desired import ArtifactFacts, Desired
+from compiler.planning.make_desired import Context, Identity, desired
+from compiler.planning.observed import Live, Observed
+from compiler.planning.plan import Options, plan
+from compiler.spec.catalog import Catalog
+from compiler.spec.deployment import Deployment
+from compiler.spec.project import Target
+
+SCORE = '''
+def load_model(model_file_name="factor.txt"):
+    import os
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), model_file_name)) as file:
+        return float(file.read())
+
+
+def predict(data, model=load_model()):
+    return {"prediction": [row["x"] * model for row in data]}
+'''
+BROKEN = '''
+def load_model(model_file_name="factor.txt"):
+    return None
+
+
+def predict(data, model=None):
+    raise ValueError("this model was never any good")
+'''
+QUICK = Access(patience=Patience(attempts=3, total=5.0, first_pause=0.01))
+
+
+@dataclass
+class Manifest:
+    """What a user would write, with a model that multiplies by `factor`."""
+
+    factor: float = 2
+    claimed: float | None = None
+    name: str = "wine"
+    renamed_from: str | None = None
+    score: str = SCORE
+    catalog: dict[str, Any] = field(default_factory=dict)
+    deployment: dict[str, Any] | None = field(default_factory=dict)
+
+    def archive(self) -> tuple[str, Archive]:
+        tree = artifact_tree({"score.py": self.score.encode(), "factor.txt": str(self.factor).encode()})
+        return digest(tree), Archive(zip_size(tree), lambda: stream_zip(tree))
+
+    def desired(self) -> Desired:
+        name, archive = self.archive()
+        schema = '{"schema": [{"name": "x", "dtype": "int64", "required": true}], "version": "1.1"}'
+        answers = (3 * (self.claimed if self.claimed is not None else self.factor),)
+        return desired(
+            Identity("cellar", self.name, self.renamed_from),
+            ArtifactFacts(name, archive.size, schema, None, ({"key": "ModelFileName", "value": "factor.txt"},)),
+            Catalog.model_validate(self.catalog),
+            None if self.deployment is None else Deployment.model_validate(self.deployment),
+            Context(golden=Golden(({"x": 3},), answers, 1e-6), git={"gitCommit": "0" * 40}),
+        )
+
+
+@dataclass
+class Lab:
+    """One project on its embedded OCI."""
+
+    connection: Connection
+
+    def plan(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Plan:
+        wanted = [manifest.desired() for manifest in manifests]
+        chosen = Options(**options)
+        return plan(wanted, observe(self.connection, wanted, chosen, deep=deep), self.connection.place, chosen)
+
+    def apply(self, *manifests: Manifest, **options: bool) -> Outcome:
+        return self.carry_out(self.plan(*manifests, **options), *manifests)
+
+    def carry_out(self, made: Plan, *manifests: Manifest) -> Outcome:
+        return apply(made, self.connection, dict(manifest.archive() for manifest in manifests), Conduct(timeout=60))
+
+    def settled(self, *manifests: Manifest) -> Outcome:
+        """Apply, and then nothing is left to do, at whatever depth one looks."""
+        outcome = self.apply(*manifests)
+        assert outcome.complete, outcome.diagnostics
+        for deep in (False, True):
+            assert self.plan(*manifests, deep=deep).pending == ()
+        return outcome
+
+    def observe(self) -> Observed:
+        return observe(self.connection, [], deep=True)
+
+    def models(self) -> list[Live]:
+        return [live for live in self.observe().models if not live.gone]
+
+    def deployments(self) -> list[Live]:
+        return [live for live in self.observe().deployments if not live.gone]
+
+
+@pytest.fixture
+def open_lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
+    opened: list[Lab] = []
+
+    def make(*, processes: bool = False) -> Lab:
+        access = Access(patience=QUICK.patience, run_processes=processes)
+        lab = Lab(connect("local", Target(), root=tmp_path, project="cellar", access=access))
+        opened.append(lab)
+        return lab
+
+    yield make
+    for lab in opened:
+        for live in lab.deployments():
+            lab.connection.data_science.delete_model_deployment(live.id)
+        lab.connection.close()
+
+
+@pytest.fixture
+def lab(open_lab: Callable[..., Lab]) -> Lab:
+    """Without processes: quick; the smoke test is "not tested" there."""
+    return open_lab()
