@@ -531,11 +531,22 @@ CODES: dict[str, Code] = {
         "There is no active deployment of this name in the target.",
         ExitCode.ENVIRONMENT,
     ),
+    "MF744": Code(
+        "endpoint refused the request",
+        "The deployment is there, but did not answer with 200. Status 400 is about the data that was sent: the message "
+        "names the column and the row. `manifact logs` shows the model's own output.",
+    ),
     # 9xx: the command line
     "MF901": Code("unknown diagnostic code", "`manifact explain` without a code lists all there are.", ExitCode.USAGE),
     "MF902": Code(
         "file exists already",
         "A file of yours is never overwritten. Move it away, or name another place.",
         ExitCode.USAGE,
+    ),
+    "MF903": Code(
+        "not agreed",
+        "A plan that destroys or replaces something needs a yes: typed at the question, or `--yes` beforehand. Where "
+        "nobody can be asked (no terminal), `--yes` is the only way. Nothing was changed.",
+        ExitCode.REFUSED,
     ),
 }

@@ -24,7 +24,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
-class _Terminated(BaseException):
+class _Terminated(KeyboardInterrupt):
     """SIGTERM, raised like Ctrl-C so that the work in hand is left in a state that the next run completes."""
 
 
@@ -47,12 +47,9 @@ def _run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     except CompilerError as error:
         console.diagnostics(error.diagnostics)
         code = error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         console.note("interrupted; run the same command again to complete what was begun")
-        code = ExitCode.INTERRUPTED
-    except _Terminated:
-        console.note("terminated; run the same command again to complete what was begun")
-        code = ExitCode.TERMINATED
+        code = ExitCode.TERMINATED if isinstance(stop, _Terminated) else ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has left (`manifact explain | head`): nobody is there to be told more.
         sys.stderr.close()

@@ -1,12 +1,43 @@
+"""`manifact destroy`: delete the deployment, the model's versions and their version set."""
+
+from __future__ import annotations
+
 import argparse
+
+from compiler.cli.arguments import add_consent, add_json, add_name, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
-SUMMARY = "x"
+
+SUMMARY = "delete everything that was made for a model in the target"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    pass
+    """Declare the arguments."""
+    add_name(parser)
+    add_root(parser)
+    add_target(parser)
+    add_consent(parser)
+    add_json(parser)
+    parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for each change (default: 3600)")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    return ExitCode.OK
+    """Show what goes, ask, and delete it."""
+    from compiler.cli.carry_out import carry_out
+    from compiler.cli.consent import ask_consent
+    from compiler.cli.plan_view import show_plan
+    from compiler.cli.session import named_model, open_session
+    from compiler.cloud.observe import observe
+    from compiler.planning.destroy import destroy
+
+    model = named_model(arguments)
+    with open_session(arguments, model.start, console) as session:
+        observed = observe(session.connection, [])
+        protected = [model.name] if model.protected else []
+        plan = destroy([model.name], observed, session.connection.place, protected)
+        show_plan(plan, console)
+        if plan.empty:
+            console.document({"formatVersion": 1, "complete": True, "results": [], "diagnostics": []})
+            return ExitCode.OK
+        ask_consent(plan, console, yes=arguments.yes)
+        return carry_out(plan, session.connection, {}, console, timeout=arguments.timeout)

@@ -1,0 +1,87 @@
+"""Carry a plan out, and tell what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from compiler.apply import Conduct, Event, Outcome, Status, apply
+from compiler.cli.console import Console
+from compiler.cloud.archives import Archive
+from compiler.cloud.connection import Connection
+from compiler.codes import ExitCode
+from compiler.diagnostics import exit_code
+from compiler.planning.changes import Action, Kind, Plan
+
+_STEP_SECONDS = 5.0
+"""How often a wait is told in lines."""
+
+
+def carry_out(
+    plan: Plan, connection: Connection, archives: Mapping[str, Archive], console: Console, *, timeout: float
+) -> ExitCode:
+    """Apply the plan and show one line a change; returns the exit code of what happened."""
+    progress = _Progress(console)
+    outcome = apply(plan, connection, archives, Conduct(timeout, progress.tell))
+    for result in outcome.results:
+        change = result.change
+        console.line(f"  {_mark(result.status)} {change.kind!s:<11}  {_told(result.id, result.detail, change.action)}")
+        if change.kind is Kind.DEPLOYMENT and result.status is Status.DONE and change.action is not Action.DELETE:
+            _show_endpoint(connection, result.id, console)
+    console.document(_document(outcome))
+    if not console.json:
+        console.diagnostics(outcome.diagnostics)
+    return exit_code(outcome.diagnostics)
+
+
+class _Progress:
+    """Lines of progress on standard error, not more than one every few seconds for one change."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = time.monotonic()
+
+    def tell(self, event: Event) -> None:
+        now = time.monotonic()
+        if event.text in ("start", "done", "failed") or now - self._last < _STEP_SECONDS:
+            return
+        self._last = now
+        share = f" {100 * event.done // event.total} %" if event.total else ""
+        self._console.note(f"    {event.change.kind} {event.change.name}: {event.text}{share}")
+
+
+def _mark(status: Status) -> str:
+    return {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!"}[status]
+
+
+def _told(identifier: str, detail: str, action: Action) -> str:
+    done = {Action.DELETE: "deleted", Action.CREATE: "created"}.get(action, f"{action}d".replace("ee", "e"))
+    return "  ".join(part for part in (identifier, done, detail) if part)
+
+
+def _show_endpoint(connection: Connection, deployment: str, console: Console) -> None:
+    from compiler.cloud.deployments import get_deployment
+
+    record = get_deployment(connection, deployment).data
+    console.line(f"    {record.get('lifecycleState')}  {record.get('modelDeploymentUrl')}/predict")
+
+
+def _document(outcome: Outcome) -> dict[str, object]:
+    from compiler.cli.console import as_json
+
+    return {
+        "formatVersion": 1,
+        "complete": outcome.complete,
+        "results": [
+            {
+                "kind": str(result.change.kind),
+                "name": result.change.name,
+                "action": str(result.change.action),
+                "status": str(result.status),
+                "id": result.id,
+                "detail": result.detail,
+            }
+            for result in outcome.results
+        ],
+        "diagnostics": [as_json(problem) for problem in outcome.diagnostics],
+    }

@@ -1,0 +1,68 @@
+"""A plan for people."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from compiler.cli.console import Console
+from compiler.planning.changes import Action, Change, Impact, Plan
+
+_SIGNS = {
+    Action.CREATE: ("+", "create"),
+    Action.UPDATE: ("~", "update"),
+    Action.REPLACE: ("±", "delete"),
+    Action.DELETE: ("-", "delete"),
+    Action.ADOPT: ("=", "note"),
+    Action.RESTART: ("^", "update"),
+    Action.NOOP: (" ", "note"),
+}
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """One line a change, its fields below it, and the sum; or that there is nothing to do."""
+    if plan.empty:
+        console.line("  No changes.")
+        return
+    width = max(len(_what(change)) for change in plan.pending)
+    for change in plan.pending:
+        sign, style = _SIGNS[change.action]
+        line = f"  {sign} {change.kind!s:<11}  {_what(change):<{width}}  {change.action!s:<7}  {change.reason}"
+        console.line(console.styled(line.rstrip(), style))
+        for text in _details(change):
+            console.line(f"      {text}")
+    console.line(f"  Plan: {_sum(plan)}")
+
+
+def _what(change: Change) -> str:
+    return f"{change.name} {change.title}".strip()
+
+
+def _details(change: Change) -> list[str]:
+    lines = []
+    if change.action is not Action.CREATE:
+        lines = [f"{field.path}: {_value(field.before)} -> {_value(field.after)}" for field in change.fields]
+    if change.stays_up is False:
+        lines.append("the endpoint is down meanwhile")
+    if change.impact is Impact.BREAKING:
+        lines += [f"breaks callers: {text}" for text in change.callers]
+    return lines
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _sum(plan: Plan) -> str:
+    counted = dict.fromkeys(Action, 0)
+    for change in plan.pending:
+        counted[change.action] += 1
+    parts = [
+        f"{counted[Action.CREATE] + counted[Action.ADOPT]} to create",
+        f"{counted[Action.UPDATE] + counted[Action.RESTART]} to update",
+        f"{counted[Action.DELETE] + counted[Action.REPLACE]} to delete",
+    ]
+    return ", ".join(parts) + "."

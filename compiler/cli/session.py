@@ -1,0 +1,90 @@
+"""A target opened for one command: manifest or name in, connection and observation out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler.cli.console import Console
+
+if TYPE_CHECKING:
+    from compiler.build.result import Build
+    from compiler.cloud.connection import Connection
+    from compiler.planning.desired import Desired
+    from compiler.planning.variables import Variable
+    from compiler.spec.project import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open target."""
+
+    root: Path
+    target: Target
+    connection: Connection
+
+    def wanted(self, build: Build) -> Desired:
+        """What the build asks of this target: variables replaced, git facts recorded for a new version."""
+        from compiler.planning.variables import substitute
+        from compiler.workspace.git import git_facts
+
+        desired = substitute(build.desired, self._variable)
+        if desired.model is None:
+            return desired
+        provenance = {**git_facts(build.manifest.parent), **desired.model.provenance}
+        return replace(desired, model=replace(desired.model, provenance=provenance))
+
+    def _variable(self, name: str) -> Variable | None:
+        from compiler.planning.variables import Variable
+        from compiler.workspace.targets import variable
+
+        found = variable(self.target, name, os.environ)
+        return Variable(*found) if found else None
+
+
+@contextmanager
+def open_session(arguments: argparse.Namespace, start: Path, console: Console) -> Iterator[Session]:
+    """Connect to the target that `--target` or MANIFACT_TARGET names, and say which one it is."""
+    from compiler.cloud.connection import Access, connect
+    from compiler.workspace.project import open_workspace
+    from compiler.workspace.root import private_folder
+    from compiler.workspace.targets import LOCAL, choose_target
+
+    workspace = open_workspace(start, arguments.root)
+    name, target = choose_target(workspace, arguments.target or os.environ.get("MANIFACT_TARGET"))
+    console.line(f"  target: {name}")
+    if name == LOCAL:
+        private_folder(workspace.state)
+    access = Access(auth=arguments.auth or os.environ.get("MANIFACT_AUTH"))
+    with connect(name, target, root=workspace.root, project=workspace.name, access=access) as connection:
+        yield Session(workspace.root, target, connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model that the command line names."""
+
+    name: str
+    start: Path
+    """Where to look for its project."""
+    protected: bool = False
+    """Whether its manifest says `protect: true`; unknown, and so false, when only its name was given."""
+
+
+def named_model(arguments: argparse.Namespace) -> Named:
+    """What `arguments.model` means: a manifest, a folder with one, or else a name in the project around this folder."""
+    from compiler.workspace.project import load_manifest, open_workspace
+    from compiler.workspace.root import MANIFEST_FILE
+
+    given = Path(arguments.model)
+    path = given / MANIFEST_FILE if given.is_dir() else given
+    if not path.is_file():
+        return Named(str(arguments.model), Path.cwd())
+    manifest = load_manifest(path.resolve(), open_workspace(path.parent, arguments.root)).manifest
+    deployment = manifest.spec.deployment
+    return Named(manifest.metadata.name, path.parent, deployment is not None and deployment.protect)
