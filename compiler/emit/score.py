@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 METHODS = frozenset({"predict", "predict_proba", "transform", "decision_function"})
-_TEMPLATES = Path(__file__).parent / "templates"
-_BY_FRAMEWORK: Mapping[str, str] = {
+_FOLDER = Path(__file__).parent / "templates"
+TEMPLATES: Mapping[str, str] = {
     "scikit-learn": "score/sklearn.py.j2",
 }
 
@@ -29,7 +29,7 @@ def score_py(model: ResolvedModel) -> bytes:
     """The source of score.py; raises `CompilerError` (MF506) when no template loads this framework."""
     if model.score.method not in METHODS:
         raise failure("MF506", f"score.py cannot call a method named {model.score.method!r}")
-    name = _BY_FRAMEWORK.get(model.facts.framework)
+    name = TEMPLATES.get(model.facts.framework)
     if name is None:
         raise failure(
             "MF506",
@@ -57,7 +57,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(_FOLDER),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - Python source: HTML escapes would be wrong, `py` quotes
         trim_blocks=True,

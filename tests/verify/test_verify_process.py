@@ -165,7 +165,8 @@ def test_it_inherits_no_descriptor(artifact, tmp_path):
         import os
         def load_model(): ...
         def predict(data):
-            return {"prediction": [os.readlink(f"/proc/self/fd/{fd}") for fd in range(3, 64) if os.path.exists(f"/proc/self/fd/{fd}")]}
+            numbers = [fd for fd in range(3, 64) if os.path.exists(f"/proc/self/fd/{fd}")]
+            return {"prediction": [os.readlink(f"/proc/self/fd/{fd}") for fd in numbers]}
     """
     with (tmp_path / "secret").open("w") as secret:
         os.set_inheritable(secret.fileno(), True)

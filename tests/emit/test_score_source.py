@@ -1,0 +1,90 @@
+"""The text of score.py: readable, formatted, and never made of somebody's names."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from compiler.diagnostics import CompilerError
+from compiler.emit.literals import constant, literal
+from compiler.emit.score import TEMPLATES, score_py
+from compiler.ir import Architecture, Score
+
+HOSTILE = 'x"\'\\\n{{ 1 }}{% raw %}"""); import os #'
+VARIANTS = [
+    *product(["scikit-learn"], ["pickle", "skops"], [None, "hooks.py"]),
+]
+
+
+def source(model, framework="scikit-learn", form="pickle", hooks=None, **facts):
+    changed = replace(model.facts, framework=framework, format=form, **facts)
+    architecture = Architecture("net.py", "Net", {"hidden": 16}) if form in {"torch", "safetensors"} else None
+    return score_py(replace(model, facts=changed, score=Score(hooks=hooks, architecture=architecture))).decode()
+
+
+@pytest.mark.parametrize(("framework", "form", "hooks"), VARIANTS)
+def test_every_variant_is_formatted_and_runs_on_python_3_9(plain_model, framework, form, hooks):
+    text = source(plain_model, framework, form, hooks)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    ast.parse(text, feature_version=(3, 9))
+    command = [sys.executable, "-m", "ruff"]
+    formatted = subprocess.run(
+        [*command, "format", "--isolated", "-"], input=text, capture_output=True, text=True, check=True
+    )
+    assert formatted.stdout == text
+    unused = subprocess.run(
+        [*command, "check", "--isolated", "--select", "F,E7,E9,I", "--target-version", "py39", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert unused.returncode == 0, unused.stdout
+
+
+def test_every_template_is_among_the_variants():
+    assert {framework for framework, _, _ in VARIANTS} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize(("framework", "form", "hooks"), VARIANTS)
+def test_names_stay_strings(plain_model, framework, form, hooks):
+    model = replace(plain_model, model_path=HOSTILE, files=(replace(plain_model.files[0], path=HOSTILE),))
+    text = source(model, framework, form, hooks and HOSTILE, feature_names=(HOSTILE, "b"), classes=(HOSTILE,))
+    tree = ast.parse(text)
+    assert HOSTILE in {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    benign = ast.parse(source(plain_model, framework, form, hooks))
+    assert imported == {a.name for node in ast.walk(benign) if isinstance(node, ast.Import) for a in node.names}
+
+
+@pytest.mark.parametrize("method", ["__reduce__", "predict); import os; (", ""])
+def test_only_known_methods_are_called(plain_model, method):
+    with pytest.raises(CompilerError, match="MF506"):
+        score_py(replace(plain_model, score=Score(method=method)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        -1.5,
+        HOSTILE,
+        'only "double"',
+        "it's",
+        "naïve\u2028\x00",
+        ["a" * 30, "b" * 30, "c" * 30],
+        {"layers": [{"units": 1, "name": "x" * 60}, {"units": 2, "name": "y"}], "empty": [], "none": {}},
+    ],
+)
+def test_literals_mean_what_they_were(value):
+    text = constant(value, "VALUE") + "\n"
+    scope: dict[str, object] = {}
+    exec(text, scope)
+    assert scope["VALUE"] == value
+    assert ast.literal_eval(literal(value)) == value
