@@ -1,0 +1,88 @@
+"""Limits of the catalog, checked at compile with the manifest's line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from compiler.diagnostics import Pointer, Report
+from compiler.planning import tags
+from compiler.planning.bodies_model import custom_metadata, defined_metadata
+from compiler.planning.desired import ArtifactFacts
+from compiler.planning.limits_deployment import check_deployment
+from compiler.spec.base import DefinedTags, Tags
+from compiler.spec.catalog import Catalog
+from compiler.spec.deployment import Deployment
+
+CATALOG: Pointer = ("spec", "catalog")
+DEPLOYMENT: Pointer = ("spec", "deployment")
+DEFINED_TAGS = 64
+"""Defined tags a resource (OCI docs, tagging limits)."""
+TAGS_BYTES = 5_120
+"""All tags of a resource together, as JSON (OCI docs, tagging limits)."""
+METADATA_BYTES = 32_000
+"""Each metadata list: the sum of its items as JSON in UTF-16 (ADS 2.16.1 source)."""
+RECORD_BYTES = 4_000
+"""Of these, what our own record of applied fields is reckoned with."""
+
+
+def check_limits(
+    catalog: Catalog, deployment: Deployment | None, report: Report, artifact: ArtifactFacts | None = None
+) -> None:
+    """Add a problem for everything the service would refuse; `artifact` brings the metadata that was read."""
+    _check_tags(catalog.freeform_tags, catalog.defined_tags, CATALOG, report)
+    _check_custom(catalog, report)
+    _check_metadata_bytes(catalog, artifact or ArtifactFacts("", 0), report)
+    if catalog.retention and catalog.retention.delete_after_days is not None:
+        archive, delete = catalog.retention.archive_after_days, catalog.retention.delete_after_days
+        if delete < archive:
+            at = (*CATALOG, "retention", "deleteAfterDays")
+            report.error("MF708", f"the model would be deleted after {delete} days, archived after {archive}", at)
+    if deployment is not None:
+        _check_tags(deployment.freeform_tags, deployment.defined_tags, DEPLOYMENT, report)
+        check_deployment(deployment, DEPLOYMENT, report)
+
+
+def _check_tags(freeform: Tags, defined: DefinedTags, at: Pointer, report: Report) -> None:
+    pointer = (*at, "freeformTags")
+    if len(freeform) > tags.USER_TAGS:
+        text = f"{len(freeform)} free-form tags, at most {tags.USER_TAGS} are left beside manifact's own"
+        report.error("MF702", text, pointer, hint="defined tags have room for 64 more")
+    for key in freeform:
+        if key.startswith(tags.PREFIX):
+            report.error("MF702", f"tags beginning with '{tags.PREFIX}' are manifact's own", (*pointer, key))
+    count = sum(len(values) for values in defined.values())
+    if count > DEFINED_TAGS:
+        report.error("MF702", f"{count} defined tags, at most {DEFINED_TAGS} a resource", (*at, "definedTags"))
+    size = len(json.dumps([freeform, defined]).encode())
+    if size > TAGS_BYTES:
+        report.error("MF702", f"{size} bytes of tags, at most {TAGS_BYTES} a resource", pointer)
+
+
+def _check_custom(catalog: Catalog, report: Report) -> None:
+    pointer = (*CATALOG, "custom")
+    keys = Counter(item.key.lower() for item in catalog.custom)
+    for index, item in enumerate(catalog.custom):
+        at = (*pointer, index)
+        if (item.value is None) == (item.artifact is None):
+            report.error("MF708", f"entry '{item.key}' needs either a value or an artifact", at)
+        if keys[item.key.lower()] > 1:
+            report.error("MF708", f"two entries have the key '{item.key}' (ADS ignores case)", (*at, "key"))
+        if item.key.startswith("Manifact"):
+            report.error("MF708", f"'{item.key}': keys beginning with 'Manifact' are manifact's own", (*at, "key"))
+
+
+def _check_metadata_bytes(catalog: Catalog, artifact: ArtifactFacts, report: Report) -> None:
+    custom = _bytes(custom_metadata(artifact.custom_metadata, catalog))
+    if custom > METADATA_BYTES - RECORD_BYTES:
+        text = f"{custom} bytes of custom metadata, at most {METADATA_BYTES - RECORD_BYTES}"
+        report.error("MF708", text, (*CATALOG, "custom"), hint="attach long texts as a file: `artifact:`")
+    taxonomy = _bytes(defined_metadata(artifact.defined_metadata, catalog.taxonomy))
+    if taxonomy > METADATA_BYTES:
+        text = f"{taxonomy} bytes of taxonomy metadata, at most {METADATA_BYTES}"
+        report.error("MF708", text, (*CATALOG, "taxonomy"))
+
+
+def _bytes(items: Sequence[object]) -> int:
+    return sum(len(json.dumps(item).encode("utf-16")) for item in items)
