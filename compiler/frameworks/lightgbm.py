@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
+from compiler.frameworks.sklearn import entrance, estimator_facts, first
+from compiler.frameworks.symbolic import labels, native, whole
 from compiler.ir import ModelFacts
+from compiler.readers.archive import damaged
 from compiler.readers.lightgbm_model import LightgbmModel, read_lightgbm
-from compiler.readers.mapped import mapped
+from compiler.readers.mapped import BadContentError, mapped
+from compiler.readers.pickles.values import Pairs
 
 
 class LightGBM:
     """Facts of LightGBM models; the trees are never looked at."""
 
     name = "lightgbm"
-    formats = frozenset(("lightgbm-text",))
+    formats = frozenset(("lightgbm-text", "pickle"))
     score_template = "score/lightgbm.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the file says of itself. Raises CompilerError MF203 when it is damaged."""
+        """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
+        if model.format == "pickle":
+            return _pickled(model)
         with mapped(model.path) as data:
             return booster_facts(read_lightgbm(data), model.format)
+
+
+def _pickled(model: ModelFile) -> ModelFacts | None:
+    """Facts of a pickled Booster or sklearn-API model: parameters from the object, the rest from the text inside."""
+    root = root_of(model, "lightgbm")
+    if root is None:
+        return None
+    raw = raw_model(root, "_handle") or raw_model(root, "handle")  # renamed in 4.0
+    try:
+        inner = booster_facts(read_lightgbm(raw), format_of(model)) if raw else ModelFacts("lightgbm", format_of(model))
+    except BadContentError as error:
+        raise damaged(model.path, f"the booster inside the pickle: {error}") from error
+    if root.cls.name == "Booster":
+        return replace(inner, algorithm="Booster", requires=requires(model, "numpy"), unknown=unknown(model))
+    facts = estimator_facts("lightgbm", model, root, None)
+    other = root.attributes().get("_other_params")
+    extra = {key: native(value) for key, value in other.named().items()} if isinstance(other, Pairs) else {}
+    return replace(
+        facts,
+        requires=requires(model, "numpy", "scikit-learn"),
+        hyperparameters={**(facts.hyperparameters or {}), **extra},
+        classes=first(root, "_classes", labels, entrance),
+        feature_names=facts.feature_names or inner.feature_names,
+        feature_count=first(root, "_n_features", whole, entrance) or inner.feature_count,
+    )
 
 
 def booster_facts(model: LightgbmModel, format_: str) -> ModelFacts:

@@ -7,8 +7,9 @@ from typing import Any
 
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.estimators import entry
+from compiler.frameworks.pickled import format_of, requires, unknown
 from compiler.frameworks.sklearn_methods import methods_of
-from compiler.frameworks.symbolic import distributions, labels, native, whole
+from compiler.frameworks.symbolic import labels, native, whole
 from compiler.ir import Json, ModelFacts
 from compiler.readers.pickles import Pickle
 from compiler.readers.pickles.arrays import as_array
@@ -45,11 +46,10 @@ def _is_ours(root: Instance, pickle: Pickle) -> bool:
 
 def estimator_facts(framework: str, model: ModelFile, root: Instance, version: str | None) -> ModelFacts:
     """Facts of anything with scikit-learn's interface; `version` is the framework's, where the file records it."""
-    pickle = model.pickled
     names = first(root, "feature_names_in_", labels, entrance)
     return ModelFacts(
         framework=framework,
-        format=model.format if model.format != "pickle" else "joblib" if model.is_joblib else "pickle",
+        format=format_of(model),
         version=version,
         algorithm=root.cls.name,
         hyperparameters=dict(sorted(parameters(root, version))),
@@ -58,8 +58,8 @@ def estimator_facts(framework: str, model: ModelFile, root: Instance, version: s
         classes=first(root, "classes_", labels, prediction),
         outputs_per_row=_outputs_per_row(root),
         methods=methods_of(root, version),
-        requires=distributions({*pickle.packages, *({"joblib"} if model.is_joblib else ())}),
-        unknown=tuple(name for name in pickle.unknown if name not in model.allow),
+        requires=requires(model, "joblib", "numpy"),  # scikit-learn itself depends on both
+        unknown=unknown(model),
     )
 
 
@@ -89,14 +89,26 @@ def _chain(root: Instance, step: int) -> Iterator[Instance]:
     for _ in range(_MAX_WRAPPING):
         yield root
         attributes = root.attributes()
-        steps = attributes.get("steps")
-        candidates = [attributes.get(name) for name in _INNER]
-        if isinstance(steps, list) and steps and isinstance(steps[step], tuple) and len(steps[step]) == 2:
-            candidates.insert(0, steps[step][1])
+        candidates = [_step(attributes.get("steps"), step), *(attributes.get(name) for name in _INNER)]
+        if step == 0:
+            candidates += [_step(attributes.get("transformer_list"), 0), _voter(root)]
         inner = next((found for found in candidates if isinstance(found, Instance)), None)
         if inner is None:
             return
         root = inner
+
+
+def _step(steps: Any, index: int) -> Any:
+    """The estimator of one (name, estimator) pair of a list."""
+    pair = steps[index] if isinstance(steps, list) and steps else None
+    return pair[1] if isinstance(pair, tuple) and len(pair) == 2 else None
+
+
+def _voter(root: Instance) -> Any:
+    """The first fitted estimator of an ensemble that gives each of them the whole input."""
+    several = root.attributes().get("estimators_")
+    whole_input = root.cls.name.startswith(("Voting", "Stacking"))
+    return several[0] if whole_input and isinstance(several, list) and several else None
 
 
 def parameters(root: Instance, version: str | None, nesting: int = 0) -> Iterator[tuple[str, Json]]:

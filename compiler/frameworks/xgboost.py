@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
+from compiler.frameworks.sklearn import entrance, estimator_facts, first
+from compiler.frameworks.symbolic import labels, whole
 from compiler.ir import Json, ModelFacts
-from compiler.readers.mapped import mapped
+from compiler.readers.archive import damaged
+from compiler.readers.mapped import BadContentError, mapped
+from compiler.readers.pickles.values import Instance
 from compiler.readers.xgboost_model import read_xgboost
 
 # What `save_model` of the sklearn API records of the estimator's kind (XGBoost 1.0 and later).
@@ -20,13 +26,45 @@ class XGBoost:
     """Facts of XGBoost models; the trees are never looked at."""
 
     name = "xgboost"
-    formats = frozenset(("xgboost-json", "xgboost-ubj", "xgboost-binary"))
+    formats = frozenset(("xgboost-json", "xgboost-ubj", "xgboost-binary", "pickle"))
     score_template = "score/xgboost.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the file says of itself. Raises CompilerError MF203 when it is damaged."""
+        """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
+        if model.format == "pickle":
+            return _pickled(model)
         with mapped(model.path) as data:
             return booster_facts(read_xgboost(data), model.format)
+
+
+def _pickled(model: ModelFile) -> ModelFacts | None:
+    """Facts of a pickled Booster or sklearn-API model: parameters from the object, the rest from the bytes inside."""
+    root = root_of(model, "xgboost")
+    if root is None:
+        return None
+    raw = raw_model(root, "handle")
+    try:
+        inner = booster_facts(read_xgboost(raw), format_of(model)) if raw else ModelFacts("xgboost", format_of(model))
+    except BadContentError as error:
+        raise damaged(model.path, f"the booster inside the pickle: {error}") from error
+    if root.cls.name == "Booster":
+        return replace(inner, algorithm="Booster", requires=requires(model, "numpy"), unknown=unknown(model))
+    facts = estimator_facts("xgboost", model, root, inner.version)
+    count = whole(root.attributes().get("n_classes_"))
+    classes = facts.classes or first(root, "_le", _encoded, entrance)
+    return replace(
+        facts,
+        requires=requires(model, "numpy", "scikit-learn"),
+        classes=classes or (tuple(range(count)) if count and count < 100_000 else None),
+        feature_names=facts.feature_names or inner.feature_names,
+        feature_count=facts.feature_count or inner.feature_count,
+        outputs_per_row=facts.outputs_per_row or inner.outputs_per_row,
+    )
+
+
+def _encoded(encoder: object) -> tuple[Json, ...] | None:
+    """The labels that releases before 1.6 kept in a LabelEncoder."""
+    return labels(encoder.attributes().get("classes_")) if isinstance(encoder, Instance) else None
 
 
 def booster_facts(content: Mapping[str, Json], format_: str) -> ModelFacts:

@@ -9,7 +9,7 @@ from typing import Any
 from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.readers.pickles.faults import Beyond, Denied, Fault
 from compiler.readers.pickles.index import Globals
-from compiler.readers.pickles.machine import Machine
+from compiler.readers.pickles.machine import Machine, Usage
 from compiler.readers.pickles.window import Window, open_window
 
 
@@ -33,9 +33,8 @@ def read_pickle(path: Path) -> Pickle:
 
     Raises CompilerError: MF203 damaged, MF204 denied, MF205 inflater missing, MF206 beyond limits.
     """
-    globals_ = Globals()
     with open_window(path) as window:
-        machine = Machine(window, globals_, joblib=True)
+        machine = Machine(window, Globals(), Usage(), joblib=True)
         value = run(machine, path)
         if not at_end(machine):
             raise refusal(path, Denied("there is more data after its end"), machine.offset)

@@ -77,9 +77,11 @@ def _is_denied(dotted: str) -> bool:
     return any(dotted == prefix or dotted.startswith(prefix + ".") for prefix in _DENIED)
 
 
-def knows_text(text: str) -> bool:
-    """Whether a text is a module of the index: such texts are remembered beyond the machine's memory limit."""
-    return text.split(".", 1)[0] in _FILES or is_standard(text.split(".", 1)[0])
+@cache
+def indexed_texts() -> frozenset[str]:
+    """All modules and names of the index: texts that are remembered beyond the machine's memory limit."""
+    keys = [key for file in (*_FILES.values(), "standard") for key in _names(file)]
+    return frozenset(text for key in keys for text in key)
 
 
 class Globals:

@@ -57,16 +57,13 @@ def _fields(wrapper: Instance) -> dict[str, Any]:
 
 def _nested(machine: Machine, dtype: DType, shape: tuple[int, ...]) -> Array:
     """An array of objects: a whole pickle of its own, read by the same rules."""
-    if machine.depth >= MAX_DEPTH:
+    usage = machine.usage
+    if usage.depth >= MAX_DEPTH:
         raise Beyond(f"pickles are nested more than {MAX_DEPTH} deep")
-    inner = type(machine)(machine.window, machine.globals)
-    inner.position, inner.opcodes, inner.depth = machine.position, machine.opcodes, machine.depth + 1
-    inner.kept, inner.nodes = machine.kept, machine.nodes
+    usage.depth += 1
+    inner = type(machine)(machine.window, machine.globals, usage)
+    inner.position = machine.position
     found = as_array(inner.run())
-    machine.position, machine.opcodes, machine.kept, machine.nodes = (
-        inner.position,
-        inner.opcodes,
-        inner.kept,
-        inner.nodes,
-    )
+    machine.position = inner.position
+    usage.depth -= 1
     return found if found is not None else Array(dtype, shape, None)

@@ -11,7 +11,7 @@ import struct
 from typing import Any
 
 from compiler.readers.pickles.faults import Beyond, Denied, Malformed
-from compiler.readers.pickles.index import Globals, knows_text
+from compiler.readers.pickles.index import Globals, indexed_texts
 from compiler.readers.pickles.values import FORGOTTEN, Global, Instance
 from compiler.readers.pickles.window import Window
 
@@ -39,12 +39,32 @@ _UINT = struct.Struct("<I").unpack_from
 _DOUBLE = struct.Struct(">d").unpack_from
 
 
-class Machine:
-    """One run over a window. `globals` may be shared by the runs over one file."""
+class Usage:
+    """What reading a file has cost so far, over all pickles nested in it."""
 
-    def __init__(self, window: Window, globals_: Globals, *, joblib: bool = False, persistent: bool = False) -> None:
+    __slots__ = ("copied", "depth", "kept", "nodes", "opcodes")
+
+    def __init__(self) -> None:
+        self.opcodes = 0
+        self.kept = 0
+        """Elements kept in containers."""
+        self.nodes = 0
+        """Tuples and objects."""
+        self.copied = 0
+        """Bytes of long values copied out of a compressed stream."""
+        self.depth = 0
+        """How many pickles are open inside one another."""
+
+
+class Machine:
+    """One run over a window; `found` and `usage` are shared by all runs over one file."""
+
+    def __init__(
+        self, window: Window, found: Globals, usage: Usage, *, joblib: bool = False, persistent: bool = False
+    ) -> None:
         self.window = window
-        self.globals = globals_
+        self.globals = found
+        self.usage = usage
         self.joblib = joblib
         """Whether joblib's array wrappers are followed by array bytes."""
         self.persistent = persistent
@@ -56,10 +76,6 @@ class Machine:
         self.protocol = 0
         self.frame_end = -1
         """Absolute offset at which the open frame ends, -1 outside of frames."""
-        self.opcodes = 0
-        self.kept = 0
-        self.nodes = 0
-        self.depth = 0
         self.hole = False
         """Whether the first memo index was 1, as Python 2's cPickle counts."""
         self.found_arrays = False
@@ -83,7 +99,7 @@ class Machine:
 
         stack, memo, push = self.stack, self.memo, self.stack.append
         data, position, check_at, hole = self.window.data, self.position, 0, self.hole
-        for step in range(self.opcodes, MAX_OPCODES):
+        for step in range(self.usage.opcodes, MAX_OPCODES):
             if position >= check_at:
                 position, check_at = self._checkpoint(position)
                 data = self.window.data
@@ -120,10 +136,10 @@ class Machine:
                 push(memo[_UINT(data, position + 1)[0]])
                 position += 5
             elif opcode == 0x2E:  # STOP
-                self.position, self.opcodes = position + 1, step
+                self.position, self.usage.opcodes = position + 1, step
                 return self._finish()
             else:
-                self.position, self.opcodes = position + 1, step
+                self.position, self.usage.opcodes = position + 1, step
                 HANDLERS[opcode](self)
                 position, hole = self.position, self.hole
                 if self.window.data is not data or position >= check_at:
@@ -148,9 +164,11 @@ class Machine:
 
     def fade(self, value: Any) -> Any:
         """What the memo keeps of a value beyond MAX_REMEMBERED: only what names, dtypes and modules are told by."""
+        if type(value) is str:
+            return value if value in indexed_texts() else FORGOTTEN
         if isinstance(value, Global) or (isinstance(value, Instance) and value.cls.dotted == "numpy.dtype"):
             return value
-        return value if isinstance(value, str) and knows_text(value) else FORGOTTEN
+        return FORGOTTEN
 
     def take(self, length: int) -> bytes:
         """The next `length` bytes (an opcode's argument of fixed or short size), stepping over them."""
@@ -189,6 +207,6 @@ class Machine:
 
     def node(self) -> None:
         """Count a tuple or an object."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
+        self.usage.nodes += 1
+        if self.usage.nodes > MAX_NODES:
             raise Beyond(f"it holds more than {MAX_NODES:,} tuples and objects")

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from compiler.readers.pickles.construct import WRAPPERS, build, new_object, reduce_
-from compiler.readers.pickles.faults import Denied, Malformed
+from compiler.readers.pickles.faults import Beyond, Denied, Malformed
 from compiler.readers.pickles.joblib_array import read_array
-from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, MAX_SHORT, Machine
-from compiler.readers.pickles.values import HOLE, TRUNCATED, Bag, Blob, Global, Instance, Pairs, Persistent
+from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, MAX_REMEMBERED, MAX_SHORT, Machine
+from compiler.readers.pickles.values import FORGOTTEN, HOLE, TRUNCATED, Bag, Blob, Global, Instance, Pairs, Persistent
 
-_MAX_MATERIALIZED = 64 << 20
-"""Bytes of one long value that are copied out of a compressed stream, where no view is possible."""
+_MAX_COPIED = 64 << 20
+"""Bytes of long values that are copied out of a compressed stream, where no view is possible."""
 
 
 def _push_constant(value: Any) -> Callable[[Machine], None]:
@@ -68,7 +68,8 @@ def _value(machine: Machine, length: int, text: bool) -> Any:
     if length <= MAX_SHORT:
         data = machine.take(length)
         return data.decode("utf-8", "surrogatepass") if text else data
-    if length <= _MAX_MATERIALIZED and not machine.window.ended:
+    if not machine.window.mapped and machine.usage.copied + length <= _MAX_COPIED:
+        machine.usage.copied += length
         return Blob(length, memoryview(machine.take(length)), text)
     start = machine.position
     machine.skip(length)
@@ -140,12 +141,12 @@ def _long_bytes(width: str) -> Callable[[Machine], None]:
 
 def _keep(machine: Machine, target: list[Any], values: list[Any]) -> None:
     """Extend a container's elements within the limits; the last one kept says when there were more."""
-    room = min(MAX_CONTAINER - len(target), MAX_KEPT - machine.kept)
+    room = min(MAX_CONTAINER - len(target), MAX_KEPT - machine.usage.kept)
     if target and target[-1] is TRUNCATED:
         return
     if len(values) > room:
         values = [*values[: max(room, 0) & ~1], TRUNCATED]
-    machine.kept += len(values)
+    machine.usage.kept += len(values)
     target.extend(values)
 
 
@@ -213,7 +214,7 @@ def _frozenset(machine: Machine) -> None:
 def _tuple(machine: Machine) -> None:
     values = machine.pop_mark()
     machine.node()
-    machine.kept += len(values)
+    machine.usage.kept += len(values)
     machine.stack.append(tuple(values))
 
 
@@ -258,7 +259,7 @@ def _put_at(machine: Machine, index: int) -> None:
         machine.hole = True
     if index != len(machine.memo):
         raise Denied("its memo is numbered as no pickler does")
-    machine.memo.append(machine.fade(machine.stack[-1]) if index >= 250_000 else machine.stack[-1])
+    machine.memo.append(machine.stack[-1] if index < MAX_REMEMBERED else machine.fade(machine.stack[-1]))
 
 
 # Names and objects
@@ -272,6 +273,8 @@ def _global(machine: Machine) -> None:
 def _stack_global(machine: Machine) -> None:
     name = machine.stack.pop()
     module = machine.stack.pop()
+    if name is FORGOTTEN or module is FORGOTTEN:
+        raise Beyond("a name in it lies further back than is remembered")
     if type(name) is not str or type(module) is not str:
         raise Denied("it computes the name of what it refers to")
     machine.stack.append(_find(machine, module, name))

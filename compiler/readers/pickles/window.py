@@ -33,6 +33,11 @@ class Window:
         self.ended = stream is None
         """Whether nothing comes after `data`."""
 
+    @property
+    def mapped(self) -> bool:
+        """Whether `data` is the whole file in memory, so that views of it cost nothing."""
+        return isinstance(self.data, mmap.mmap)
+
     def slide(self, position: int, need: int) -> int:
         """Drop what lies before `position` and get `need` bytes, if there are as many. Returns the new position."""
         if self._stream is None:
@@ -56,7 +61,7 @@ class Window:
 
     def view(self, start: int, stop: int) -> memoryview | None:
         """A view that stays valid, without a copy; None over a stream, whose bytes go away."""
-        return memoryview(self.data)[start:stop] if isinstance(self.data, mmap.mmap) else None
+        return memoryview(self.data)[start:stop] if self.mapped else None
 
 
 class _Bounded:
