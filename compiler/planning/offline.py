@@ -1,6 +1,6 @@
 """The execution plan of compile, `build/<name>/plan.json`: how an empty target would be filled, request by request.
 
-It names no target: compartment, project and all names of the target are references, and `${var.NAME}` stands as written.
+It names no target: compartment, project and names are references, and `${var.NAME}` stands as written.
 """
 
 from __future__ import annotations

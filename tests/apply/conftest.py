@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.project import Target
 
-SCORE = '''
+SCORE = """
 def load_model(model_file_name="factor.txt"):
     import os
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), model_file_name)) as file:
@@ -34,15 +35,16 @@ def load_model(model_file_name="factor.txt"):
 
 def predict(data, model=load_model()):
     return {"prediction": [row["x"] * model for row in data]}
-'''
-BROKEN = '''
+"""
+BROKEN = """
 def load_model(model_file_name="factor.txt"):
     return None
 
 
 def predict(data, model=None):
     raise ValueError("this model was never any good")
-'''
+"""
+NOWHERE = "http://127.0.0.1:9"
 QUICK = Access(patience=Patience(attempts=3, total=5.0, first_pause=0.01))
 
 
@@ -110,20 +112,64 @@ class Lab:
         return [live for live in self.observe().deployments if not live.gone]
 
 
+class PowerCut(BaseException):
+    """The process is gone, in mid-air."""
+
+
+@dataclass
+class Cutting:
+    """A transport that ends at its n-th request: before it is sent, or after the service has done it."""
+
+    inner: Any
+    at: int
+    after: bool
+    cut: Callable[[], None]
+    count: int = 0
+
+    def send(self, request: Any, **options: Any) -> Any:
+        self.count += 1
+        if self.count == self.at and not self.after:
+            self.cut()
+        answer = self.inner.send(request, **options)
+        if self.count == self.at and self.after:
+            self.cut()
+        return answer
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def power_cut() -> None:
+    raise PowerCut
+
+
+def cut_at(lab: Lab, at: int, *, after: bool, cut: Callable[[], None] = power_cut) -> Cutting:
+    """Have the power go at the n-th request from now on."""
+    session = lab.connection.data_science.base_client.session
+    cutting = Cutting(session.get_adapter("http://127.0.0.1"), at, after, cut)
+    session.adapters["http://"] = cutting
+    return cutting
+
+
+def open_at(root: Path, *, processes: bool = False) -> Lab:
+    access = Access(patience=QUICK.patience, run_processes=processes)
+    return Lab(connect("local", Target(), root=root, project="cellar", access=access))
+
+
 @pytest.fixture
 def open_lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
+    """Opens the project's store, as often as asked; all deployments are ended afterwards."""
     opened: list[Lab] = []
 
-    def make(*, processes: bool = False) -> Lab:
-        access = Access(patience=QUICK.patience, run_processes=processes)
-        lab = Lab(connect("local", Target(), root=tmp_path, project="cellar", access=access))
-        opened.append(lab)
-        return lab
+    def make(*, processes: bool = False, root: Path | None = None) -> Lab:
+        opened.append(open_at(root or tmp_path, processes=processes))
+        return opened[-1]
 
     yield make
     for lab in opened:
-        for live in lab.deployments():
-            lab.connection.data_science.delete_model_deployment(live.id)
+        if any(live.summary.get("modelDeploymentUrl", "").rpartition("/")[0] != NOWHERE for live in lab.deployments()):
+            for live in lab.deployments():
+                lab.connection.data_science.delete_model_deployment(live.id)
         lab.connection.close()
 
 
@@ -131,3 +177,23 @@ def open_lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
 def lab(open_lab: Callable[..., Lab]) -> Lab:
     """Without processes: quick; the smoke test is "not tested" there."""
     return open_lab()
+
+
+@pytest.fixture(scope="session")
+def kit() -> SimpleNamespace:
+    """What tests write manifests and accidents with (a conftest cannot be imported)."""
+    return SimpleNamespace(Manifest=Manifest, Lab=Lab, PowerCut=PowerCut, cut_at=cut_at, open_at=open_at, BROKEN=BROKEN)
+
+
+@pytest.fixture
+def manifest() -> type[Manifest]:
+    """The class to write manifests with."""
+    return Manifest
+
+
+@pytest.fixture(scope="session")
+def blank_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose store is made, with its key; to be copied."""
+    root = tmp_path_factory.mktemp("blank")
+    open_at(root).connection.close()
+    return root
