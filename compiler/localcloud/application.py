@@ -10,19 +10,21 @@ from types import TracebackType
 
 from compiler.localcloud import (
     buckets,
+    deployment_jobs,
     deployments,
     model_artifacts,
     models,
+    multipart,
     objects,
     projects,
     provenance,
     shapes,
+    transfers,
     version_sets,
     work_requests,
 )
 from compiler.localcloud.blobs import Blobs
 from compiler.localcloud.calls import Access, Backend, Call, Route, Settings
-from compiler.localcloud.deployment_jobs import ACTIONS, check_health
 from compiler.localcloud.errors import ServiceError, payload_too_large
 from compiler.localcloud.http import Request, Response, json_response
 from compiler.localcloud.idempotency import once
@@ -42,9 +44,12 @@ _ROOMS = (
     deployments,
     shapes,
     work_requests,
+    transfers,
     buckets,
     objects,
+    multipart,
 )
+_ACTIONS = {**deployment_jobs.ACTIONS, **transfers.ACTIONS}
 _ROUTES = tuple(route for room in _ROOMS for route in room.ROUTES)
 
 
@@ -87,8 +92,8 @@ class LocalCloud:
 
     def settle(self) -> None:
         """Carry on what is due, without waiting for anything."""
-        settle(self._backend, ACTIONS)
-        check_health(self._backend)
+        settle(self._backend, _ACTIONS)
+        deployment_jobs.check_health(self._backend)
 
     def close(self) -> None:
         """Give back the database; deployments keep serving."""

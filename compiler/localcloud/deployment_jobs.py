@@ -155,13 +155,15 @@ def _desired(backend: Backend, record: Record, generation: int) -> Desired | Non
         artifact = find(tx, "artifact", artifact_id(model_of(configuration)))
         if artifact is None:
             return None
-        use_blob(tx, artifact.body["blob"], record.id)  # stays on disk until the server has unpacked it
+        names = [name for name, _ in artifact.body["segments"]]
+        for name in names:
+            use_blob(tx, name, record.id)  # stays on disk until the server has unpacked it
     workers = variables.get("WEB_CONCURRENCY", "1")
     return Desired(
         generation=generation,
         running=True,
         deployment=record.id,
-        artifact=str(backend.blobs.path(artifact.body["blob"])),
+        archive=[str(backend.blobs.path(name)) for name in names],
         environment=variables,
         workers=min(int(workers), MAX_WORKERS) if workers.isdecimal() and int(workers) else 1,
     )

@@ -6,6 +6,7 @@ import base64
 import email.utils
 import re
 import time
+from collections.abc import Sequence
 
 from compiler.localcloud import errors
 from compiler.localcloud.blobs import Blob, use_blob
@@ -34,12 +35,15 @@ def create_artifact(call: Call) -> Response:
         raise
 
 
-def attach(tx: Transaction, model: Record, blob: Blob, file_name: str) -> Record:
-    """Make the blob the model's artifact."""
+def attach_segments(
+    tx: Transaction, model: Record, segments: Sequence[tuple[str, int]], md5: str, file_name: str
+) -> Record:
+    """Make these blobs, laid end to end, the model's artifact; `md5` is what the service says of them."""
     if find(tx, "artifact", artifact_id(model.id)) is not None:
         raise errors.conflict(f"The model {model.id} has its artifact already; artifacts cannot be replaced")
-    body = {"blob": blob.name, "size": blob.size, "md5": blob.md5, "fileName": file_name, "lastModified": time.time()}
-    use_blob(tx, blob.name, model.id)
+    body = {"segments": list(segments), "md5": md5, "fileName": file_name, "lastModified": time.time()}
+    for name, _ in segments:
+        use_blob(tx, name, model.id)
     return insert(tx, Record(artifact_id(model.id), "artifact", model.compartment, body))
 
 
@@ -59,8 +63,7 @@ def get_artifact(call: Call) -> Response:
         "last-modified": email.utils.formatdate(record.body["lastModified"], usegmt=True),
         "etag": record.etag,
     }
-    segments = ((record.body["blob"], record.body["size"]),)
-    return content_response(call.request, call.backend.blobs, segments, headers)
+    return content_response(call.request, call.backend.blobs, record.body["segments"], headers)
 
 
 def _attach_upload(call: Call, identifier: str, blob: Blob) -> Response:
@@ -75,7 +78,8 @@ def _attach_upload(call: Call, identifier: str, blob: Blob) -> Response:
     with call.backend.store.write() as tx:
 
         def act() -> Response:
-            record = attach(tx, _check_can_take(tx, call, identifier), blob, _file_name(call, identifier))
+            model, segments = _check_can_take(tx, call, identifier), [(blob.name, blob.size)]
+            record = attach_segments(tx, model, segments, blob.md5, _file_name(call, identifier))
             return empty_response(headers={"etag": record.etag})
 
         response = once(tx, call.request, base64.b64decode(blob.sha256), act)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.localcloud import errors
-from compiler.localcloud.blobs import Blob
+from compiler.localcloud.blobs import Blob, Blobs
 from compiler.localcloud.buckets import MAX_LIMIT, find_bucket
 from compiler.localcloud.calls import Access, Call, Route
 from compiler.localcloud.content import content_response
@@ -30,17 +32,24 @@ def put(call: Call) -> Response:
         _check_target(call, tx)
     headers = kept_headers(call.request.headers)
     blob = call.backend.blobs.put(call.request.body)
-    try:
+    with discarding(call.backend.blobs, blob):
         check_received(call, blob)
         with call.backend.store.write() as tx:
             _check_target(call, tx)
             headers["content-md5"] = blob.md5
             segments = [(blob.name, blob.size)]
             stored = put_object(tx, call.backend.blobs, call.path["bucket"], call.path["object"], headers, segments)
+    return empty_response(200, headers=written(stored) | {"opc-content-md5": blob.md5})
+
+
+@contextlib.contextmanager
+def discarding(blobs: Blobs, blob: Blob) -> Iterator[None]:
+    """Remove the blob again when the block refuses the request."""
+    try:
+        yield
     except errors.ServiceError:
-        call.backend.blobs.discard(blob.name)
+        blobs.discard(blob.name)
         raise
-    return empty_response(200, headers=_written(stored) | {"opc-content-md5": blob.md5})
 
 
 def check_received(call: Call, blob: Blob) -> None:
@@ -60,7 +69,7 @@ def get(call: Call) -> Response:
     if call.request.headers.get("if-none-match") in ("*", stored.etag):
         return Response(304, {"etag": stored.etag})
     check_conditions(call.request, stored)
-    headers = {**stored.headers, **_written(stored), "version-id": stored.etag}
+    headers = {**stored.headers, **written(stored), "version-id": stored.etag}
     return content_response(call.request, call.backend.blobs, stored.segments, headers)
 
 
@@ -69,7 +78,7 @@ def delete(call: Call) -> Response:
     stored = _find(call)
     check_conditions(call.request, stored)
     remove_object(call.tx, call.backend.blobs, stored)
-    return empty_response(headers={"last-modified": _written(stored)["last-modified"]})
+    return empty_response(headers={"last-modified": written(stored)["last-modified"]})
 
 
 def list_objects(call: Call) -> Response:
@@ -120,7 +129,7 @@ def rename(call: Call) -> Response:
     blobs = call.backend.blobs
     renamed = put_object(call.tx, blobs, bucket, str(body["newName"]), stored.headers, stored.segments)
     remove_object(call.tx, blobs, stored)
-    return empty_response(200, headers=_written(renamed))
+    return empty_response(200, headers=written(renamed))
 
 
 def _folded(name: str, prefix: str, delimiter: str) -> str | None:
@@ -147,7 +156,8 @@ def _check_target(call: Call, tx: Transaction) -> None:
     check_conditions(call.request, find_object(tx, call.path["bucket"], call.path["object"]))
 
 
-def _written(stored: StoredObject) -> dict[str, str]:
+def written(stored: StoredObject) -> dict[str, str]:
+    """The headers that say which state of the object this is."""
     return {
         "etag": stored.etag,
         "last-modified": email.utils.formatdate(stored.created, usegmt=True),

@@ -7,6 +7,7 @@ free to answer health checks, to refuse what is too large, and to give up on a c
 from __future__ import annotations
 
 import asyncio
+import collections
 import queue
 import threading
 import time
@@ -34,23 +35,46 @@ class Answers(Protocol):
 
 
 class PredictThread:
-    """A thread that calls `score.answer`; results come back to the event loop that asked."""
+    """A thread that calls `score.answer`; results come back to the event loop that asked.
 
-    def __init__(self, score: Answers) -> None:
+    Deadlines are kept in one queue that is looked at now and then: a timer for each call costs more than the call's
+    way to the thread and back.
+    """
+
+    def __init__(self, score: Answers, *, max_seconds: float = MAX_SECONDS) -> None:
         self._score = score
+        self._max_seconds = max_seconds
         self._calls: queue.SimpleQueue[tuple[bytes, str, asyncio.Future[Answer]]] = queue.SimpleQueue()
+        self._waiting: collections.deque[tuple[float, asyncio.Future[Answer]]] = collections.deque()
+        self._watching = False
         threading.Thread(target=self._run, daemon=True, name="predict").start()
 
     def ask(self, body: bytes, content_type: str) -> asyncio.Future[Answer]:
-        """The answer, later."""
+        """The answer, later; an error after the longest time that a call may take."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        while self._waiting and self._waiting[0][1].done():
+            self._waiting.popleft()
+        if not self._watching:
+            self._watching = True
+            asyncio.get_running_loop().call_later(self._max_seconds, self._expire)
+        self._waiting.append((time.monotonic() + self._max_seconds, future))
         self._calls.put((body, content_type, future))
         return future
+
+    def _expire(self) -> None:
+        now = time.monotonic()
+        while self._waiting and (self._waiting[0][0] <= now or self._waiting[0][1].done()):
+            _, future = self._waiting.popleft()
+            message = f"The model did not answer within {self._max_seconds:.0f} seconds"
+            _resolve(future, error(504, "GatewayTimeout", message))
+        self._watching = bool(self._waiting)
+        if self._watching:
+            asyncio.get_running_loop().call_later(self._waiting[0][0] - now, self._expire)
 
     def _run(self) -> None:
         while True:
             body, content_type, future = self._calls.get()
-            if not future.cancelled():
+            if not future.done():
                 answer = self._score.answer(body, content_type)
                 future.get_loop().call_soon_threadsafe(_resolve, future, answer)
 
@@ -115,12 +139,7 @@ class PredictApplication:
             await _discard(receive)
             return error(413, "PayloadTooLarge", f"The body must be at most {MAX_BODY_BYTES} bytes")
         body = await _read(receive)
-        future = self._thread.ask(body, headers.get(b"content-type", b"").decode("latin-1"))
-        done, _ = await asyncio.wait((future,), timeout=MAX_SECONDS)
-        if not done:
-            future.cancel()
-            return error(504, "GatewayTimeout", f"The model did not answer within {MAX_SECONDS:.0f} seconds")
-        return future.result()
+        return await self._thread.ask(body, headers.get(b"content-type", b"").decode("latin-1"))
 
     async def _respond(self, send: Send, answer: Answer) -> None:
         headers = [(b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode())]

@@ -2,20 +2,69 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import stat
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 
 class ArtifactError(Exception):
     """The archive is no artifact; the message says why."""
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack the zip file `archive` into the new folder `folder`. Raises ArtifactError."""
+class JoinedFile(io.RawIOBase):
+    """Files laid end to end as one, for reading: an artifact that came in parts is never copied together."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        self._files = [path.open("rb") for path in paths]
+        self._sizes = [path.stat().st_size for path in paths]
+        self._position = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """Where the next byte is read, from the start of the first file."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go there."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: sum(self._sizes)}[whence]
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from the file that the position lies in; 0 at the end of the last one."""
+        start = self._position
+        for file, size in zip(self._files, self._sizes, strict=True):
+            if start < size:
+                file.seek(start)
+                taken = file.readinto(memoryview(buffer)[: size - start])
+                self._position += taken
+                return taken
+            start -= size
+        return 0
+
+    def close(self) -> None:
+        """Close them all."""
+        for file in self._files:
+            file.close()
+        super().close()
+
+
+def unpack(archive: Sequence[Path], folder: Path) -> None:
+    """Unpack the zip archive into the new folder `folder`. Raises ArtifactError."""
     try:
-        with zipfile.ZipFile(archive) as file:
+        with io.BufferedReader(JoinedFile(archive)) as whole, zipfile.ZipFile(whole) as file:
             entries = file.infolist()
             for entry in entries:
                 _check(entry)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ class Desired:
     running: bool
     deployment: str
     """The first segment of the path to be served: `/<deployment>/predict`."""
-    artifact: str
-    """Path of the zip archive; read once, when the generation begins."""
+    archive: Sequence[str]
+    """Paths of the files that are the zip archive when laid end to end; read once, when the generation begins."""
     environment: Mapping[str, str] = field(default_factory=dict)
     workers: int = 1
     start_seconds: float = 1200.0

@@ -117,7 +117,7 @@ class Supervisor:
         release = Release(self._folder, desired, self._listener)
         self._say("starting")
         try:
-            unpack(Path(desired.artifact), release.directory)
+            unpack([Path(part) for part in desired.archive], release.directory)
         except (ArtifactError, OSError) as problem:
             self._say("failed", str(problem))
             return

@@ -55,7 +55,7 @@ class Running:
         archive = self.folder / f"{self.generation}.zip"
         with zipfile.ZipFile(archive, "w") as file:
             file.writestr("score.py", score)
-        self.server.publish(Desired(self.generation, True, "ocid1.d", str(archive), **fields))
+        self.server.publish(Desired(self.generation, True, "ocid1.d", [str(archive)], **fields))
         self.server.launch()
 
     def wait(self, *states: str, generation: int | None = None) -> Any:
@@ -198,7 +198,7 @@ def test_what_is_no_artifact_fails(running: Running) -> None:
     running.wait("ready")
     (running.folder / "x.zip").write_bytes(b"no zip")
     running.generation += 1
-    running.server.publish(Desired(running.generation, True, "ocid1.d", str(running.folder / "x.zip")))
+    running.server.publish(Desired(running.generation, True, "ocid1.d", [str(running.folder / "x.zip")]))
     assert "not a zip" in running.wait("failed").errors[0]
     assert running.call({"x": 1})[0] == 200  # the former generation still serves
 
