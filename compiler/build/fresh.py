@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compiler.build.files import FileCollector
 from compiler.build.inputs import read_inputs
 from compiler.build.result import Build
 from compiler.build.wanted import wanted
-from compiler.diagnostics import Diagnostic, Report
+from compiler.diagnostics import CompilerError, Diagnostic, Report
 from compiler.emit.assemble import artifact_record, emit
+from compiler.emit.tree import ArtifactTree
 from compiler.emit.writer import write_artifact
+from compiler.ir import ResolvedModel
 from compiler.passes import resolve
 from compiler.passes.draft import Inputs
 from compiler.passes.fields import check_fields, check_variables
@@ -63,7 +65,7 @@ def read(path: Path, root: Path | None) -> Work:
 def check(path: Path, root: Path | None) -> tuple[Diagnostic, ...]:
     """Everything that building checks, with nothing written; returns the warnings."""
     work = read(path, root)
-    emit(resolve(work.inputs, work.report))
+    _emit(resolve(work.inputs, work.report), work)
     return work.report.diagnostics
 
 
@@ -71,7 +73,7 @@ def build(path: Path, root: Path | None) -> tuple[Build, Work]:
     """Build and write. Raises `CompilerError` with every problem found; then nothing has changed on disk."""
     work = read(path, root)
     model = resolve(work.inputs, work.report)
-    tree = emit(model)
+    tree = _emit(model, work)
     record = artifact_record(model, tree)
     result = Build(
         name=model.name,
@@ -87,6 +89,15 @@ def build(path: Path, root: Path | None) -> tuple[Build, Work]:
     private_folder(work.workspace.build)
     write_artifact(tree, result.directory, record, {"plan.json": _plan(result.desired)})
     return result, work
+
+
+def _emit(model: ResolvedModel, work: Work) -> ArtifactTree:
+    """The artifact's files; what emit finds wrong with a file is shown where the manifest names it."""
+    try:
+        return emit(model)
+    except CompilerError as problem:
+        spec = work.loaded.document.locate(("spec",))
+        raise CompilerError(*(d if d.where else replace(d, where=spec) for d in problem.diagnostics)) from None
 
 
 def _plan(desired: Desired) -> bytes:

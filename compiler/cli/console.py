@@ -14,6 +14,7 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.version import __version__
 
+_SNIPPET = 100
 _COLOURS = {
     "error": "31;1",
     "warning": "33;1",
@@ -89,9 +90,19 @@ def render(problem: Diagnostic) -> str:
     if where is None or not where.snippet:
         return f"{head}\n  = {problem.hint}" if problem.hint else head
     number = f"{where.line:>5}"
-    carets = " " * (where.column - 1) + "^" * max(1, where.end_column - where.column)
+    line, first = _window(where.snippet, where.column - 1)
+    length = max(1, min(where.end_column - where.column, len(line) - first))
     hint = f" {problem.hint}" if problem.hint else ""
-    return f"{head}\n{number} | {where.snippet}\n{' ' * len(number)} | {carets}{hint}"
+    return f"{head}\n{number} | {line}\n{' ' * len(number)} | {' ' * first}{'^' * length}{hint}"
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """The part of a long line around `column`, and where `column` is in it."""
+    line = line.replace("\t", " ")
+    start = 0 if len(line) <= _SNIPPET else max(0, min(column - _SNIPPET // 2, len(line) - _SNIPPET))
+    shown = line[start : start + _SNIPPET]
+    before, after = "…" if start else "", "…" if start + _SNIPPET < len(line) else ""
+    return f"{before}{shown}{after}", column - start + len(before)
 
 
 def as_json(problem: Diagnostic) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from compiler.spec.v1 import Manifest
 def check_fields(manifest: Manifest, report: Report) -> None:
     """Check what a JSON Schema cannot say well. Runs before anything is read, so that nothing is read in vain."""
     _check_source(manifest, report)
-    _check_deployment(manifest, report)
+    if manifest.spec.catalog.by_reference:
+        at = ("spec", "catalog", "byReference")
+        report.error("MF109", "'spec.catalog.byReference' is not available in this version", at)
 
 
 def check_variables(data: Any, report: Report) -> None:
@@ -61,16 +63,3 @@ def _check_model(manifest: Manifest, report: Report) -> None:
         report.error("MF109", "'spec.model.uri' is not available in this version", ("spec", "model", "uri"))
         if model.sha256 is None:
             report.error("MF107", "a model fetched by 'uri' needs its 'sha256'", ("spec", "model", "uri"))
-
-
-def _check_deployment(manifest: Manifest, report: Report) -> None:
-    deployment = manifest.spec.deployment
-    if deployment is None:
-        return
-    at = ("spec", "deployment")
-    if deployment.instances is not None and deployment.autoscaling is not None:
-        report.error("MF107", "'instances' and 'autoscaling' exclude each other", (*at, "instances"))
-    if manifest.spec.catalog.by_reference:
-        report.error(
-            "MF109", "'spec.catalog.byReference' is not available in this version", ("spec", "catalog", "byReference")
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -44,8 +45,10 @@ class Explainer:
                 yield from self._unknown_fields(error, pointer)
             case "required":
                 yield self._missing(error, pointer)
-            case "enum" | "const":
+            case "enum" | "const" if _value(error) is not None:
                 yield self._unknown_value(error, pointer)
+            case "enum" | "const" if "type" in _rule(error):
+                pass  # that it is empty is said by the error about its type
             case "type":
                 yield self._wrong_type(_value(error), _types(_rule(error)), pointer)
             case "anyOf":
@@ -61,10 +64,17 @@ class Explainer:
         known = _rule(error).get("properties", {})
         for name in _value(error):
             if name not in known:
-                hint = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+                hint = self._home_of(name) or did_you_mean(name, known) or f"known here: {', '.join(known)}"
                 yield Diagnostic(
                     "MF101", f"unknown field '{name}'", self.document.locate((*pointer, name), key=True), hint
                 )
+
+    def _home_of(self, name: str) -> str | None:
+        """Where a field of this very name belongs, when there is just one such place."""
+        owners = {owner for owner, node in self.schema.get("$defs", {}).items() if name in node.get("properties", {})}
+        spec = self.schema.get("$defs", {}).get("Spec", {}).get("properties", {})
+        places = [f"spec.{field}" for field, node in spec.items() if any(f'/{o}"' in json.dumps(node) for o in owners)]
+        return f"it belongs in '{places[0]}'" if len(places) == 1 else None
 
     def _missing(self, error: ValidationError, pointer: Pointer) -> Diagnostic:
         match = re.match(r"'(.*)' is a required property", error.message)
@@ -83,9 +93,10 @@ class Explainer:
         wanted = " or ".join(_TYPE_WORDS[name] for name in expected)
         name = f"'{_dotted(pointer)}'" if pointer else "the document"
         if value is None:
-            return Diagnostic(
-                "MF103", f"{name} is empty, expected {wanted}", where, "leave the line out to leave it unset"
+            hint = (
+                "leave the line out to leave it unset" if pointer else "`manifact init MODEL` writes one to start from"
             )
+            return Diagnostic("MF103", f"{name} is empty, expected {wanted}", where, hint)
         if "string" in expected and isinstance(value, (int, float)) and written is not None:
             message = f"{name} is text, but {written} without quotes is {_described(value)}"
             return Diagnostic("MF104", message, where, f'write "{written}"')

@@ -41,7 +41,7 @@ def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic
     """
     path = (folder / relative).resolve()
     if not path.is_relative_to(root):
-        return Diagnostic("MF108", f"'{relative}' leads out of the project root {root}")
+        return Diagnostic("MF108", f"'{relative}' leads out of the project root")
     if _is_secret(path.relative_to(root)):
         return Diagnostic("MF110", f"'{relative}' looks like a secret and is never packed")
     if not path.exists():
