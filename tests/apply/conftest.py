@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from compiler.apply import Conduct, Outcome, apply
 from compiler.cloud.archives import Archive
-from compiler.cloud.connection import Access, Connection, connect
+from compiler.cloud.connection import Access, Connection, connect, local_store
 from compiler.cloud.observe import observe
 from compiler.cloud.retries import Patience
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
@@ -22,6 +23,7 @@ from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options, plan
+from compiler.serving.control import Server
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.project import Target
@@ -82,6 +84,21 @@ class Lab:
     """One project on its embedded OCI."""
 
     connection: Connection
+    root: Path
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def kill_servers(self) -> None:
+        """End every server process the hard way, and see that it is gone."""
+        for folder in (local_store(self.root) / "deployments").iterdir():
+            server = Server(folder)
+            server.kill()
+            while server.is_alive():
+                time.sleep(0.01)
 
     def plan(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Plan:
         wanted = [manifest.desired() for manifest in manifests]
@@ -153,7 +170,7 @@ def cut_at(lab: Lab, at: int, *, after: bool, cut: Callable[[], None] = power_cu
 
 def open_at(root: Path, *, processes: bool = False) -> Lab:
     access = Access(patience=QUICK.patience, run_processes=processes)
-    return Lab(connect("local", Target(), root=root, project="cellar", access=access))
+    return Lab(connect("local", Target(), root=root, project="cellar", access=access), root)
 
 
 @pytest.fixture

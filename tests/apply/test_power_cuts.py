@@ -42,8 +42,8 @@ def prepared(kit: Any, blank_store: Path, tmp_path_factory: pytest.TempPathFacto
             shutil.copytree(blank_store, root)
             before = SCENARIOS[scenario][0]
             if before is not None:
-                with kit.open_at(root).connection as connection:
-                    kit.Lab(connection).settled(kit.Manifest(**before))
+                with kit.open_at(root) as lab:
+                    lab.settled(kit.Manifest(**before))
             made[scenario] = root
         return made[scenario]
 
@@ -70,8 +70,7 @@ def test_the_next_apply_completes_what_was_cut_off(
     while True:
         root = tmp_path / f"{cuts}"
         shutil.copytree(prepared(scenario), root)
-        with kit.open_at(root).connection as connection:
-            lab = kit.Lab(connection)
+        with kit.open_at(root) as lab:
             made = lab.plan(wanted)
             kit.cut_at(lab, cuts + 1, after=after)
             try:
@@ -81,8 +80,7 @@ def test_the_next_apply_completes_what_was_cut_off(
             else:
                 assert outcome.complete
                 break
-        with kit.open_at(root).connection as connection:
-            lab = kit.Lab(connection)
+        with kit.open_at(root) as lab:
             lab.settled(wanted)
             is_tidy(lab, wanted)
     assert cuts > 0
@@ -112,8 +110,7 @@ def test_a_process_that_is_killed_leaves_what_the_next_one_completes(
     environment = {**os.environ, "PYTHONPATH": str(here.parent.parent)}
     command = [sys.executable, "-c", CHILD, str(here), str(root), str(at)]
     assert subprocess.run(command, env=environment, check=False).returncode == 9
-    with kit.open_at(root).connection as connection:
-        lab = kit.Lab(connection)
+    with kit.open_at(root) as lab:
         wanted = kit.Manifest(factor=5)
         lab.settled(wanted)
         is_tidy(lab, wanted)
