@@ -34,7 +34,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         observed = observe(session.connection, [])
         place = session.connection.place
     kinds = (("model", observed.models), ("deployment", observed.deployments))
-    ours = [(kind, live) for kind, lives in kinds for live in lives if place.owns(live.tags) and not live.gone]
+    oldest_first = [(kind, live) for kind, lives in kinds for live in sorted(lives, key=lambda live: live.age)]
+    ours = [(kind, live) for kind, live in oldest_first if place.owns(live.tags) and not live.gone]
     shown = [(kind, live) for kind, live in ours if model is None or live.tags.get("manifact-name") == model.name]
     for kind, live in shown:
         console.line(f"  {kind:<10}  {_name(live):<24}  {live.state:<15}  {_about(live)}")

@@ -1,0 +1,39 @@
+"""Pages generated from the code are current, and the README shows what the commands really print."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from compiler.cli.commands import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+
+
+def _generator():
+    spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "scripts" / "generate_docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PAGES = _generator().pages()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_generated_page_is_current(page):
+    assert (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8") == PAGES[page], (
+        "run: python scripts/generate_docs.py"
+    )
+
+
+def test_every_link_between_our_pages_leads_somewhere():
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_names_every_command():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`{name}`" not in text and f"manifact {name}" not in text] == []
