@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from compiler.cloud.connection import Connection
@@ -39,27 +39,41 @@ def get_model(connection: Connection, model: str) -> Reply:
 
 
 def get_provenance(connection: Connection, model: str) -> Body | None:
-    """Its provenance; None when none was ever made (404; the model itself was just read, so it is not permission)."""
+    """Its provenance; None when none was ever made."""
     client = connection.data_science
-    try:
-        found: Body = ask(f"read the provenance of {model}", lambda: client.get_model_provenance(model)).data
-    except RequestError as problem:
-        if problem.status == 404:
-            return None
-        raise
-    return found
+    reply = _or_none(connection, model, lambda: ask(_PROVENANCE, lambda: client.get_model_provenance(model)))
+    return reply.data if reply else None
 
 
 def head_artifact(connection: Connection, model: str) -> ArtifactHead | None:
-    """Size and md5 of its artifact; None when it has none (404; see `get_provenance`)."""
+    """Size and md5 of its artifact; None when it has none."""
     client = connection.data_science
+    reply = _or_none(connection, model, lambda: ask(_ARTIFACT, lambda: client.head_model_artifact(model)))
+    return (
+        ArtifactHead(int(reply.headers.get("content-length", 0)), reply.headers.get("content-md5", ""))
+        if reply
+        else None
+    )
+
+
+_PROVENANCE = "read the provenance of a model"
+_ARTIFACT = "look at the artifact of a model"
+
+
+def _or_none(connection: Connection, model: str, request: Callable[[], Reply]) -> Reply | None:
+    """The answer, or None for a 404 that stands: as it may mean "no permission", the model itself must be readable."""
     try:
-        reply = ask(f"look at the artifact of {model}", lambda: client.head_model_artifact(model))
+        return request()
     except RequestError as problem:
-        if problem.status == 404:
-            return None
-        raise
-    return ArtifactHead(int(reply.headers.get("content-length", 0)), reply.headers.get("content-md5", ""))
+        if problem.status != 404:
+            raise
+    get_model(connection, model)
+    try:
+        return request()
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+        return None
 
 
 def create_version_set(connection: Connection, body: Body, token: str) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,11 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from oci._vendor.requests import Response
+from oci._vendor.requests.exceptions import ConnectionError as NoConnection
 
 from compiler.apply import Conduct, Outcome, apply
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Access, Connection, connect, local_store
 from compiler.cloud.observe import observe
+from compiler.cloud.problems import RequestError
 from compiler.cloud.retries import Patience
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
 from compiler.ir import Golden
@@ -168,6 +173,49 @@ def cut_at(lab: Lab, at: int, *, after: bool, cut: Callable[[], None] = power_cu
     return cutting
 
 
+@dataclass
+class Faulty:
+    """A transport on which requests from the n-th on go wrong, `times` of them."""
+
+    inner: Any
+    at: int
+    fault: str
+    times: int = 1
+    count: int = 0
+
+    def send(self, request: Any, **options: Any) -> Any:
+        self.count += 1
+        if not self.at <= self.count < self.at + self.times:
+            return self.inner.send(request, **options)
+        if self.fault == "answer lost":
+            self.inner.send(request, **options)
+            raise NoConnection("the answer was lost")
+        if self.fault == "no connection":
+            raise NoConnection("there is no network")
+        return refusal(request, *self.fault.split())
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def refusal(request: Any, status: str, code: str) -> Any:
+    """An answer of the service that says no."""
+    answer = Response()
+    answer.status_code = int(status)
+    answer.headers.update({"content-type": "application/json"})
+    answer.raw = io.BytesIO(json.dumps({"code": code, "message": "injected"}).encode())
+    answer.url, answer.request = request.url, request
+    return answer
+
+
+def fail_at(lab: Lab, at: int, fault: str, times: int = 1) -> Faulty:
+    """Have requests go wrong from the n-th on."""
+    session = lab.connection.data_science.base_client.session
+    faulty = Faulty(session.get_adapter("http://127.0.0.1"), at, fault, times)
+    session.adapters["http://"] = faulty
+    return faulty
+
+
 def open_at(root: Path, *, processes: bool = False) -> Lab:
     access = Access(patience=QUICK.patience, run_processes=processes)
     return Lab(connect("local", Target(), root=root, project="cellar", access=access), root)
@@ -199,7 +247,16 @@ def lab(open_lab: Callable[..., Lab]) -> Lab:
 @pytest.fixture(scope="session")
 def kit() -> SimpleNamespace:
     """What tests write manifests and accidents with (a conftest cannot be imported)."""
-    return SimpleNamespace(Manifest=Manifest, Lab=Lab, PowerCut=PowerCut, cut_at=cut_at, open_at=open_at, BROKEN=BROKEN)
+    return SimpleNamespace(
+        Manifest=Manifest,
+        Lab=Lab,
+        PowerCut=PowerCut,
+        cut_at=cut_at,
+        fail_at=fail_at,
+        open_at=open_at,
+        BROKEN=BROKEN,
+        RequestError=RequestError,
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""A request goes wrong, each in turn: apply gets over it or stops with a clear error, and the next one completes it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AFTER = {"factor": 5, "deployment": {"bandwidthMbps": 20, "environmentVariables": {"LEVEL": "info"}}}
+FOREVER = 1_000_000
+FAULTS = {
+    # fault: (how often, whether apply must get over it by itself)
+    "429 TooManyRequests": (1, True),
+    "409 IncorrectState": (1, True),
+    "no connection": (1, False),
+    "answer lost": (1, False),
+    "503 ServiceUnavailable": (FOREVER, False),
+    "404 NotAuthorizedOrNotFound": (1, False),
+    "401 NotAuthenticated": (FOREVER, False),
+}
+
+
+@pytest.fixture(scope="module")
+def before(kit: Any, blank_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one model, deployed."""
+    root = tmp_path_factory.mktemp("before") / "root"
+    shutil.copytree(blank_store, root)
+    with kit.open_at(root) as lab:
+        lab.settled(kit.Manifest())
+    return root
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_request_of_an_apply(fault: str, kit: Any, before: Path, tmp_path: Path) -> None:
+    times, recovers = FAULTS[fault]
+    wanted = kit.Manifest(**AFTER)
+    at = 0
+    while True:
+        at += 1
+        root = tmp_path / f"{at}"
+        shutil.copytree(before, root)
+        with kit.open_at(root) as lab:
+            made = lab.plan(wanted)
+            faulty = kit.fail_at(lab, at, fault, times)
+            outcome = lab.carry_out(made, wanted)
+        assert outcome.complete or not recovers
+        assert all(problem.code.startswith("MF7") and problem.message for problem in outcome.diagnostics)
+        with kit.open_at(root) as lab:
+            lab.settled(wanted)
+            assert len(lab.models()) == 2
+            assert len(lab.deployments()) == 1
+        if faulty.count < at:
+            break
+    assert at > 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["404 NotAuthorizedOrNotFound", "503 ServiceUnavailable", "no connection"])
+def test_each_request_of_an_observation(fault: str, kit: Any, before: Path, tmp_path: Path) -> None:
+    """A plan is made as if nothing had happened, or not at all: no answer is ever taken for "deleted"."""
+    wanted = kit.Manifest(**AFTER)
+    root = tmp_path / "root"
+    shutil.copytree(before, root)
+    with kit.open_at(root) as lab:
+        good = lab.plan(wanted, deep=True)
+    at, count = 0, 1
+    while count >= at:
+        at += 1
+        with kit.open_at(root) as lab:
+            faulty = kit.fail_at(lab, at, fault)
+            found = plan_or_problem(lab, wanted, kit.RequestError)
+            count = faulty.count
+        assert found in (good.difference, "MF713")
+    assert at > 5
+
+
+def plan_or_problem(lab: Any, wanted: Any, problem: type[Exception]) -> str:
+    try:
+        difference: str = lab.plan(wanted, deep=True).difference
+    except problem as found:
+        return str(found.diagnostics[0].code)  # type: ignore[attr-defined]
+    return difference
