@@ -18,6 +18,8 @@ from compiler.ir import Architecture, Score
 HOSTILE = 'x"\'\\\n{{ 1 }}{% raw %}"""); import os #'
 VARIANTS = [
     *product(["scikit-learn"], ["pickle", "skops"], [None, "hooks.py"]),
+    *product(["xgboost"], ["pickle", "joblib", "xgboost-json", "xgboost-ubj"], [None, "hooks.py"]),
+    *product(["lightgbm"], ["pickle", "joblib", "lightgbm-text"], [None, "hooks.py"]),
 ]
 
 
@@ -27,9 +29,10 @@ def source(model, framework="scikit-learn", form="pickle", hooks=None, **facts):
     return score_py(replace(model, facts=changed, score=Score(hooks=hooks, architecture=architecture))).decode()
 
 
+@pytest.mark.parametrize("algorithm", ["Booster", "XGBClassifier"])
 @pytest.mark.parametrize(("framework", "form", "hooks"), VARIANTS)
-def test_every_variant_is_formatted_and_runs_on_python_3_9(plain_model, framework, form, hooks):
-    text = source(plain_model, framework, form, hooks)
+def test_every_variant_is_formatted_and_runs_on_python_3_9(plain_model, framework, form, hooks, algorithm):
+    text = source(plain_model, framework, form, hooks, algorithm=algorithm, classes=("no", "yes"))
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     ast.parse(text, feature_version=(3, 9))
