@@ -4,8 +4,8 @@
 
 The tables below are chosen by hand, name by name: a name stands here when loading a model needs it and nothing that can
 be done with it (called by REDUCE, instantiated, given a state) reaches beyond memory. Not here on purpose: numpy.memmap
-(opens files), numpy's `_ufunc_reconstruct` (imports what it is told), scipy.stats distributions (`__setstate__` executes
-text of the state), pandas.eval, torch.load, `builtins.getattr`. ufuncs are those of the numpy installed (2.4.6).
+(opens files), numpy's `_ufunc_reconstruct` (imports what it is told), scipy.stats distributions (`__setstate__` runs
+text of the state), pandas.eval, torch.load, `builtins.getattr`. ufuncs: those of numpy 2.4.6.
 """
 
 from __future__ import annotations
@@ -194,6 +194,7 @@ def _torch() -> dict[str, Names]:
             "_rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor",
             "torch": "Size device",
             "torch.serialization": "_get_layout",
+            "torch.jit._pickle": "build_intlist build_tensorlist build_doublelist build_boollist restore_type_tag",
         },
     }
 

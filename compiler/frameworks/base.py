@@ -8,6 +8,7 @@ from typing import Protocol
 
 from compiler.ir import ModelFacts
 from compiler.readers.pickles import Pickle, read_pickle
+from compiler.readers.skops import Skops, read_skops
 from compiler.readers.sniff import read_sample
 
 
@@ -23,13 +24,18 @@ class ModelFile:
 
     @cached_property
     def pickled(self) -> Pickle:
-        """The file as a pickle. Raises CompilerError (MF203, MF204, MF205, MF206)."""
-        return read_pickle(self.path)
+        """The pickle, or what a skops archive describes. Raises CompilerError (MF203, MF204, MF205, MF206)."""
+        return read_pickle(self.path) if self.skops is None else self.skops.pickle
+
+    @cached_property
+    def skops(self) -> Skops | None:
+        """The file as a skops archive, None when it is none."""
+        return read_skops(self.path) if self.format == "skops" else None
 
     @cached_property
     def is_joblib(self) -> bool:
         """Whether a pickle is one that joblib wrote: compressed, or with arrays between its opcodes."""
-        return self.pickled.joblib or read_sample(self.path).codec is not None
+        return self.format == "pickle" and (self.pickled.joblib or read_sample(self.path).codec is not None)
 
 
 class Framework(Protocol):

@@ -19,12 +19,12 @@ class LightGBM:
     """Facts of LightGBM models; the trees are never looked at."""
 
     name = "lightgbm"
-    formats = frozenset(("lightgbm-text", "pickle"))
+    formats = frozenset(("lightgbm-text", "pickle", "skops"))
     score_template = "score/lightgbm.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
-        if model.format == "pickle":
+        if model.format in {"pickle", "skops"}:
             return _pickled(model)
         with mapped(model.path) as data:
             return booster_facts(read_lightgbm(data), model.format)

@@ -46,6 +46,7 @@ def _is_ours(root: Instance, pickle: Pickle) -> bool:
 
 def estimator_facts(framework: str, model: ModelFile, root: Instance, version: str | None) -> ModelFacts:
     """Facts of anything with scikit-learn's interface; `version` is the framework's, where the file records it."""
+    skops = model.skops
     names = first(root, "feature_names_in_", labels, entrance)
     return ModelFacts(
         framework=framework,
@@ -58,7 +59,11 @@ def estimator_facts(framework: str, model: ModelFile, root: Instance, version: s
         classes=first(root, "classes_", labels, prediction),
         outputs_per_row=_outputs_per_row(root),
         methods=methods_of(root, version),
-        requires=requires(model, "joblib", "numpy"),  # scikit-learn itself depends on both
+        requires=requires(
+            model, "joblib", "numpy", *(("skops",) if skops else ())
+        ),  # scikit-learn itself depends on both
+        versions={"skops": skops.version} if skops and skops.version else {},
+        details={"types": [*skops.types]} if skops else {},
         unknown=unknown(model),
     )
 

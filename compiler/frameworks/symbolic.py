@@ -24,6 +24,12 @@ _DISTRIBUTIONS = {
     "bs4": "beautifulsoup4",
     "umap": "umap-learn",
 }
+# numpy's random generators are made by functions that are told the name of their bit generator.
+_RECONSTRUCTED = {
+    "__randomstate_ctor": "RandomState",
+    "__RandomState_ctor": "RandomState",
+    "__generator_ctor": "Generator",
+}
 
 
 def native(value: Any, nesting: int = 0) -> Json:  # noqa: PLR0911 - one return a kind of value
@@ -59,7 +65,15 @@ def _object(value: Any, nesting: int) -> Json:
         return native(scalar, nesting + 1)
     if (array := as_array(value)) is not None:
         return _array(array, nesting)
-    return value.cls.name if isinstance(value, Instance) else "…"
+    return _class_name(value) if isinstance(value, Instance) else "…"
+
+
+def _class_name(value: Instance) -> str:
+    """The class of an object, also of one that a function of another name reconstructs."""
+    first = value.arguments[0] if isinstance(value.arguments, tuple) and value.arguments else None
+    if value.cls.kind == "reconstructor" and isinstance(first, Global):
+        return first.name
+    return _RECONSTRUCTED.get(value.cls.name, value.cls.name)
 
 
 def _array(array: Array, nesting: int) -> Json:

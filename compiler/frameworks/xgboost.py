@@ -26,12 +26,12 @@ class XGBoost:
     """Facts of XGBoost models; the trees are never looked at."""
 
     name = "xgboost"
-    formats = frozenset(("xgboost-json", "xgboost-ubj", "xgboost-binary", "pickle"))
+    formats = frozenset(("xgboost-json", "xgboost-ubj", "xgboost-binary", "pickle", "skops"))
     score_template = "score/xgboost.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
-        if model.format == "pickle":
+        if model.format in {"pickle", "skops"}:
             return _pickled(model)
         with mapped(model.path) as data:
             return booster_facts(read_xgboost(data), model.format)

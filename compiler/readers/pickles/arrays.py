@@ -240,10 +240,12 @@ def scalar_of(value: Any) -> Any:
 
 def elements(array: Array | None) -> Iterator[Any]:
     """The elements as Python values, at most MAX_DECODED; nothing when bytes were skipped or have no plain value."""
-    if array is None or array.data is None or array.dtype is None:
+    if array is None or array.data is None:
         return
     if isinstance(array.data, list):
         yield from array.data[:MAX_DECODED]
+        return
+    if array.dtype is None:
         return
     dtype, data = array.dtype, bytes(array.data[: MAX_DECODED * array.dtype.itemsize])
     order = ">" if dtype.order == ">" else "<"

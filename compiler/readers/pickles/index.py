@@ -50,6 +50,13 @@ pandas.read_pickle joblib.load joblib.externals joblib.parallel joblib.numpy_pic
 sklearn.externals.joblib.load sklearn.externals.joblib.parallel sklearn.utils._testing
 """
 _DENIED = tuple(_DENIED_NAMES.split())
+# What the pickles of honest programs hold and what still is refused, with the way out.
+_WELL_KNOWN = {
+    (
+        "builtins",
+        "getattr",
+    ): "which can reach anything (Keras models are pickled so: save them with model.save('m.keras'))",
+}
 # cloudpickle builds classes by value from these; they are code, so never more than "unknown".
 _METACLASSES = frozenset({("builtins", "type"), ("abc", "ABCMeta")})
 
@@ -87,7 +94,8 @@ def indexed_texts() -> frozenset[str]:
 class Globals:
     """The names that one pickle has referred to, each judged once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, torchscript: bool = False) -> None:
+        self._torchscript = torchscript
         self.seen: dict[tuple[str, str], Global] = {}
 
     def find(self, module: str, name: str) -> Global:
@@ -103,6 +111,8 @@ class Globals:
         if not _MODULE.fullmatch(module) or not _NAME.fullmatch(name):
             raise Denied(f"it refers to {_shown(module)} {_shown(name)}, which is no plain module and name")
         root = module.split(".", 1)[0]
+        if root == "__torch__" and self._torchscript:  # code inside the archive, which only TorchScript's runtime sees
+            return Global(module, name, "class", reconstructor=False)
         standard = is_standard(root)
         file = "standard" if standard else _FILES.get(root)
         known = _names(file).get((module, name)) if file else None
@@ -113,7 +123,8 @@ class Globals:
         if known is not None:
             return Global(module, name, *known)
         if (standard and (module, name) not in _METACLASSES) or _is_denied(f"{module}.{name}"):
-            raise Denied(f"it refers to '{module}.{name}', which no model needs and which could run anything")
+            why = _WELL_KNOWN.get((module, name), "which no model needs and which could run anything")
+            raise Denied(f"it refers to '{module}.{name}', {why}")
         return Global(module, name, "unknown", reconstructor=True)
 
     @property

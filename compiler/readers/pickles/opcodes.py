@@ -321,6 +321,9 @@ def _persistent(machine: Machine) -> None:
     identity = machine.stack.pop()
     if not machine.persistent:
         raise Denied("it refers to objects outside of itself")
+    if isinstance(identity, tuple) and len(identity) > 1 and identity[0] == "module":
+        machine.stack.append(identity[1])  # torch.save before 1.6: a class with its source text, which is not run
+        return
     machine.stack.append(Persistent(identity))
 
 

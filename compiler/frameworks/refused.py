@@ -1,0 +1,44 @@
+"""Pickles that are readable but hold no model that can be served from a pickle: what they hold, and the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compiler.diagnostics import CompilerError, SourceRange, failure
+from compiler.frameworks.base import ModelFile
+from compiler.readers.pickles.arrays import as_array
+from compiler.readers.pickles.values import Instance, Pairs
+
+_KERAS = "save it with model.save('model.keras')"
+_WAYS_OUT = {
+    "torch": "save model.state_dict() with torch.save and name its class under 'spec.model.architecture'",
+    "keras": _KERAS,
+    "tensorflow": _KERAS,
+    "pyspark": "save it with model.write().save('directory')",
+    "catboost": "save it with model.save_model(…), set 'spec.model.framework: other' and bring a score.py",
+}
+
+
+def refusal(model: ModelFile) -> CompilerError | None:
+    """MF209 for a pickle whose root is no model, or one of a framework with its own format; None for others."""
+    if model.format != "pickle":
+        return None
+    root = model.pickled.value
+    if isinstance(root, Instance) and as_array(root) is None:
+        package = root.cls.module.split(".", 1)[0]
+        if package not in _WAYS_OUT:
+            return None
+        what, hint = f"a pickled model of {package} ({root.cls.dotted})", _WAYS_OUT[package]
+    else:
+        what, hint = _described(root), "save the fitted estimator itself"
+    where = SourceRange(str(model.path))
+    return failure("MF209", f"the file holds {what}, which cannot be served from a pickle", where=where, hint=hint)
+
+
+def _described(root: Any) -> str:
+    if as_array(root) is not None:
+        return "an array"
+    if isinstance(root, Pairs):
+        keys = ", ".join(sorted(root.named())[:6])
+        return f"a dict ({keys})" if keys else "a dict"
+    return f"a {type(root).__name__}" if isinstance(root, list | tuple | str | int | float) else "no model"
