@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from compiler.apply import Conduct, Event, Outcome, Status, apply
+from compiler.apply import Conduct, Event, Outcome, Result, Status, apply
+from compiler.cli import text
 from compiler.cli.console import Console
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
+from compiler.cloud.deployments import get_deployment
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
 from compiler.planning.changes import Action, Kind, Plan
 
+_MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!"}
 _STEP_SECONDS = 5.0
 """How often a wait is told in lines."""
 
@@ -24,10 +27,8 @@ def carry_out(
     progress = _Progress(console)
     outcome = apply(plan, connection, archives, Conduct(timeout, progress.tell))
     for result in outcome.results:
-        change = result.change
-        console.line(f"  {_mark(result.status)} {change.kind!s:<11}  {_told(result.id, result.detail, change.action)}")
-        if change.kind is Kind.DEPLOYMENT and result.status is Status.DONE and change.action is not Action.DELETE:
-            _show_endpoint(connection, result.id, console)
+        told = _told(result, archives, connection)
+        console.line(f"  {_MARKS[result.status]} {result.change.kind!s:<11}  {told}")
     console.document(_document(outcome))
     if not console.json:
         console.diagnostics(outcome.diagnostics)
@@ -50,20 +51,18 @@ class _Progress:
         self._console.note(f"    {event.change.kind} {event.change.name}: {event.text}{share}")
 
 
-def _mark(status: Status) -> str:
-    return {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!"}[status]
-
-
-def _told(identifier: str, detail: str, action: Action) -> str:
-    done = {Action.DELETE: "deleted", Action.CREATE: "created"}.get(action, f"{action}d".replace("ee", "e"))
-    return "  ".join(part for part in (identifier, done, detail) if part)
-
-
-def _show_endpoint(connection: Connection, deployment: str, console: Console) -> None:
-    from compiler.cloud.deployments import get_deployment
-
-    record = get_deployment(connection, deployment).data
-    console.line(f"    {record.get('lifecycleState')}  {record.get('modelDeploymentUrl')}/predict")
+def _told(result: Result, archives: Mapping[str, Archive], connection: Connection) -> str:
+    """What became of one change: a deployment is named by its address, everything else by its OCID."""
+    change = result.change
+    if result.status is not Status.DONE:
+        return "  ".join(part for part in (change.name, str(result.status), result.detail) if part)
+    if change.action is Action.DELETE:
+        return f"{result.id}  deleted"
+    if change.kind is Kind.DEPLOYMENT:
+        record = get_deployment(connection, result.id).data
+        return f"{record.get('lifecycleState')}  {record.get('modelDeploymentUrl')}/predict"
+    uploaded = any(step.operation == "create_model_artifact" for step in change.steps)
+    return f"{result.id}  uploaded {text.size(archives[change.artifact].size)}" if uploaded else result.id
 
 
 def _document(outcome: Outcome) -> dict[str, object]:

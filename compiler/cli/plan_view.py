@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from compiler.cli import text
 from compiler.cli.console import Console
-from compiler.planning.changes import Action, Change, Impact, Plan
+from compiler.planning.changes import Action, Change, Impact, Kind, Plan
 
 _SIGNS = {
     Action.CREATE: ("+", "create"),
@@ -27,15 +28,16 @@ def show_plan(plan: Plan, console: Console) -> None:
     width = max(len(_what(change)) for change in plan.pending)
     for change in plan.pending:
         sign, style = _SIGNS[change.action]
-        line = f"  {sign} {change.kind!s:<11}  {_what(change):<{width}}  {change.action!s:<7}  {change.reason}"
+        reason = text.digests(change.reason)
+        line = f"  {sign} {change.kind!s:<11}  {_what(change):<{width}}  {change.action!s:<7}  {reason}"
         console.line(console.styled(line.rstrip(), style))
-        for text in _details(change):
-            console.line(f"      {text}")
+        for detail in _details(change):
+            console.line(f"      {detail}")
     console.line(f"  Plan: {_sum(plan)}")
 
 
 def _what(change: Change) -> str:
-    return f"{change.name} {change.title}".strip()
+    return change.title if change.kind is Kind.VERSION_SET else f"{change.name} {change.title}".strip()
 
 
 def _details(change: Change) -> list[str]:
@@ -45,15 +47,15 @@ def _details(change: Change) -> list[str]:
     if change.stays_up is False:
         lines.append("the endpoint is down meanwhile")
     if change.impact is Impact.BREAKING:
-        lines += [f"breaks callers: {text}" for text in change.callers]
+        lines += [f"breaks callers: {what}" for what in change.callers]
     return lines
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "(none)"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "…"
+    shown = text.digests(json.dumps(value, ensure_ascii=False))
+    return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
 def _sum(plan: Plan) -> str:

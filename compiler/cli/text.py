@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from compiler.ir import ModelFacts
 
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -25,6 +28,11 @@ def count(number: int, noun: str) -> str:
 def digest(value: str) -> str:
     """A digest short enough to read: `sha256:4f1c2a9e01b7`."""
     return f"sha256:{value.removeprefix('sha256:')[:12]}"
+
+
+def digests(words: str) -> str:
+    """Text with every digest in it made short."""
+    return _DIGEST.sub(lambda match: digest(match.group()), words)
 
 
 def headline(facts: ModelFacts) -> str:

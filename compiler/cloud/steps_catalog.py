@@ -11,17 +11,31 @@ from compiler.cloud.waiting import await_work
 from compiler.cloud.work import Work
 from compiler.diagnostics import failure
 from compiler.planning import references
+from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
 from compiler.planning.observed import GONE
 
+REPLAYS = 100
+"""How often a name can be destroyed and made anew within the 24 hours that a retry token lives (OCI docs)."""
+
 
 def create_version_set(work: Work, step: Step) -> None:
-    """A new set; one of the same name that turned up meanwhile is as good."""
-    body = work.body(step)
+    """A new set; the retry token may have replayed one that is deleted by now, and then another is made.
+
+    Deleted sets are in no list, so the token of the next one hangs on the one that was replayed, and so on. One of the
+    same name that turned up meanwhile is as good.
+    """
+    body, made = work.body(step), work.change.seen
+    for _ in range(REPLAYS):
+        made = _version_set(work, body, made)
+        if not vanished.version_set(work.connection, made):
+            break
+    work.known[references.VERSION_SET] = made
+
+
+def _version_set(work: Work, body: Body, seen: str) -> str:
     try:
-        work.known[references.VERSION_SET] = catalog.create_version_set(
-            work.connection, body, work.token(body, work.change.seen)
-        ).data["id"]
+        return str(catalog.create_version_set(work.connection, body, work.token(body, seen)).data["id"])
     except RequestError as problem:
         if problem.status != 409:
             raise
@@ -30,7 +44,7 @@ def create_version_set(work: Work, step: Step) -> None:
         found = next(alive, None)
         if found is None:
             raise
-        work.known[references.VERSION_SET] = found
+        return str(found)
 
 
 def create_model(work: Work, step: Step) -> None:

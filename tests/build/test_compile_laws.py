@@ -19,8 +19,8 @@ INCLUDES = {f"words/{name}.txt": name * 3 for name in "zyxwvutsrqponmlkjihgfedcb
 # Runs the command in a process where no ML framework, no SDK and no network can be reached.
 BARE = """
 import importlib.abc, socket, sys
-BLOCKED = {"sklearn", "numpy", "pandas", "joblib", "scipy", "oci", "xgboost", "lightgbm", "torch", "tensorflow", "keras",
-           "pyspark", "onnx", "onnxruntime", "skops", "h5py", "pyarrow"}
+BLOCKED = {"sklearn", "numpy", "pandas", "joblib", "scipy", "oci", "xgboost", "lightgbm", "torch", "tensorflow",
+           "keras", "pyspark", "onnx", "onnxruntime", "skops", "h5py", "pyarrow"}
 class Blocker(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in BLOCKED:

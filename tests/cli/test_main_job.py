@@ -109,3 +109,6 @@ def test_destroy_needs_a_yes_and_leaves_nothing(wine, manifact):
     assert manifact("destroy", "wine-cultivar", "--yes").code == 0
     assert _status(manifact) == []
     assert "No changes." in manifact("destroy", "wine-cultivar", "--yes").out
+    assert manifact("apply").code == 0
+    assert len(_status(manifact)) == 2
+    assert manifact("destroy", "model.yaml", "--yes").code == 0

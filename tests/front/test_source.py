@@ -1,5 +1,6 @@
 """YAML text to data and back to its place."""
 
+import itertools
 import math
 
 import pytest
@@ -62,7 +63,7 @@ def test_bad_text_is_refused_at_its_place(text, code, line, column):
 
 def test_a_billion_laughs_are_refused_before_they_are_told():
     names = [f"x{i}" for i in range(30)]
-    lines = ["x0: &x0 [lol, lol]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in zip(names, names[1:], strict=False)]
+    lines = ["x0: &x0 [lol, lol]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in itertools.pairwise(names)]
     with pytest.raises(CompilerError) as caught:
         parse_document("\n".join(lines), "m.yaml")
     assert caught.value.diagnostics[0].code == "MF004"
@@ -116,7 +117,7 @@ def test_every_pointer_leads_to_a_place(pointer, key, place):
 
 
 def test_a_scalar_is_remembered_as_it_was_written():
-    document = parse_document('python: 3.10\nlist: [1]\n', "m.yaml")
+    document = parse_document("python: 3.10\nlist: [1]\n", "m.yaml")
     assert document.written(("python",)) == "3.10"
     assert document.written(("list",)) is None
     assert document.written(("absent",)) is None
@@ -124,7 +125,9 @@ def test_a_scalar_is_remembered_as_it_was_written():
 
 @given(st.text(max_size=200))
 def test_any_text_gives_data_or_one_diagnostic(text):
+    problems = []
     try:
         parse_document(text, "m.yaml")
     except CompilerError as error:
-        assert len(error.diagnostics) == 1
+        problems = error.diagnostics
+    assert len(problems) <= 1
