@@ -190,6 +190,11 @@ CODES: dict[str, Code] = {
         "not a Spark PipelineModel",
         "Only a fitted `pyspark.ml.PipelineModel` can be served: `Pipeline(stages=[...]).fit(data).write().save(path)`.",
     ),
+    "MF223": Code(
+        "code inside a PyTorch export",
+        "A `torch.export` archive keeps sizes, guards and operators as text that PyTorch evaluates while it loads. This one "
+        "holds text that is more than arithmetic over sizes, so loading it could run anything.",
+    ),
     # 3xx: samples and schemas
     "MF301": Code(
         "sample cannot be read",

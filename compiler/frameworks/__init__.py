@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.diagnostics import SourceRange, did_you_mean, failure
+from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import Framework, ModelFile
+from compiler.frameworks.generic import Generic
 from compiler.frameworks.lightgbm import LightGBM
+from compiler.frameworks.onnx import Onnx
+from compiler.frameworks.pytorch import PyTorch
+from compiler.frameworks.refused import refusal
 from compiler.frameworks.sklearn import ScikitLearn
+from compiler.frameworks.spark import Spark
+from compiler.frameworks.tensorflow import TensorFlow
 from compiler.frameworks.xgboost import XGBoost
 from compiler.ir import ModelFacts
 from compiler.readers.sniff import UNKNOWN, sniff
 
 # Asked in this order; the first that knows a file owns it, so that the catch-all stands last.
-_LISTED: tuple[Framework, ...] = (ScikitLearn(), XGBoost(), LightGBM())
+_LISTED: tuple[Framework, ...] = (
+    ScikitLearn(),
+    XGBoost(),
+    LightGBM(),
+    PyTorch(),
+    TensorFlow(),
+    Spark(),
+    Onnx(),
+    Generic(),
+)
 FRAMEWORKS: dict[str, Framework] = {framework.name: framework for framework in _LISTED}
 OTHER = "other"
 
@@ -32,16 +47,26 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
         raise failure("MF203", "the model file is empty", where=SourceRange(str(path)))
     model = ModelFile(path, sniff(path), allow)
     for candidate in _candidates(model, framework):
+        if candidate.name == OTHER and framework is None and (refused := refusal(model)) is not None:
+            raise refused
         if (facts := candidate.facts(model)) is not None:
             return facts
+    raise _nobodys(model, framework)
+
+
+def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
+    """Why nobody took a file: it is another framework's than the manifest says, or nobody's."""
+    where = SourceRange(str(model.path))
     if framework is not None:
-        raise failure(
-            "MF208", f"this is not a model of '{framework}' (its content: {model.format})", where=SourceRange(str(path))
-        )
-    raise failure(
+        owner = inspect_model(model.path, allow=model.allow)  # raises what is wrong with the file, if anything is
+        text = f"this is a model of '{owner.framework}' ({owner.format}), not of '{framework}'"
+        return failure("MF208", text, where=where, hint="leave 'spec.model.framework' out: the file says it")
+    if (refused := refusal(model)) is not None:
+        return refused
+    return failure(
         "MF202",
         "this is none of the model formats that can be read here",
-        where=SourceRange(str(path)),
+        where=where,
         hint="save the model in its framework's own format, or set 'spec.model.framework: other' and bring a score.py",
     )
 

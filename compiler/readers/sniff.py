@@ -100,6 +100,9 @@ _FILES: tuple[tuple[str, Callable[[Sample], bool]], ...] = (
     ("onnx", lambda s: s.codec is None and is_onnx(s.path)),
 )
 
+FORMATS = frozenset(name for name, _ in (*_DIRECTORIES, *_FILES)) | {UNKNOWN}
+"""Every name that `sniff` gives."""
+
 
 def sniff(path: Path) -> str:
     """The format of a model file or directory by its content; "unknown" when it is none that we read.

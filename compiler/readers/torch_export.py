@@ -1,0 +1,139 @@
+"""What a `torch.export` archive says of itself, and whether its expressions are only arithmetic.
+
+Loading evaluates text in it: sizes go through sympy's `sympify`, guards through `exec`, and operators are looked up
+from the `torch` package down (PyTorch 2.13: `torch/_export/serde/serialize.py`, `torch/export/_unlift.py`). So all of
+it is checked here against what `torch.export.save` writes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from compiler.ir import Json, Tensor
+
+# torch.export's ScalarType (schema version 8) -> numpy dtype
+DTYPES = {
+    1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
+    10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16", 28: "uint16",
+}  # fmt: skip
+MAX_NODES = 5_000_000
+MAX_EXPRESSION = 10_000
+TARGET = re.compile(
+    r"torch\.ops\.[a-z]\w*(?:\.\w+)+|torch\.sym_\w+|math\.\w+|_operator\.(?!attrgetter|methodcaller|call\b)\w+"
+)
+NAME = re.compile(r"L|[A-Z][A-Za-z]+|[a-z]+\d+|oo|int_oo|true|false")
+METHODS = frozenset(("size", "stride", "storage_offset", "dim", "numel", "shape", "ndim"))
+HARMLESS = (
+    ast.Expression, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Subscript, ast.Call, ast.keyword, ast.Tuple,
+    ast.List, ast.Load, ast.operator, ast.unaryop, ast.boolop, ast.cmpop,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedProgram:
+    """The facts of an exported program."""
+
+    version: str | None
+    """PyTorch's, where it is recorded (since 2.6)."""
+    schema: str | None
+    """Of the archive, `8.20`."""
+    class_name: str | None
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    foreign: tuple[str, ...]
+    """Operators and expressions that are not what `torch.export` writes."""
+
+
+def read_exported(tree: Json) -> ExportedProgram:
+    """The facts of a program's JSON tree; missing parts are left out."""
+    root = _mapping(tree)
+    module = _mapping(root.get("graph_module"))
+    graph, signature = _mapping(module.get("graph")), _mapping(module.get("signature"))
+    values, schema = _mapping(graph.get("tensor_values")), _mapping(root.get("schema_version"))
+    version = root.get("torch_version")
+    return ExportedProgram(
+        version=version if isinstance(version, str) else None,
+        schema=f"{schema['major']}.{schema.get('minor', 0)}" if "major" in schema else None,
+        class_name=_class_name(graph),
+        inputs=_tensors(signature.get("input_specs"), "user_input", values),
+        outputs=_tensors(signature.get("output_specs"), "user_output", values),
+        foreign=tuple(dict.fromkeys(_foreign(root))),
+    )
+
+
+def is_arithmetic(expression: str) -> bool:
+    """Whether an expression only computes with sizes and symbols, so that evaluating it can do nothing else."""
+    if len(expression) > MAX_EXPRESSION:
+        return False
+    try:
+        return all(map(_is_harmless, ast.walk(ast.parse(expression.strip(), mode="eval"))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _is_harmless(node: ast.AST) -> bool:
+    if isinstance(node, ast.Name):
+        return NAME.fullmatch(node.id) is not None
+    if isinstance(node, ast.Attribute):
+        return node.attr in METHODS
+    if isinstance(node, ast.Constant):
+        return not isinstance(node.value, str) or re.fullmatch(r"[A-Za-z_]\w*", node.value) is not None
+    return isinstance(node, HARMLESS)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _tensors(specs: Any, kind: str, values: dict[str, Any]) -> tuple[Tensor, ...]:
+    found = []
+    for spec in _items(specs):
+        argument = _mapping(_mapping(_mapping(spec).get(kind)).get("arg"))
+        name = _mapping(argument.get("as_tensor")).get("name")
+        if isinstance(name, str):
+            found.append(_tensor(name, _mapping(values.get(name))))
+    return tuple(found)
+
+
+def _tensor(name: str, value: dict[str, Any]) -> Tensor:
+    sizes = (_mapping(size).get("as_int") for size in _items(value.get("sizes")))
+    dtype = value.get("dtype")
+    known = DTYPES.get(dtype, "object") if isinstance(dtype, int) else "object"
+    return Tensor(name, known, tuple(size if isinstance(size, int) else None for size in sizes))
+
+
+def _class_name(graph: dict[str, Any]) -> str | None:
+    """The class at the root of a node's module stack: `L__self__,,__main__.Net;…`."""
+    for node in _items(graph.get("nodes")):
+        stack = _mapping(_mapping(node).get("metadata")).get("nn_module_stack")
+        if isinstance(stack, str) and (found := re.match(r"[^,;]*,,([\w.]+)", stack)):
+            return found[1].rpartition(".")[2]
+    return None
+
+
+def _foreign(root: dict[str, Any]) -> Iterator[str]:
+    guards = [item for item in _items(root.get("guards_code")) if isinstance(item, str)]
+    yield from (guard[:200] for guard in guards if not is_arithmetic(guard))
+    stack: list[Any] = [root]
+    for _ in range(MAX_NODES):
+        if not stack:
+            return
+        node = stack.pop()
+        if isinstance(node, dict):
+            expression, target = node.get("expr_str"), node.get("target")
+            if isinstance(expression, str) and not is_arithmetic(expression):
+                yield expression[:200]
+            if isinstance(target, str) and "inputs" in node and not TARGET.fullmatch(target):
+                yield target[:200]
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    yield "a graph too large to be checked"
