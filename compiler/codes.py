@@ -474,6 +474,11 @@ CODES: dict[str, Code] = {
         "The tenancy has no room left for this: ask for a higher service limit, or free something.",
         ExitCode.ENVIRONMENT,
     ),
+    "MF719": Code(
+        "variable without a value",
+        "A `${var.NAME}` has no value: neither `variables:` of the target nor `MANIFACT_VAR_NAME` sets it. A plan needs no "
+        "sensitive value, sending one does.",
+    ),
     "MF720": Code(
         "work request failed",
         "OCI accepted the change and could not carry it out; its own errors and log lines are in the message.",

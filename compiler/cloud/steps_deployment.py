@@ -101,7 +101,7 @@ def _sent(work: Work, body: Body) -> Body:
     missing = sorted(name for name, text in names.items() if text.startswith("${var.") and name not in work.secrets)
     if missing:
         hint = "sensitive variables are read when they are sent: set MANIFACT_VAR_… for this command"
-        raise failure("MF114", f"no value for the sensitive environment variable {', '.join(missing)}", hint=hint)
+        raise failure("MF719", f"no value for the sensitive environment variable {', '.join(missing)}", hint=hint)
     return with_secrets(body, work.secrets)
 
 

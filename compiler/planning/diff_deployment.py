@@ -25,7 +25,13 @@ IGNORED: Mapping[str, tuple[Path, ...]] = {
     "description": (("description",),),
 }
 """`ignoreChanges` by manifest name."""
-ALWAYS_OURS: tuple[Path, ...] = ((*groups.ENVIRONMENT, "environmentVariables"), ("categoryLogDetails",))
+ALWAYS_OURS: tuple[Path, ...] = (
+    (*groups.ENVIRONMENT, "environmentVariables"),
+    ("categoryLogDetails",),
+    (*groups.MODEL, "scalingPolicy"),
+    (*groups.SIZE, "ocpus"),
+    (*groups.SIZE, "memoryInGBs"),
+)
 """The service puts no values of its own here: whatever is not in the manifest is to go."""
 Leaves: TypeAlias = Mapping[Path, Any]
 TESTED = ("environment", "compute", "model")
@@ -65,10 +71,10 @@ def find_difference(wanted: Endpoint, live: Live) -> Difference:
     have = live_settings(live)
     want = _with_ignored(wanted.spec, _with_secrets(wanted, have), have)
     owned = {path for path in have if _always_ours(path)}
-    if live.tags.get(tags.CONFIG) != wanted.config:
-        owned |= wanted.owned
+    changed = live.tags.get(tags.CONFIG) != wanted.config
+    owned |= wanted.owned if changed else frozenset()
     ignored = _ignored(wanted.spec)
-    return difference(want, have, {path for path in owned if not _below(path, ignored)})
+    return difference(want, have, {path for path in owned if not _below(path, ignored)}, strict=changed)
 
 
 def create(wanted: Endpoint, seen: str, title: str, reason: str = "not there yet") -> Change:

@@ -33,9 +33,15 @@ class Difference:
         return tuple(_shown(path, *pair, sensitive) for path, pair in sorted(self.values.items()))
 
 
-def difference(want: Mapping[Path, Any], live: Mapping[Path, Any], owned: Collection[Path]) -> Difference:
-    """`want` against `live`; what is live, not wanted and in `owned` is to go."""
-    changed = {path: (live.get(path), value) for path, value in want.items() if live.get(path) != value}
+def difference(
+    want: Mapping[Path, Any], live: Mapping[Path, Any], owned: Collection[Path], *, strict: bool = False
+) -> Difference:
+    """`want` against `live`; what is live, not wanted and in `owned` is to go.
+
+    Inside lists the service may have filled in defaults of its own: they count only when `strict`.
+    """
+    same = _equal if strict else _covers
+    changed = {path: (live.get(path), value) for path, value in want.items() if not same(live.get(path), value)}
     removed = {path: (value, None) for path, value in live.items() if path not in want and path in owned}
     return Difference({**changed, **removed})
 
@@ -60,6 +66,19 @@ def as_lists(body: Body) -> Body:
             items: Mapping[str, Any] = body[name]
             wire[name] = [{"key": key, **items[key]} for key in sorted(items)]
     return wire
+
+
+def _equal(live: Any, want: Any) -> bool:
+    return bool(live == want)
+
+
+def _covers(live: Any, want: Any) -> bool:
+    """Whether `live` says all that `want` says, and perhaps more inside of lists."""
+    if isinstance(want, list) and isinstance(live, list) and len(want) == len(live):
+        return all(_covers(a, b) for a, b in zip(live, want, strict=True))
+    if isinstance(want, dict) and isinstance(live, dict):
+        return all(key in live and _covers(live[key], value) for key, value in want.items())
+    return bool(live == want)
 
 
 def _below(path: Path, at: Iterable[Path]) -> bool:

@@ -16,6 +16,7 @@ DETAILS = "modelDeploymentConfigurationDetails"
 MODEL: Path = (DETAILS, "modelConfigurationDetails")
 ENVIRONMENT: Path = (DETAILS, "environmentConfigurationDetails")
 INSTANCE: Path = (*MODEL, "instanceConfiguration")
+SIZE: Path = (*INSTANCE, "modelDeploymentInstanceShapeConfigDetails")
 MODEL_ID: Path = (*MODEL, "modelId")
 
 GROUPS: Mapping[str, tuple[Path, ...]] = {

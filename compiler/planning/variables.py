@@ -31,7 +31,7 @@ def substitute(desired: Desired, lookup: Lookup) -> Desired:
     """`desired` with every placeholder replaced.
 
     Environment variables that are sensitive keep theirs; their values, where known, are put into `secrets`. Raises
-    `CompilerError` MF114 for a variable nobody defines and MF701 for a sensitive one anywhere else.
+    `CompilerError` MF719 for a variable nobody defines and MF701 for a sensitive one anywhere else.
     """
     model = desired.model
     if model:
@@ -110,7 +110,7 @@ def _fill(text: str, lookup: Lookup) -> str:
             raise failure("MF701", f"sensitive variable '{name}' is used where its value could be seen", hint=hint)
         if variable is None or variable.value is None:
             hint = f"set it under `variables:` of the target, or as MANIFACT_VAR_{name}"
-            raise failure("MF114", f"variable '{name}' has no value in this target", hint=hint)
+            raise failure("MF719", f"variable '{name}' has no value in this target", hint=hint)
         return variable.value
 
     return PLACEHOLDER.sub(value, text)

@@ -21,10 +21,12 @@ from compiler.cloud.connection import Access, Connection, connect, local_store
 from compiler.cloud.observe import observe
 from compiler.cloud.problems import RequestError
 from compiler.cloud.retries import Patience
+from compiler.cloud.waiting import Watch, await_deployment
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
 from compiler.ir import Golden
-from compiler.planning.changes import Plan
+from compiler.planning.changes import Change, Plan
 from compiler.planning.desired import ArtifactFacts, Desired
+from compiler.planning.destroy import destroy
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options, plan
@@ -66,6 +68,7 @@ class Manifest:
     score: str = SCORE
     catalog: dict[str, Any] = field(default_factory=dict)
     deployment: dict[str, Any] | None = field(default_factory=dict)
+    schema: str = '{"schema": [{"name": "x", "dtype": "int64", "required": true}], "version": "1.1"}'
 
     def archive(self) -> tuple[str, Archive]:
         tree = artifact_tree({"score.py": self.score.encode(), "factor.txt": str(self.factor).encode()})
@@ -73,11 +76,10 @@ class Manifest:
 
     def desired(self) -> Desired:
         name, archive = self.archive()
-        schema = '{"schema": [{"name": "x", "dtype": "int64", "required": true}], "version": "1.1"}'
         answers = (3 * (self.claimed if self.claimed is not None else self.factor),)
         return desired(
             Identity("cellar", self.name, self.renamed_from),
-            ArtifactFacts(name, archive.size, schema, None, ({"key": "ModelFileName", "value": "factor.txt"},)),
+            ArtifactFacts(name, archive.size, self.schema, None, ({"key": "ModelFileName", "value": "factor.txt"},)),
             Catalog.model_validate(self.catalog),
             None if self.deployment is None else Deployment.model_validate(self.deployment),
             Context(golden=Golden(({"x": 3},), answers, 1e-6), git={"gitCommit": "0" * 40}),
@@ -110,8 +112,13 @@ class Lab:
         chosen = Options(**options)
         return plan(wanted, observe(self.connection, wanted, chosen, deep=deep), self.connection.place, chosen)
 
-    def apply(self, *manifests: Manifest, **options: bool) -> Outcome:
-        return self.carry_out(self.plan(*manifests, **options), *manifests)
+    def apply(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Outcome:
+        return self.carry_out(self.plan(*manifests, deep=deep, **options), *manifests)
+
+    def wait(self) -> None:
+        """Until no deployment moves."""
+        for live in self.deployments():
+            await_deployment(self.connection, live.id, None, Watch())
 
     def carry_out(self, made: Plan, *manifests: Manifest) -> Outcome:
         return apply(made, self.connection, dict(manifest.archive() for manifest in manifests), Conduct(timeout=60))
@@ -123,6 +130,12 @@ class Lab:
         for deep in (False, True):
             assert self.plan(*manifests, deep=deep).pending == ()
         return outcome
+
+    def destroy(self, *names: str) -> tuple[Change, ...]:
+        made = destroy(names, self.observe(), self.connection.place)
+        outcome = self.carry_out(made)
+        assert outcome.complete, outcome.diagnostics
+        return made.changes
 
     def observe(self) -> Observed:
         return observe(self.connection, [], deep=True)
@@ -216,9 +229,9 @@ def fail_at(lab: Lab, at: int, fault: str, times: int = 1) -> Faulty:
     return faulty
 
 
-def open_at(root: Path, *, processes: bool = False) -> Lab:
+def open_at(root: Path, *, processes: bool = False, project: str = "cellar") -> Lab:
     access = Access(patience=QUICK.patience, run_processes=processes)
-    return Lab(connect("local", Target(), root=root, project="cellar", access=access), root)
+    return Lab(connect("local", Target(), root=root, project=project, access=access), root)
 
 
 @pytest.fixture
