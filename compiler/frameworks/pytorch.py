@@ -1,7 +1,8 @@
-"""PyTorch: weights (state_dict) of any age and TorchScript."""
+"""PyTorch: weights (state_dict) of any age, TorchScript, torch.export and safetensors."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
@@ -13,6 +14,7 @@ from compiler.ir import ModelFacts
 from compiler.readers.archive import open_archive
 from compiler.readers.pickles import Pickle
 from compiler.readers.pickles.values import TRUNCATED, Instance
+from compiler.readers.torch_embedded import judge_embedded
 from compiler.readers.torch_legacy import read_torch_legacy
 from compiler.readers.torch_zip import read_data, read_torch
 from compiler.readers.torchscript import forward_arguments
@@ -25,7 +27,7 @@ _WEIGHTS = frozenset({"state_dict", "model_state_dict", "model", "net", "network
 
 
 class PyTorch:
-    """What torch.save and torch.jit.save wrote."""
+    """What torch.save, torch.jit.save, torch.export.save and safetensors wrote."""
 
     name = "pytorch"
     formats = frozenset({"torch", "torch-legacy", "torchscript", "torch-export", "safetensors"})
@@ -38,10 +40,19 @@ class PyTorch:
         """
         if model.format == "torchscript":
             return _torchscript(model)
-        if model.format in {"torch-export", "safetensors"}:
-            return export_facts(model) if model.format == "torch-export" else safetensors_facts(model)
+        if model.format == "torch-export":
+            return _exported(model)
+        if model.format == "safetensors":
+            return safetensors_facts(model)
         pickle = read_torch(model.path) if model.format == "torch" else read_torch_legacy(model.path)
         return _state_dict(model, pickle)
+
+
+def _exported(model: ModelFile) -> ModelFacts:
+    """The program's facts, and unknown names in the pickles that torch.export.load would load."""
+    with open_archive(model.path) as archive:
+        unknown = judge_embedded(archive, model.path)
+    return replace(export_facts(model), unknown=tuple(name for name in unknown if name not in model.allow))
 
 
 def _torchscript(model: ModelFile) -> ModelFacts:

@@ -48,19 +48,24 @@ def _zip64_directory_size(data: bytes, end: int) -> int:
 def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a zip file whose directory is within limits. Raises CompilerError (MF203, MF206)."""
     with path.open("rb") as file:
-        directory = _directory_size(file, path.stat().st_size)
-        if directory < 0:
-            raise damaged(path, "the zip directory is missing (a download that was cut short?)")
-        if directory > _MAX_DIRECTORY:
-            raise _too_many(path)
-        file.seek(0)
-        try:
-            archive = zipfile.ZipFile(file)
-        except _DAMAGE as error:
-            raise damaged(path, f"not a readable zip file: {error}") from error
-        if len(archive.filelist) > MAX_MEMBERS:
-            raise _too_many(path)
-        yield archive
+        yield checked_zip(file, path.stat().st_size, path)
+
+
+def checked_zip(file: IO[bytes], size: int, path: Path) -> zipfile.ZipFile:
+    """A zip over `size` bytes of a file whose directory is within limits. Raises CompilerError (MF203, MF206)."""
+    directory = _directory_size(file, size)
+    if directory < 0:
+        raise damaged(path, "the zip directory is missing (a download that was cut short?)")
+    if directory > _MAX_DIRECTORY:
+        raise _too_many(path)
+    file.seek(0)
+    try:
+        archive = zipfile.ZipFile(file)
+    except _DAMAGE as error:
+        raise damaged(path, f"not a readable zip file: {error}") from error
+    if len(archive.filelist) > MAX_MEMBERS:
+        raise _too_many(path)
+    return archive
 
 
 def _too_many(path: Path) -> CompilerError:

@@ -102,3 +102,25 @@ def test_archives_that_two_readers_could_read_differently(names: list[str], tmp_
         for name in names:
             archive.writestr(name, b"\x80\x02}.")
     assert "MF203" in str(_refused(tmp_path / "m"))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_pickles_inside_an_export_archive_are_judged(net: Net, tmp_path: Path) -> None:
+    """torch.export.load falls back to running them, so a denied one denies the archive."""
+    torch.export.save(torch.export.export(net, (torch.zeros(2, 4),)), tmp_path / "e.pt2")
+    assert inspect_model(tmp_path / "e.pt2").unknown == ()
+    evil = tmp_path / "evil.pt"
+    with zipfile.ZipFile(evil, "w") as archive:
+        archive.writestr("m/data.pkl", b"\x80\x02cposix\nsystem\nX\x02\x00\x00\x00id\x85R.")
+    for content in (evil.read_bytes(), b"\x80\x02cposix\nsystem\nX\x02\x00\x00\x00id\x85R."):
+        with zipfile.ZipFile(tmp_path / "e.pt2") as old, zipfile.ZipFile(tmp_path / "m", "w") as new:
+            for name in old.namelist():
+                new.writestr(name, content if "sample_inputs" in name else old.read(name))
+        assert "MF204" in str(_refused(tmp_path / "m"))
+    with zipfile.ZipFile(tmp_path / "e.pt2") as old, zipfile.ZipFile(tmp_path / "m", "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.endswith("model_weights_config.json"):
+                text = text.replace(b'"use_pickle": false', b'"use_pickle": true')
+            new.writestr(name, text)
+    assert "MF204" in str(_refused(tmp_path / "m"))
