@@ -10,6 +10,11 @@ from compiler.ir import ModelFacts
 from compiler.readers.pickles import Pickle, read_pickle
 from compiler.readers.skops import Skops, read_skops
 from compiler.readers.sniff import read_sample
+from compiler.readers.torch_legacy import read_torch_legacy
+from compiler.readers.torch_zip import read_torch
+
+PICKLED = frozenset({"pickle", "skops", "torch", "torch-legacy"})
+"""Formats that hold a Python object as a whole."""
 
 
 class ModelFile:
@@ -24,8 +29,10 @@ class ModelFile:
 
     @cached_property
     def pickled(self) -> Pickle:
-        """The pickle, or what a skops archive describes. Raises CompilerError (MF203, MF204, MF205, MF206)."""
-        return read_pickle(self.path) if self.skops is None else self.skops.pickle
+        """The pickle in the file, whatever is around it. Raises CompilerError (MF203, MF204, MF205, MF206)."""
+        if self.skops is not None:
+            return self.skops.pickle
+        return {"torch": read_torch, "torch-legacy": read_torch_legacy}.get(self.format, read_pickle)(self.path)
 
     @cached_property
     def skops(self) -> Skops | None:

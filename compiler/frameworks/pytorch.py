@@ -15,8 +15,7 @@ from compiler.readers.archive import open_archive
 from compiler.readers.pickles import Pickle
 from compiler.readers.pickles.values import TRUNCATED, Instance
 from compiler.readers.torch_embedded import judge_embedded
-from compiler.readers.torch_legacy import read_torch_legacy
-from compiler.readers.torch_zip import read_data, read_torch
+from compiler.readers.torch_zip import read_data
 from compiler.readers.torchscript import forward_arguments
 
 _WAY_OUT = (
@@ -44,8 +43,7 @@ class PyTorch:
             return _exported(model)
         if model.format == "safetensors":
             return safetensors_facts(model)
-        pickle = read_torch(model.path) if model.format == "torch" else read_torch_legacy(model.path)
-        return _state_dict(model, pickle)
+        return _state_dict(model, model.pickled)
 
 
 def _exported(model: ModelFile) -> ModelFacts:
