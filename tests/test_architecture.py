@@ -26,3 +26,11 @@ def test_importing_the_package_loads_next_to_nothing():
     program = "import sys; before = set(sys.modules); import compiler; print(*sorted(set(sys.modules) - before))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["compiler", "compiler.version"]
+
+
+def test_an_unchanged_compile_loads_nothing_heavy(wine, manifact):
+    assert manifact("compile").code == 0
+    heavy = (*HEAVY, "email", "http.client")
+    program = PROGRAM.format(arguments=["compile"], heavy=heavy)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=wine)
+    assert result.stdout.strip() == ""

@@ -15,7 +15,7 @@ from compiler.emit.assemble import artifact_record, emit
 from compiler.emit.tree import ArtifactTree
 from compiler.emit.writer import write_artifact
 from compiler.ir import ResolvedModel
-from compiler.passes import resolve
+from compiler.passes.pipeline import resolve
 from compiler.passes.draft import Inputs
 from compiler.passes.fields import check_fields, check_variables
 from compiler.planning.desired import Desired
