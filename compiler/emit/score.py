@@ -27,7 +27,16 @@ TEMPLATES: Mapping[str, str] = {
     "scikit-learn": "score/sklearn.py.j2",
     "xgboost": "score/xgboost.py.j2",
     "lightgbm": "score/lightgbm.py.j2",
+    "pytorch": "score/pytorch.py.j2",
+    "tensorflow": "score/tensorflow.py.j2",
+    "pyspark": "score/spark.py.j2",
+    "onnx": "score/onnx.py.j2",
+    "other": "score/generic.py.j2",
 }
+# Spark's own names for what scikit-learn's methods give.
+_SPARK_OUTPUTS = {"predict": "prediction", "predict_proba": "probability", "decision_function": "rawPrediction"}
+# Keras tells a file's format by these endings.
+_KERAS_ENDINGS = {"keras": ".keras", "h5": ".h5"}
 
 
 def score_py(model: ResolvedModel) -> bytes:
@@ -41,7 +50,25 @@ def score_py(model: ResolvedModel) -> bytes:
             f"no score.py can be generated for a {model.facts.framework} model ({model.facts.format})",
             hint="bring your own with 'spec.score.file: score.py'",
         )
+    _check_loadable(model)
     return _environment().get_template(name).render(_values(model)).encode()
+
+
+def _check_loadable(model: ResolvedModel) -> None:
+    """Refuse what no template can load without more being said."""
+    form, score = model.facts.format, model.score
+    if form in {"state_dict", "safetensors"} and model.facts.framework == "pytorch" and score.architecture is None:
+        raise failure(
+            "MF506",
+            f"the file holds weights ({form}) and not the network they belong to",
+            hint="name its class with 'spec.model.architecture: {file: net.py, class: Net}'",
+        )
+    if model.facts.framework == "other" and form not in PICKLED and score.hooks is None:
+        raise failure(
+            "MF506",
+            f"nobody here knows how to load this file ({form})",
+            hint="define load_model(path) and predict(model, data) in a module and name it with 'spec.score.hooks'",
+        )
 
 
 def _values(model: ResolvedModel) -> dict[str, Any]:
@@ -60,6 +87,11 @@ def _values(model: ResolvedModel) -> dict[str, Any]:
         "booster": facts.algorithm == "Booster",
         "estimator": facts.algorithm if facts.algorithm in _XGBOOST_ESTIMATORS else "XGBModel",
         "labels": _labels(model),
+        "classes": bool(facts.classes),
+        "architecture": score.architecture,
+        "dtypes": _dtypes(model),
+        "linked": _linked_name(model),
+        "output": _SPARK_OUTPUTS.get(score.method, ""),
     }
 
 
@@ -68,6 +100,17 @@ def _labels(model: ResolvedModel) -> list[Json]:
     classes = list(model.facts.classes or ())
     numbered = classes == list(range(len(classes)))
     return [] if numbered or model.facts.format in PICKLED or model.score.method != "predict" else classes
+
+
+def _dtypes(model: ResolvedModel) -> list[Json]:
+    """The number types of a model's inputs, where the file records them all."""
+    return [tensor.dtype for tensor in model.facts.inputs]
+
+
+def _linked_name(model: ResolvedModel) -> str:
+    """The name that Keras must see, where the file's own would not tell its format; else empty."""
+    ending = _KERAS_ENDINGS.get(model.facts.format, "")
+    return "" if model.model_path.endswith(ending) else f"model{ending}"
 
 
 @functools.cache

@@ -19,13 +19,19 @@ HOSTILE = 'x"\'\\\n{{ 1 }}{% raw %}"""); import os #'
 VARIANTS = [
     *product(["scikit-learn"], ["pickle", "skops"], [None, "hooks.py"]),
     *product(["xgboost"], ["pickle", "joblib", "xgboost-json", "xgboost-ubj"], [None, "hooks.py"]),
+    *product(["pytorch"], ["state_dict", "safetensors", "torchscript", "torch-export"], [None, "hooks.py"]),
+    *product(["tensorflow"], ["keras", "h5", "savedmodel"], [None, "hooks.py"]),
+    *product(["pyspark"], ["spark"], [None, "hooks.py"]),
+    *product(["onnx"], ["onnx"], [None, "hooks.py"]),
+    *product(["other"], ["pickle", "joblib"], [None, "hooks.py"]),
+    ("other", "unknown", "hooks.py"),
     *product(["lightgbm"], ["pickle", "joblib", "lightgbm-text"], [None, "hooks.py"]),
 ]
 
 
 def source(model, framework="scikit-learn", form="pickle", hooks=None, **facts):
     changed = replace(model.facts, framework=framework, format=form, **facts)
-    architecture = Architecture("net.py", "Net", {"hidden": 16}) if form in {"torch", "safetensors"} else None
+    architecture = Architecture("net.py", "Net", {"hidden": 16}) if form in {"state_dict", "safetensors"} else None
     return score_py(replace(model, facts=changed, score=Score(hooks=hooks, architecture=architecture))).decode()
 
 
