@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from compiler.localcloud import errors
 from compiler.localcloud.blobs import Blobs
+from compiler.localcloud.faults import Faults
 from compiler.localcloud.http import Request, Response
 from compiler.localcloud.owner import Owner
 from compiler.localcloud.records import JsonObject, Record, find
@@ -27,6 +28,9 @@ class Settings:
     """How long a work request takes at least."""
     deleted_seconds: float = 86_400.0
     """How long a deleted resource stays readable."""
+    strict: bool = False
+    """Whether predict must be signed as well."""
+    faults: Faults = field(default_factory=Faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +118,7 @@ class Route:
     path: str
     handler: Handler
     access: Access = Access.READ
-    retry_token: bool = field(default=False)
+    retry_token: bool = False
     """Whether the operation honours opc-retry-token."""
+    unsigned: bool = False
+    """Whether the operation may be called without a signature, unless the settings are strict."""

@@ -49,6 +49,9 @@ def start(backend: Backend, job: Job) -> None:
         record = find(tx, "deployment", job.resource)
     if record is None or record.hidden.get("pending") is None:
         return
+    if "fault" in job.arguments:
+        _conclude(backend, job, record, problems=[job.arguments["fault"]])
+        return
     if not backend.settings.run_processes:
         _conclude(backend, job, record, url=f"{NO_PROCESS_URL}/{record.id}", details=NO_PROCESS)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from compiler.localcloud import errors
 from compiler.localcloud.calls import Access, Call, Route
@@ -16,7 +15,7 @@ from compiler.localcloud.deployment_rules import (
     model_of,
 )
 from compiler.localcloud.http import Response, empty_response
-from compiler.localcloud.jobs import schedule
+from compiler.localcloud.jobs import Job, schedule
 from compiler.localcloud.lifecycle import answer, begin, generated_name, moved
 from compiler.localcloud.model_artifacts import artifact_id
 from compiler.localcloud.paging import list_records
@@ -129,13 +128,14 @@ def _begin_work(
     call: Call, record: Record, verb: str, action: str, *, pending: JsonObject | None
 ) -> tuple[Record, str]:
     done = {"CREATE": "CREATED", "DELETE": "DELETED"}.get(verb, "UPDATED")
-    work = accept(call.tx, record, Work(f"MODEL_DEPLOYMENT_{verb}", ENTITY, done))
+    operation = f"MODEL_DEPLOYMENT_{verb}"
+    work = accept(call.tx, record, Work(operation, ENTITY, done))
     state = {"CREATE": "CREATING", "DELETE": "DELETING"}.get(verb, "UPDATING")
     generation = int(record.hidden["generation"]) + 1
     hidden = {**record.hidden, "generation": generation, "pending": pending, "before": record.state}
     busy = save(call.tx, replace(record.with_body(lifecycleState=state), hidden=hidden))
-    arguments: dict[str, Any] = {"work": work.id, "verb": verb, "generation": generation}
-    schedule(call.tx, call.backend.settings.work_seconds, action, record.id, arguments)
+    arguments = {"work": work.id, "verb": verb, "generation": generation}
+    schedule(call.tx, call.backend.settings, operation, Job(action, record.id, arguments))
     return busy, work.id
 
 

@@ -9,10 +9,10 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from compiler.localcloud.calls import Backend
+from compiler.localcloud.calls import Backend, Settings
 from compiler.localcloud.store import Transaction
 
 
@@ -20,21 +20,24 @@ from compiler.localcloud.store import Transaction
 class Job:
     """`action` is to be done on `resource` from the time `due` (seconds since the epoch) on."""
 
-    id: str
-    due: float
     action: str
     resource: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any]
+    id: str = ""
+    due: float = 0.0
 
 
 Advance: TypeAlias = Callable[[Backend, Job], None]
 """Carries a job on as far as it goes without waiting, and removes it when it is done."""
 
 
-def schedule(tx: Transaction, seconds: float, action: str, resource: str, arguments: Mapping[str, Any]) -> None:
-    """Add a job that is due in so many seconds."""
-    due = time.time() + seconds
-    row = (secrets.token_hex(16), due, action, resource, json.dumps(arguments))
+def schedule(tx: Transaction, settings: Settings, operation: str, job: Job) -> None:
+    """Add the job of a work request of this operation type; settings and fault rules say when it is due."""
+    fault = settings.faults.of_work(operation)
+    slow = fault is not None and fault.effect == "slow"
+    due = time.time() + (fault.seconds if fault is not None and slow else settings.work_seconds)
+    failing = {"fault": f"A fault as requested: {fault.text}"} if fault is not None and not slow else {}
+    row = (secrets.token_hex(16), due, job.action, job.resource, json.dumps({**job.arguments, **failing}))
     tx.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?)", *row)
 
 
@@ -43,7 +46,7 @@ def settle(backend: Backend, actions: Mapping[str, Advance]) -> None:
     with backend.store.read() as tx:
         rows = tx.execute("SELECT * FROM jobs WHERE due <= ? ORDER BY due", time.time()).fetchall()
     for identifier, due, action, resource, arguments in rows:
-        actions[action](backend, Job(identifier, due, action, resource, json.loads(arguments)))
+        actions[action](backend, Job(action, resource, json.loads(arguments), identifier, due))
 
 
 def take(tx: Transaction, job: Job) -> bool:

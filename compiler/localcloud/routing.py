@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from compiler.localcloud.calls import Route
 from compiler.localcloud.errors import ServiceError
+from compiler.localcloud.http import Request
 
 
 class Router:
@@ -33,6 +34,14 @@ class Router:
         if allowed:
             raise ServiceError(405, "MethodNotAllowed", f"{method} is not allowed on {raw}")
         raise ServiceError(404, "NotFound", f"The embedded OCI has no operation {method} {raw}")
+
+    def may_be_unsigned(self, request: Request) -> bool:
+        """Whether the request goes to an operation that takes unsigned requests."""
+        segments = _segments(request.target.partition("?")[0])
+        return any(
+            route.unsigned and route.method == request.method and _parameters(template, segments) is not None
+            for route, template in self._routes
+        )
 
 
 def _segments(path: str) -> list[str]:

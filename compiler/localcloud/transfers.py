@@ -61,11 +61,13 @@ def _begin(call: Call, operation: str, holder: str, names: tuple[str, str], kind
         raise errors.conflict(f"The model {model.id} has its artifact already; artifacts cannot be replaced")
     work = accept(call.tx, model, Work(operation, ENTITY, "CREATED"))
     arguments = {"work": work.id, "bucket": details[names[0]], "object": details[names[1]]}
-    schedule(call.tx, call.backend.settings.work_seconds, f"artifact.{kind}", model.id, arguments)
+    schedule(call.tx, call.backend.settings, operation, Job(f"artifact.{kind}", model.id, arguments))
     return empty_response(202, headers={"opc-work-request-id": work.id})
 
 
 def _export(tx: Transaction, job: Job) -> list[str]:
+    if "fault" in job.arguments:
+        return [job.arguments["fault"]]
     model = find(tx, "model", job.resource)
     source = find_object(tx, job.arguments["bucket"], job.arguments["object"])
     if model is None or model.state == "DELETED":
@@ -80,6 +82,8 @@ def _export(tx: Transaction, job: Job) -> list[str]:
 
 
 def _import(backend: Backend, tx: Transaction, job: Job) -> list[str]:
+    if "fault" in job.arguments:
+        return [job.arguments["fault"]]
     artifact = find(tx, "artifact", artifact_id(job.resource))
     if artifact is None:
         return ["The model has no artifact."]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,8 @@ from urllib3 import HTTPResponse
 
 from compiler.localcloud import LocalCloud, open_cloud
 from compiler.localcloud.http import Request
+from compiler.localcloud.server import LocalServer
+from compiler.serving.control import Server
 
 ENDPOINT = "http://127.0.0.1:8600"
 
@@ -140,3 +144,32 @@ def refused(status: int, code: str, match: str = "") -> Iterator[None]:
 @pytest.fixture(name="refused")
 def _refused() -> Any:
     return refused
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[LocalServer]:
+    """A store with real processes, on a port; nothing is left running."""
+    root = tmp_path / "local"
+    with open_cloud(root) as opened, LocalServer(opened, opened.handle, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+    end_servers(root)
+
+
+def end_servers(root: Path) -> None:
+    """End what runs under the store, and wait for it."""
+    servers = [Server(folder) for folder in root.glob("deployments/*")]
+    for server in servers:
+        server.request_stop()
+    deadline = time.monotonic() + 30
+    while any(server.is_alive() for server in servers):
+        assert time.monotonic() < deadline, "a server process survived"
+        time.sleep(0.02)
+
+
+@pytest.fixture(name="stop_servers")
+def _stop_servers() -> Callable[[Path], None]:
+    return end_servers

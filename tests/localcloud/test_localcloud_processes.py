@@ -33,14 +33,10 @@ def predict(data, model=load_model()):
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[LocalCloud]:
+def cloud(tmp_path: Path, stop_servers) -> Iterator[LocalCloud]:
     with open_cloud(tmp_path / "local") as opened:
         yield opened
-        folders = [path for path in (tmp_path / "local").glob("deployments/*") if path.is_dir()]
-        for folder in folders:
-            Server(folder).request_stop()
-        for folder in folders:
-            eventually(lambda folder=folder: not Server(folder).is_alive())
+    stop_servers(tmp_path / "local")
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 30.0) -> Any:

@@ -1,0 +1,53 @@
+"""`POST /<deployment>/predict` on the port of the embedded OCI: handed on to the deployment's own server."""
+
+from __future__ import annotations
+
+import http.client
+from contextlib import closing
+
+from compiler.localcloud import errors
+from compiler.localcloud.calls import Access, Call, Route
+from compiler.localcloud.deployment_jobs import folder_of
+from compiler.localcloud.http import Response
+from compiler.localcloud.records import find
+from compiler.localcloud.signatures import read_body, verify_content
+from compiler.serving.control import Server
+
+MAX_BODY_BYTES = 10 * 1024 * 1024  # OCI docs: model-dep-invoke
+WAIT_SECONDS = 65.0  # a little more than the server itself takes
+SERVING = ("ACTIVE", "UPDATING", "NEEDS_ATTENTION")
+
+
+def predict(call: Call) -> Response:
+    """Ask the server of the deployment; 404 when there is none."""
+    identifier = call.path["deployment"]
+    with call.backend.store.read() as tx:
+        record = find(tx, "deployment", identifier)
+    server = Server(folder_of(call.backend, identifier))
+    status = server.status() if record is not None and record.state in SERVING and server.is_alive() else None
+    if status is None:
+        raise errors.not_found(identifier)
+    content = read_body(call.request.body, MAX_BODY_BYTES)
+    if content is None:
+        raise errors.payload_too_large(f"The body must be at most {MAX_BODY_BYTES} bytes")
+    if "authorization" in call.request.headers:
+        verify_content(call.request, content)
+    return _forward(call, status.port, content)
+
+
+def _forward(call: Call, port: int, content: bytes) -> Response:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
+    headers = {"content-type": call.request.headers.get("content-type", "application/json"), "connection": "close"}
+    with closing(connection):
+        try:
+            connection.request("POST", "/predict", content, headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException) as problem:
+            message = f"The server of the model deployment did not answer: {problem}"
+            raise errors.ServiceError(503, "ServiceUnavailable", message) from None
+    head = {"content-type": answer.headers.get("content-type", "application/json"), "content-length": str(len(body))}
+    return Response(answer.status, head, (body,))
+
+
+ROUTES = (Route("POST", "/{deployment}/predict", predict, Access.STREAM, unsigned=True),)
