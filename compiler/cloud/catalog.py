@@ -83,6 +83,12 @@ def create_version_set(connection: Connection, body: Body, token: str) -> Reply:
     return ask(doing, lambda: client.create_model_version_set(body, opc_retry_token=token))
 
 
+def get_version_set(connection: Connection, version_set: str) -> Reply:
+    """One version set's record."""
+    client = connection.data_science
+    return ask(f"read version set {version_set}", lambda: client.get_model_version_set(version_set))
+
+
 def delete_version_set(connection: Connection, version_set: str) -> Reply:
     """Delete an empty model version set."""
     client = connection.data_science

@@ -5,60 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from compiler.cloud import catalog, vanished
+from compiler.cloud.creation import create_once
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import Reply
 from compiler.cloud.waiting import await_work
 from compiler.cloud.work import Work
 from compiler.diagnostics import failure
 from compiler.planning import references
-from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
 from compiler.planning.observed import GONE
 
-REPLAYS = 100
-"""How often a name can be destroyed and made anew within the 24 hours that a retry token lives (OCI docs)."""
-
 
 def create_version_set(work: Work, step: Step) -> None:
-    """A new set; the retry token may have replayed one that is deleted by now, and then another is made.
-
-    Deleted sets are in no list, so the token of the next one hangs on the one that was replayed, and so on. One of the
-    same name that turned up meanwhile is as good.
-    """
-    body, made = work.body(step), work.change.seen
-    for _ in range(REPLAYS):
-        made = _version_set(work, body, made)
-        if not vanished.version_set(work.connection, made):
-            break
-    work.known[references.VERSION_SET] = made
-
-
-def _version_set(work: Work, body: Body, seen: str) -> str:
+    """A new set; one of the same name that turned up meanwhile is as good."""
+    body, connection = work.body(step), work.connection
     try:
-        return str(catalog.create_version_set(work.connection, body, work.token(body, seen)).data["id"])
+        _, found = create_once(
+            work,
+            body,
+            lambda token: catalog.create_version_set(connection, body, token),
+            lambda made: catalog.get_version_set(connection, made),
+        )
+        work.known[references.VERSION_SET] = str(found.data["id"])
     except RequestError as problem:
         if problem.status != 409:
             raise
-        sets = catalog.list_version_sets(work.connection)
+        sets = catalog.list_version_sets(connection)
         alive = (item["id"] for item in sets if item["name"] == body["name"] and item["lifecycleState"] not in GONE)
-        found = next(alive, None)
-        if found is None:
+        same = next(alive, None)
+        if same is None:
             raise
-        return str(found)
+        work.known[references.VERSION_SET] = str(same)
 
 
 def create_model(work: Work, step: Step) -> None:
-    """A new record; the retry token may have replayed one that is deleted by now, and then another is made."""
-    body, seen = work.body(step), work.change.seen
-    reply = _created(work, catalog.create_model(work.connection, body, work.token(body, seen)))
-    if reply.data["lifecycleState"] in GONE:
-        again = work.token(body, str(reply.data["id"]))
-        reply = _created(work, catalog.create_model(work.connection, body, again))
-    work.known[references.MODEL] = str(reply.data["id"])
-
-
-def _created(work: Work, reply: Reply) -> Reply:
-    return catalog.get_model(work.connection, str(reply.data["id"]))
+    """A new record, without artifact and commit mark."""
+    body, connection = work.body(step), work.connection
+    _, found = create_once(
+        work,
+        body,
+        lambda token: catalog.create_model(connection, body, token),
+        lambda made: catalog.get_model(connection, made),
+    )
+    work.known[references.MODEL] = str(found.data["id"])
 
 
 def create_provenance(work: Work, step: Step) -> None:

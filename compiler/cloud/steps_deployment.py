@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from compiler.cloud import deployments, vanished
+from compiler.cloud.creation import create_once
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import Reply
 from compiler.cloud.smoke import smoke_test
@@ -14,18 +15,19 @@ from compiler.diagnostics import Diagnostic, failure
 from compiler.planning import references
 from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
-from compiler.planning.observed import GONE
 from compiler.planning.variables import environment_variables, with_secrets
 
 
 def create(work: Work, step: Step) -> None:
-    """A new deployment; see `steps_catalog.create_model` for the replayed retry token."""
-    body, seen = work.body(step), work.change.seen
-    reply = deployments.create_deployment(work.connection, _sent(work, body), work.token(body, seen))
-    found = deployments.get_deployment(work.connection, str(reply.data["id"]))
-    if found.data["lifecycleState"] in GONE:
-        again = work.token(body, str(found.data["id"]))
-        reply = deployments.create_deployment(work.connection, _sent(work, body), again)
+    """A new deployment."""
+    body, connection = work.body(step), work.connection
+    sent = _sent(work, body)
+    reply, _ = create_once(
+        work,
+        body,
+        lambda token: deployments.create_deployment(connection, sent, token),
+        lambda made: deployments.get_deployment(connection, made),
+    )
     deployment = str(reply.data["id"])
     work.known[references.DEPLOYMENT] = deployment
     _wait(work, deployment, reply)

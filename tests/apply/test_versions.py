@@ -122,3 +122,10 @@ def test_a_second_deployment_of_the_name_goes(lab: Any, manifest: Any) -> None:
     assert len(lab.deployments()) == 2
     lab.settled(manifest())
     assert len(lab.deployments()) == 1
+
+
+def test_a_name_is_destroyed_and_made_anew_again_and_again(lab: Any, manifest: Any) -> None:
+    for _ in range(4):
+        lab.settled(manifest())
+        lab.destroy("wine")
+        assert (lab.models(), lab.deployments()) == ([], [])
