@@ -52,8 +52,14 @@ def _configured(archive: zipfile.ZipFile, name: str, path: Path) -> Iterator[str
 def _judge(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[str, ...]:
     if name not in archive.NameToInfo:
         raise damaged(path, f"'{name}' is missing from the zip file")
-    info = archive.getinfo(name)
-    with archive.open(name) as member:
+    try:
+        return _judge_member(archive, archive.getinfo(name), path)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise damaged(path, f"'{name}' cannot be read: {error}") from error
+
+
+def _judge_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> tuple[str, ...]:
+    with archive.open(info) as member:
         if info.compress_type != zipfile.ZIP_STORED or member.read(4) != b"PK\x03\x04":
-            raise refusal(path, Denied(f"'{name}' is not what torch.save writes"), info.header_offset)
+            raise refusal(path, Denied(f"'{info.filename}' is not what torch.save writes"), info.header_offset)
         return read_data(checked_zip(member, info.file_size, path), path).unknown
