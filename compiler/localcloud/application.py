@@ -12,6 +12,8 @@ from compiler.localcloud import (
     buckets,
     deployment_jobs,
     deployments,
+    identity,
+    metadata_artifacts,
     model_artifacts,
     models,
     multipart,
@@ -50,6 +52,8 @@ _ROOMS = (
     objects,
     multipart,
     predict,
+    metadata_artifacts,
+    identity,
 )
 _ACTIONS = {**deployment_jobs.ACTIONS, **transfers.ACTIONS}
 _ROUTES = tuple(route for room in _ROOMS for route in room.ROUTES)

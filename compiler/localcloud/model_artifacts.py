@@ -79,7 +79,7 @@ def _attach_upload(call: Call, identifier: str, blob: Blob) -> Response:
 
         def act() -> Response:
             model, segments = _check_can_take(tx, call, identifier), [(blob.name, blob.size)]
-            record = attach_segments(tx, model, segments, blob.md5, _file_name(call, identifier))
+            record = attach_segments(tx, model, segments, blob.md5, file_name(call, f"{identifier}.zip"))
             return empty_response(headers={"etag": record.etag})
 
         response = once(tx, call.request, base64.b64decode(blob.sha256), act)
@@ -108,9 +108,10 @@ def _check_length(call: Call) -> None:
         )
 
 
-def _file_name(call: Call, model: str) -> str:
+def file_name(call: Call, default: str) -> str:
+    """The file name that content-disposition gives, or the default."""
     match = _FILE_NAME.search(call.request.headers.get("content-disposition", ""))
-    return match[1] if match else f"{model}.zip"
+    return match[1] if match else default
 
 
 _CONTENT = "/20190101/models/{modelId}/artifact/content"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.localcloud import errors
-from compiler.localcloud.blobs import release_blobs
 from compiler.localcloud.calls import Access, Call, Route
 from compiler.localcloud.http import Response, empty_response
-from compiler.localcloud.lifecycle import answer, begin, generated_name, mark_deleted, moved
+from compiler.localcloud.lifecycle import answer, begin, generated_name, moved
+from compiler.localcloud.model_removal import check_unused, remove_model
 from compiler.localcloud.paging import list_records
 from compiler.localcloud.records import JsonObject, Record, insert, new_ocid, save
 from compiler.localcloud.validation import (
@@ -97,22 +97,9 @@ def update_model(call: Call) -> Response:
 def delete_model(call: Call) -> Response:
     """Delete a model that no deployment uses, and its artifact with it."""
     record = call.find_to_change("model", call.path["modelId"])
-    user = deployment_using(call, record.id)
-    if user is not None:
-        raise errors.conflict(f"The model {record.id} is used by the model deployment {user}")
-    mark_deleted(call.tx, record)
-    release_blobs(call.tx, call.backend.blobs, record.id)
+    check_unused(call, record.id)
+    remove_model(call, record)
     return empty_response()
-
-
-def deployment_using(call: Call, model: str) -> str | None:
-    """The id of a deployment that serves the model or could be activated to do so."""
-    row = call.tx.execute(
-        "SELECT id FROM resources WHERE kind = 'deployment' AND state NOT IN ('DELETED', 'DELETING', 'FAILED') AND "
-        "json_extract(body, '$.modelDeploymentConfigurationDetails.modelConfigurationDetails.modelId') = ?",
-        model,
-    ).fetchone()
-    return row[0] if row else None
 
 
 def activate_model(call: Call) -> Response:

@@ -9,9 +9,11 @@ from compiler.localcloud import errors
 from compiler.localcloud.calls import Access, Call, Route
 from compiler.localcloud.http import Response, empty_response
 from compiler.localcloud.lifecycle import answer, begin, mark_deleted, moved
+from compiler.localcloud.model_removal import check_unused, remove_model
 from compiler.localcloud.paging import list_records
 from compiler.localcloud.records import JsonObject, Record, insert, new_ocid, save, timestamp
 from compiler.localcloud.validation import changed, check_common, check_compartment, check_project, require
+from compiler.localcloud.work_requests import Work, accept, finish
 
 FIELDS = ("description", "freeformTags", "definedTags")
 FILTERS = ("id", "projectId", "name", "lifecycleState", "createdBy", "category")
@@ -72,17 +74,23 @@ def update_version_set(call: Call) -> Response:
 
 
 def delete_version_set(call: Call) -> Response:
-    """Delete a set that no model belongs to."""
+    """Delete the set, and its models with it when `isDeleteRelatedModels`; a work request tells how it goes."""
     record = call.find_to_change("versionset", call.path["id"])
-    member = call.tx.execute(
+    members = call.tx.execute(
         "SELECT id FROM resources WHERE kind = 'model' AND state <> 'DELETED' "
         "AND json_extract(body, '$.modelVersionSetId') = ?",
         record.id,
-    ).fetchone()
-    if member is not None:
-        raise errors.conflict(f"The model version set {record.id} still has models, such as {member[0]}")
+    ).fetchall()
+    if members and call.query.get("isDeleteRelatedModels", "").lower() != "true":
+        raise errors.conflict(f"The model version set {record.id} still has models, such as {members[0][0]}")
+    for (identifier,) in members:
+        check_unused(call, identifier)
+    for (identifier,) in members:
+        remove_model(call, call.find("model", identifier))
+    work = accept(call.tx, record, Work("MODELVERSIONSET_DELETE", "model-version-set", "DELETED"))
     mark_deleted(call.tx, record)
-    return empty_response()
+    finish(call.tx, work.id)
+    return empty_response(202, headers={"opc-work-request-id": work.id})
 
 
 def change_compartment(call: Call) -> Response:

@@ -173,3 +173,9 @@ def end_servers(root: Path) -> None:
 @pytest.fixture(name="stop_servers")
 def _stop_servers() -> Callable[[Path], None]:
     return end_servers
+
+
+@pytest.fixture
+def client(cloud: LocalCloud) -> Callable[..., Any]:
+    """Makes any other client of the SDK."""
+    return lambda kind: make_client(cloud, kind)
