@@ -476,8 +476,8 @@ CODES: dict[str, Code] = {
     ),
     "MF719": Code(
         "variable without a value",
-        "A `${var.NAME}` has no value: neither `variables:` of the target nor `MANIFACT_VAR_NAME` sets it. A plan needs no "
-        "sensitive value, sending one does.",
+        "A `${var.NAME}` has no value: neither `variables:` of the target nor `MANIFACT_VAR_NAME` sets it. A plan needs "
+        "no sensitive value, sending one does.",
     ),
     "MF720": Code(
         "work request failed",
