@@ -33,7 +33,7 @@ def show_plan(plan: Plan, console: Console) -> None:
         console.line(console.styled(line.rstrip(), style))
         for detail in _details(change):
             console.line(f"      {detail}")
-    console.line(f"  Plan: {_sum(plan)}")
+    console.line(f"  Plan: {text.plan_sum(plan)}.")
 
 
 def _what(change: Change) -> str:
@@ -56,15 +56,3 @@ def _value(value: Any) -> str:
         return "(none)"
     shown = text.digests(json.dumps(value, ensure_ascii=False))
     return shown if len(shown) <= 60 else shown[:57] + "…"
-
-
-def _sum(plan: Plan) -> str:
-    counted = dict.fromkeys(Action, 0)
-    for change in plan.pending:
-        counted[change.action] += 1
-    parts = [
-        f"{counted[Action.CREATE] + counted[Action.ADOPT]} to create",
-        f"{counted[Action.UPDATE] + counted[Action.RESTART]} to update",
-        f"{counted[Action.DELETE] + counted[Action.REPLACE]} to delete",
-    ]
-    return ", ".join(parts) + "."

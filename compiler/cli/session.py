@@ -30,14 +30,19 @@ class Session:
 
     def wanted(self, build: Build) -> Desired:
         """What the build asks of this target: variables replaced, git facts recorded for a new version."""
-        from compiler.planning.variables import substitute
         from compiler.workspace.git import git_facts
 
-        desired = substitute(build.desired, self._variable)
+        desired = self.substituted(build.desired)
         if desired.model is None:
             return desired
         provenance = {**git_facts(build.manifest.parent), **desired.model.provenance}
         return replace(desired, model=replace(desired.model, provenance=provenance))
+
+    def substituted(self, desired: Desired) -> Desired:
+        """The same with the target's variables in place of `${var.NAME}`."""
+        from compiler.planning.variables import substitute
+
+        return substitute(desired, self._variable)
 
     def _variable(self, name: str) -> Variable | None:
         from compiler.planning.variables import Variable

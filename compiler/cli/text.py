@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from compiler.ir import ModelFacts
+from compiler.planning.changes import Action, Plan
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -39,6 +41,17 @@ def headline(facts: ModelFacts) -> str:
     """One line: `scikit-learn 1.9.1  RandomForestClassifier  13 features -> 3 classes`."""
     library = f"{facts.framework} {facts.version}" if facts.version else f"{facts.framework} (version not recorded)"
     return "  ".join(part for part in (library, facts.algorithm, _shape(facts)) if part)
+
+
+def plan_sum(plan: Plan) -> str:
+    """How much a plan does: `2 to create, 0 to update, 0 to delete`."""
+    counted = Counter(change.action for change in plan.pending)
+    words = {
+        "create": counted[Action.CREATE] + counted[Action.ADOPT],
+        "update": counted[Action.UPDATE] + counted[Action.RESTART],
+        "delete": counted[Action.DELETE] + counted[Action.REPLACE],
+    }
+    return ", ".join(f"{number} to {word}" for word, number in words.items())
 
 
 def _shape(facts: ModelFacts) -> str:
