@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from compiler.ir import Json
 from compiler.readers.mapped import BadContentError
 
-HEAD = 16 << 20
+FIRST, HEAD = 1 << 17, 16 << 20
 TAIL = 4 << 20
 # The parameters LightGBM writes as 0 and 1 and takes as booleans (LightGBM docs, "Parameters").
 BOOLEANS = frozenset((
@@ -40,7 +40,7 @@ class LightgbmModel:
 def read_lightgbm(data: bytes | bytearray | memoryview) -> LightgbmModel:
     """Header and parameters; raises `BadContentError` when the text is cut short or no LightGBM model."""
     view = memoryview(data)
-    head = str(view[:HEAD], "utf-8", "replace").replace("\r\n", "\n")
+    head = _head(view)
     if not head.startswith("tree\n"):
         raise BadContentError("it does not begin with 'tree'")
     header = dict(line.partition("=")[::2] for line in head.partition("\n\n")[0].splitlines()[1:])
@@ -50,6 +50,16 @@ def read_lightgbm(data: bytes | bytearray | memoryview) -> LightgbmModel:
     if "end of trees" not in tail and "\nTree=" in head:
         raise BadContentError("it ends before 'end of trees'")
     return LightgbmModel(header, _parameters(tail))
+
+
+def _head(view: memoryview) -> str:
+    """The text up to the first tree at least; most headers are short, those of thousands of features are not."""
+    text = ""
+    for size in (FIRST, HEAD):
+        text = str(view[:size], "utf-8", "replace").replace("\r\n", "\n")
+        if "\nTree=" in text:
+            break
+    return text
 
 
 def _parameters(tail: str) -> dict[str, Json]:

@@ -11,13 +11,12 @@ import re
 
 from compiler.ir import Json
 from compiler.readers.mapped import BadContentError
-from compiler.readers.ubj import UbjReader
 from compiler.readers.xgboost_binary import is_xgboost_binary, read_binary
+from compiler.readers.xgboost_ubj import read_ubj
 
-TREES = frozenset(("trees", "cats", "tree_info", "iteration_indptr", "weights", "weight_drop"))
 MAX_WHOLE = 8 << 20
 """JSON up to this size is parsed as it is, which takes about ten times as much memory."""
-HEAD = 16 << 20
+FIRST, HEAD = 1 << 17, 16 << 20
 TAIL = 1 << 20
 
 
@@ -35,10 +34,7 @@ def read_xgboost(data: bytes | bytearray | memoryview) -> dict[str, Json]:
         raise BadContentError("it is neither JSON, UBJSON nor the binary format of old releases")
     if re.match(rb'\{\s*["}]', start):
         return _learner(_from_json(view))
-    found = UbjReader(view, TREES).read()
-    if not isinstance(found, dict):
-        raise BadContentError("it is no mapping")
-    return _learner(found)
+    return _learner(read_ubj(view))
 
 
 def _learner(found: dict[str, Json]) -> dict[str, Json]:
@@ -66,7 +62,11 @@ def _from_json(view: memoryview) -> dict[str, Json]:
             if isinstance(found, dict):
                 return found
             raise BadContentError("it is no mapping")
-        return _from_ends(_text(view[:HEAD]), _text(view[-TAIL:]))
+        tail = _text(view[-TAIL:])
+        try:
+            return _from_ends(_text(view[:FIRST]), tail)
+        except ValueError:  # thousands of feature names
+            return _from_ends(_text(view[:HEAD]), tail)
     except (ValueError, RecursionError) as error:
         raise BadContentError(f"it is no JSON of XGBoost's ({error})") from error
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import struct
 from pathlib import Path
 
 import lightgbm
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.readers.lightgbm_model import read_lightgbm
+from compiler.readers.ubj import UbjReader
 from compiler.readers.xgboost_model import MAX_WHOLE, read_xgboost
+from compiler.readers.xgboost_ubj import TREES
 
 OLD = Path(__file__).parents[1] / "data" / "models"
 RANDOM = np.random.default_rng(0)
@@ -90,6 +93,20 @@ def test_large_json_is_read_from_its_ends(tmp_path: Path) -> None:
         (tmp_path / name).write_text(json.dumps(tree, **options))  # type: ignore[arg-type]
         assert (tmp_path / name).stat().st_size > MAX_WHOLE
         assert inspect_model(tmp_path / name) == inspect_model(tmp_path / "small.json")
+
+
+def test_large_ubj_is_read_from_its_ends(tmp_path: Path) -> None:
+    classifier().save_model(tmp_path / "small.ubj")
+    small = (tmp_path / "small.ubj").read_bytes()
+    begin = small.index(b"\x05trees[#L") + 9
+    end = small.index(b"L\0\0\0\0\0\0\0\x04name", begin)
+    trees = small[begin + 8 : end - 1]  # the brace after the array closes `model`
+    times = MAX_WHOLE // len(trees) + 2
+    count = struct.pack(">q", 9 * times)
+    (tmp_path / "big").write_bytes(small[:begin] + count + trees * times + small[end - 1 :])
+    walked = UbjReader(memoryview((tmp_path / "big").read_bytes()), TREES).read()
+    assert walked == UbjReader(memoryview(small), TREES).read()
+    assert inspect_model(tmp_path / "big") == inspect_model(tmp_path / "small.ubj")
 
 
 @pytest.mark.parametrize(
