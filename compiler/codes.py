@@ -289,23 +289,24 @@ CODES: dict[str, Code] = {
     # 5xx: build and artifact
     "MF501": Code(
         "two files claim one path",
-        "A file named by the manifest would lie where Manifact writes one of its own (score.py, runtime.yaml, the schemas, "
-        "…), or where another file already needs a directory. Rename it, or for score.py use `spec.score.file`.",
+        "A file named by the manifest would lie where Manifact writes one of its own (score.py, runtime.yaml, the "
+        "schemas, …), or where another file already needs a directory. Rename it, or for score.py use "
+        "`spec.score.file`.",
     ),
     "MF502": Code(
         "path not allowed in an artifact",
-        "Artifact paths are relative, `/`-separated and free of `..`, backslashes and control characters, so that the "
-        "archive extracts alike everywhere (ADS 2.16.1 refuses others).",
+        "Artifact paths are relative, `/`-separated and free of `..`, backslashes and control characters, and lead "
+        "to plain files, so that the archive extracts alike everywhere (ADS 2.16.1 refuses others).",
     ),
     "MF503": Code(
         "file would be dropped from the artifact",
-        "`__pycache__`, compiled Python files, notebook checkpoints and .DS_Store are listed in .model-ignore: ADS leaves "
-        "them out when it zips the artifact. Do not include them.",
+        "`__pycache__`, compiled Python files, notebook checkpoints and .DS_Store are listed in .model-ignore: ADS "
+        "leaves them out when it zips the artifact. Do not include them.",
     ),
     "MF504": Code(
         "destination holds files of somebody else",
-        "An artifact directory is only replaced when Manifact made it: then its artifact.json lies beside it. Anything else "
-        "is left alone. Choose another destination, or move the files away.",
+        "An artifact directory is only replaced when Manifact made it: then its artifact.json lies beside it. "
+        "Anything else is left alone. Choose another destination, or move the files away.",
     ),
     "MF505": Code(
         "file changed during the build",
@@ -320,11 +321,6 @@ CODES: dict[str, Code] = {
         "unusable artifact.json",
         "The record of a build is damaged or of another format version. Compile the model again.",
     ),
-    "MF508": Code(
-        "metadata too large for the catalog",
-        "The model catalog takes 32,000 bytes of custom and of taxonomy metadata each, custom values of up to 16,000 "
-        "characters and descriptions of up to 255 (ADS 2.16.1).",
-    ),
     "MF520": Code(
         "artifact cannot be examined",
         "The path is neither a directory nor readable; introspection looks at an artifact directory.",
@@ -332,7 +328,8 @@ CODES: dict[str, Code] = {
     # 6xx: verification
     "MF601": Code(
         "model cannot be loaded",
-        "score.py failed while it was imported or while load_model() ran. The last lines of its traceback are in the message.",
+        "score.py failed while it was imported or while load_model() ran. The last lines of its traceback are in "
+        "the message.",
         ExitCode.VERIFICATION,
     ),
     "MF602": Code(
@@ -342,8 +339,8 @@ CODES: dict[str, Code] = {
     ),
     "MF603": Code(
         "predictions differ from the sample",
-        "The artifact does not answer what `samples.output` says within `samples.tolerance`. Either the sample belongs to "
-        "another model, or the model behaves differently in this environment.",
+        "The artifact does not answer what `samples.output` says within `samples.tolerance`. Either the sample "
+        "belongs to another model, or the model behaves differently in this environment.",
         ExitCode.VERIFICATION,
     ),
     "MF604": Code(
@@ -363,7 +360,8 @@ CODES: dict[str, Code] = {
     ),
     "MF607": Code(
         "the process died",
-        "The process that ran score.py ended without an answer: killed by a signal, by a resource limit, or by its own code.",
+        "The process that ran score.py ended without an answer: killed by a signal, by a resource limit, or by its "
+        "own code.",
         ExitCode.VERIFICATION,
     ),
     "MF608": Code(
@@ -520,6 +518,11 @@ CODES: dict[str, Code] = {
         "The same settings failed their smoke test before and are not tried again until they change, or with "
         "`--retry`.",
         ExitCode.VERIFICATION,
+    ),
+    "MF732": Code(
+        "artifact too large for one request",
+        "More than 2 GiB must go through a bucket (`catalog.staging.uri`): it is streamed there in parts and then brought "
+        "into the catalog, which needs policies for the bucket.",
     ),
     "MF740": Code(
         "plan is stale",

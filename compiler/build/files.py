@@ -51,12 +51,12 @@ class FileCollector:
         mode = source.lstat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a symbolic link" if stat.S_ISLNK(mode) else "no regular file"
-            self._report.error("MF501", f"'{target}' is {kind}: an artifact holds plain files only", at)
+            self._report.error("MF502", f"'{target}' is {kind}: an artifact holds plain files only", at)
             return
         file = SourceFile(target, source, source.stat().st_size, file_sha256(source))
         known = self.files.setdefault(target, file)
         if known.source != source:
-            self._report.error("MF503", f"two files want the place '{target}' in the artifact", at)
+            self._report.error("MF501", f"two files want the place '{target}' in the artifact", at)
 
 
 def file_sha256(path: Path) -> str:

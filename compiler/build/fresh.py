@@ -11,7 +11,8 @@ from compiler.build.inputs import read_inputs
 from compiler.build.result import Build
 from compiler.build.wanted import wanted
 from compiler.diagnostics import CompilerError, Diagnostic, Report
-from compiler.emit.assemble import artifact_record, emit
+from compiler.emit.assemble import artifact_record, emit, introspect_tree
+from compiler.emit.report import REPORT_NAME, report_html
 from compiler.emit.tree import ArtifactTree
 from compiler.emit.writer import write_artifact
 from compiler.ir import ResolvedModel
@@ -87,7 +88,8 @@ def build(path: Path, root: Path | None) -> tuple[Build, Work]:
         warnings=work.report.diagnostics,
     )
     private_folder(work.workspace.build)
-    write_artifact(tree, result.directory, record, {"plan.json": _plan(result.desired)})
+    page = report_html(model, record, introspect_tree(model, tree))
+    write_artifact(tree, result.directory, record, {"plan.json": _plan(result.desired), REPORT_NAME: page})
     return result, work
 
 

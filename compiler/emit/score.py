@@ -7,12 +7,12 @@ anything and still be only a string.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import failure
 from compiler.emit.literals import constant, literal
+from compiler.frameworks import FRAMEWORKS
 from compiler.ir import Json, ResolvedModel
 
 if TYPE_CHECKING:
@@ -23,16 +23,6 @@ METHODS = frozenset({"predict", "predict_proba", "transform", "decision_function
 _FOLDER = Path(__file__).parent / "templates"
 # Older files do not say which estimator wrote them, and nothing else may become a name in the source.
 _XGBOOST_ESTIMATORS = frozenset({"XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier", "XGBRFRegressor"})
-TEMPLATES: Mapping[str, str] = {
-    "scikit-learn": "score/sklearn.py.j2",
-    "xgboost": "score/xgboost.py.j2",
-    "lightgbm": "score/lightgbm.py.j2",
-    "pytorch": "score/pytorch.py.j2",
-    "tensorflow": "score/tensorflow.py.j2",
-    "pyspark": "score/spark.py.j2",
-    "onnx": "score/onnx.py.j2",
-    "other": "score/generic.py.j2",
-}
 # Spark's own names for what scikit-learn's methods give.
 _SPARK_OUTPUTS = {"predict": "prediction", "predict_proba": "probability", "decision_function": "rawPrediction"}
 # Keras tells a file's format by these endings.
@@ -43,15 +33,15 @@ def score_py(model: ResolvedModel) -> bytes:
     """The source of score.py; raises `CompilerError` (MF506) when no template loads this framework."""
     if model.score.method not in METHODS:
         raise failure("MF506", f"score.py cannot call a method named {model.score.method!r}")
-    name = TEMPLATES.get(model.facts.framework)
-    if name is None:
+    framework = FRAMEWORKS.get(model.facts.framework)
+    if framework is None:
         raise failure(
             "MF506",
             f"no score.py can be generated for a {model.facts.framework} model ({model.facts.format})",
             hint="bring your own with 'spec.score.file: score.py'",
         )
     _check_loadable(model)
-    return _environment().get_template(name).render(_values(model)).encode()
+    return _environment().get_template(framework.score_template).render(_values(model)).encode()
 
 
 def _check_loadable(model: ResolvedModel) -> None:

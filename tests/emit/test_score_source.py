@@ -12,7 +12,8 @@ import pytest
 
 from compiler.diagnostics import CompilerError
 from compiler.emit.literals import constant, literal
-from compiler.emit.score import TEMPLATES, score_py
+from compiler.emit.score import score_py
+from compiler.frameworks import FRAMEWORKS
 from compiler.ir import Architecture, Score
 
 HOSTILE = 'x"\'\\\n{{ 1 }}{% raw %}"""); import os #'
@@ -58,7 +59,7 @@ def test_every_variant_is_formatted_and_runs_on_python_3_9(plain_model, framewor
 
 
 def test_every_template_is_among_the_variants():
-    assert {framework for framework, _, _ in VARIANTS} == set(TEMPLATES)
+    assert {framework for framework, _, _ in VARIANTS} == set(FRAMEWORKS)
 
 
 @pytest.mark.parametrize(("framework", "form", "hooks"), VARIANTS)
