@@ -325,6 +325,15 @@ CODES: dict[str, Code] = {
         "artifact cannot be examined",
         "The path is neither a directory nor readable; introspection looks at an artifact directory.",
     ),
+    "MF521": Code(
+        "artifact would not be accepted",
+        "A check of Oracle ADS, or one of ours, fails on the artifact: `manifact introspect` shows all of them. Most often "
+        "it is a score.py of your own without load_model() or predict(data).",
+    ),
+    "MF522": Code(
+        "Python file with a syntax error",
+        "A module that goes into the artifact (hooks, score.py, the architecture) cannot be parsed. It is parsed and never run.",
+    ),
     # 6xx: verification
     "MF601": Code(
         "model cannot be loaded",
@@ -550,6 +559,12 @@ CODES: dict[str, Code] = {
         "names the column and the row. `manifact logs` shows the model's own output.",
     ),
     # 9xx: the command line
+    "MF900": Code(
+        "the file system refused",
+        "A file or folder could not be written or read: permissions, a full disk, or something else in its place. What "
+        "was there before is untouched.",
+        ExitCode.ENVIRONMENT,
+    ),
     "MF901": Code("unknown diagnostic code", "`manifact explain` without a code lists all there are.", ExitCode.USAGE),
     "MF902": Code(
         "file exists already",

@@ -15,10 +15,11 @@ from compiler.emit.assemble import artifact_record, emit, introspect_tree
 from compiler.emit.report import REPORT_NAME, report_html
 from compiler.emit.tree import ArtifactTree
 from compiler.emit.writer import write_artifact
+from compiler.introspection import Status
 from compiler.ir import ResolvedModel
-from compiler.passes.pipeline import resolve
 from compiler.passes.draft import Inputs
 from compiler.passes.fields import check_fields, check_variables
+from compiler.passes.pipeline import resolve
 from compiler.planning.desired import Desired
 from compiler.planning.limits import check_limits
 from compiler.planning.offline import plan_from_empty
@@ -96,10 +97,16 @@ def build(path: Path, root: Path | None) -> tuple[Build, Work]:
 def _emit(model: ResolvedModel, work: Work) -> ArtifactTree:
     """The artifact's files; what emit finds wrong with a file is shown where the manifest names it."""
     try:
-        return emit(model)
+        tree = emit(model)
     except CompilerError as problem:
         spec = work.loaded.document.locate(("spec",))
         raise CompilerError(*(d if d.where else replace(d, where=spec) for d in problem.diagnostics)) from None
+    at = ("spec", "score", "file") if model.score.own else ("spec",)
+    for check in introspect_tree(model, tree):
+        if check.status is Status.FAILED:
+            work.report.error("MF521", check.error, at)
+    work.report.raise_if_failed()
+    return tree
 
 
 def _plan(desired: Desired) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compiler.build.files import FileCollector
+from compiler.build.python_files import check_python
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Table
@@ -27,8 +28,9 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, report: Report
     assert model is not None
     assert model.path is not None
     path = collector.take(model.path, ("spec", "model", "path"))
-    facts = _facts(path, model, loaded, report) if path else None
+    facts = _facts(path, model, loaded, report) if path and not report.failed else None
     _take_code(loaded, collector)
+    check_python(collector.files.values(), report)
     tables = {name: _table(name, loaded, collector, report) for name in ("input", "output", "labels")}
     report.raise_if_failed()
     assert facts is not None

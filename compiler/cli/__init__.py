@@ -12,7 +12,7 @@ from typing import NoReturn
 from compiler.cli import commands
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
-from compiler.diagnostics import CompilerError
+from compiler.diagnostics import CompilerError, Diagnostic
 from compiler.version import __version__
 
 
@@ -47,13 +47,17 @@ def _run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     except CompilerError as error:
         console.diagnostics(error.diagnostics)
         code = error.exit_code
-    except KeyboardInterrupt as stop:
-        console.note("interrupted; run the same command again to complete what was begun")
-        code = ExitCode.TERMINATED if isinstance(stop, _Terminated) else ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has left (`manifact explain | head`): nobody is there to be told more.
         sys.stderr.close()
         code = ExitCode.OK
+    except OSError as error:
+        # Everything that is about a file of the user's was told before; what is left is the machine.
+        console.diagnostics([Diagnostic("MF900", f"{error.strerror or error}: {error.filename or 'no file named'}")])
+        code = ExitCode.ENVIRONMENT
+    except KeyboardInterrupt as stop:
+        console.note("interrupted; run the same command again to complete what was begun")
+        code = ExitCode.TERMINATED if isinstance(stop, _Terminated) else ExitCode.INTERRUPTED
     except Exception as error:
         code = console.bug(error)
     return code

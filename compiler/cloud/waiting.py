@@ -79,7 +79,9 @@ def _check(connection: Connection, work_request: str, status: str) -> None:
     if status == "SUCCEEDED":
         return
     said = work_request_messages(connection, work_request) or ["the service gives no reason"]
-    message = f"the work request {status.lower()}: {'; '.join(said)}"
+    message = f"the work request {status.lower()}:" + "".join(
+        f"\n    {line}" for text in said for line in text.splitlines()
+    )
     raise WorkRequestError(Diagnostic("MF720", message, hint=f"work request {work_request}"))
 
 

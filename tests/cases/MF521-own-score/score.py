@@ -1,0 +1,1 @@
+def predict(payload): return payload
