@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.keras_code import check_code
 from compiler.ir import Json, ModelFacts, Tensor
 from compiler.readers.archive import damaged, open_archive, read_member
+from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.h5 import root_attributes
 from compiler.readers.keras_config import read_config
-from compiler.readers.mapped import mapped
+from compiler.readers.mapped import BadContentError, mapped
 from compiler.readers.saved_model import SavedModel, Signature, keras_class, read_saved_model
 
 MAX_CONFIG = 32 << 20
@@ -41,8 +40,8 @@ class TensorFlow:
 def _archive(model: ModelFile) -> dict[str, Json]:
     """Configuration, training configuration and release, from a `.keras` archive."""
     with open_archive(model.path) as archive:
-        config = _parse(model, read_member(archive, "config.json", MAX_CONFIG).decode("utf-8", "replace"))
-        metadata = _parse(model, read_member(archive, "metadata.json", MAX_CONFIG).decode("utf-8", "replace"))
+        config = _parse(model, read_member(archive, "config.json", MAX_CONFIG))
+        metadata = _parse(model, read_member(archive, "metadata.json", MAX_CONFIG))
     return {
         "config": config,
         "training": config.get("compile_config"),
@@ -62,20 +61,17 @@ def _attributes(model: ModelFile) -> dict[str, Json]:
             hint="save the whole model: model.save('model.keras')",
         )
     return {
-        "config": _parse(model, found["model_config"]),
-        "training": _parse(model, found["training_config"]) if "training_config" in found else None,
+        "config": _parse(model, found["model_config"].encode()),
+        "training": _parse(model, found["training_config"].encode()) if "training_config" in found else None,
         "keras_version": found.get("keras_version"),
     }
 
 
-def _parse(model: ModelFile, text: str) -> dict[str, Json]:
+def _parse(model: ModelFile, text: bytes) -> dict[str, Json]:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise damaged(model.path, f"its configuration is no JSON ({error})") from error
-    if not isinstance(found, dict):
-        raise damaged(model.path, "its configuration is no mapping")
-    return found
+        return parse_mapping(text)
+    except BadContentError as error:
+        raise damaged(model.path, f"its configuration: {error}") from error
 
 
 def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:

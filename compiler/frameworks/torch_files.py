@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import zipfile
 
@@ -10,7 +9,8 @@ from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.ir import ModelFacts, Tensor
 from compiler.readers.archive import damaged, open_archive, read_member
-from compiler.readers.mapped import mapped
+from compiler.readers.bounded_json import parse_mapping
+from compiler.readers.mapped import BadContentError, mapped
 from compiler.readers.safetensors import read_safetensors
 from compiler.readers.torch_export import read_exported
 
@@ -24,11 +24,11 @@ def export_facts(model: ModelFile) -> ModelFacts:
     """Facts of a `torch.export` archive. Raises CompilerError: MF203 damaged, MF223 code in its expressions."""
     with open_archive(model.path) as archive:
         name = _program(archive)
-        text = read_member(archive, name, MAX_PROGRAM).decode("utf-8", "replace")
+        text = read_member(archive, name, MAX_PROGRAM)
     try:
-        found = read_exported(json.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise damaged(model.path, f"'{name}' is no JSON ({error})") from error
+        found = read_exported(parse_mapping(text))
+    except BadContentError as error:
+        raise damaged(model.path, f"'{name}': {error}") from error
     if found.foreign:
         raise failure(
             "MF223",

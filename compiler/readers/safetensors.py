@@ -5,9 +5,9 @@ Source: the format as the safetensors project describes it: 8 bytes of length, t
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.mapped import BadContentError
 
 MAX_HEADER = 16 << 20
@@ -33,12 +33,7 @@ def read_safetensors(data: memoryview) -> Safetensors:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8 or length > MAX_HEADER:
         raise BadContentError(f"its header claims {length:,} bytes")
-    try:
-        header = json.loads(bytes(data[8 : 8 + length]))
-    except (ValueError, RecursionError) as error:
-        raise BadContentError("its header is no JSON") from error
-    if not isinstance(header, dict):
-        raise BadContentError("its header is no mapping")
+    header = parse_mapping(data[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     tensors = {name: _tensor(name, entry, len(data) - 8 - length) for name, entry in header.items()}
     known = metadata if isinstance(metadata, dict) else {}

@@ -6,10 +6,10 @@ saved_metadata.proto of Keras 2.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from compiler.ir import Tensor
+from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.mapped import BadContentError
 from compiler.readers.protobuf import Budget, Value, fields, signed, text
 
@@ -55,11 +55,7 @@ def keras_class(data: memoryview) -> str | None:
     for number, node in fields(data, budget):
         parts = dict(fields(node, budget)) if number == 1 else {}
         if text(parts.get(3, 0)) == "root":
-            try:
-                found = json.loads(text(parts.get(5, 0)))
-            except (ValueError, RecursionError):
-                return None
-            name = found.get("class_name") if isinstance(found, dict) else None
+            name = parse_mapping(text(parts.get(5, 0)).encode()).get("class_name")
             return name if isinstance(name, str) else None
     return None
 

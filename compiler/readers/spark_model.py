@@ -5,12 +5,13 @@ Source of the layout: folders written by Spark 3.5 to 4.3 (`metadata/part-*` hol
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.ir import Json
 from compiler.readers.archive import damaged
+from compiler.readers.bounded_json import parse_mapping
+from compiler.readers.mapped import BadContentError
 
 MAX_METADATA = 8 << 20
 MAX_STAGES = 2000
@@ -59,16 +60,17 @@ def read_stage(folder: Path) -> Stage:
     with parts[0].open("rb") as file:
         text = file.read(MAX_METADATA + 1)
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise damaged(folder, f"'{parts[0].name}' is no JSON ({error})") from error
-    if not isinstance(found, dict) or not isinstance(found.get("class"), str):
+        found = parse_mapping(text)
+    except BadContentError as error:
+        raise damaged(folder, f"'{parts[0].name}': {error}") from error
+    name = found.get("class")
+    if not isinstance(name, str):
         raise damaged(folder, f"'{parts[0].name}' names no class")
     defaults, given = found.pop("defaultParamMap", {}), found.pop("paramMap", {})
     version = found.get("sparkVersion")
     known = {"class", "timestamp", "sparkVersion", "uid"}
     return Stage(
-        class_name=found["class"],
+        class_name=name,
         uid=str(found.get("uid", "")),
         parameters={**_mapping(defaults), **_mapping(given)},
         version=version if isinstance(version, str) else None,

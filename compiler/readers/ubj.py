@@ -12,6 +12,8 @@ from compiler.readers.mapped import BadContentError
 MAX_DEPTH = 64
 MAX_STEPS = 5_000_000
 """Values in one file: some hundred thousand trees."""
+MAX_KEPT = 500_000
+"""Values that are built: names, types and categories of features."""
 MAX_BUILT = 4096
 """Longer typed arrays are numbers of trees, never facts."""
 NUMBERS = {"i": "b", "U": "B", "I": ">h", "l": ">i", "L": ">q", "d": ">f", "D": ">d"}
@@ -29,6 +31,7 @@ class UbjReader:
         self._skip = skip
         self._at = 0
         self._steps = 0
+        self._built = 0
 
     def read(self) -> Json:
         """The document's value; raises `BadContentError` where the bytes are no UBJSON."""
@@ -59,8 +62,13 @@ class UbjReader:
 
     def _value(self, mark: str, depth: int, *, build: bool) -> Json:
         self._steps += 1
+        self._built += build
+        if self._built > MAX_KEPT:
+            raise BadContentError(f"it has over {MAX_KEPT:,} values beside its trees")
         if depth > MAX_DEPTH or self._steps > MAX_STEPS:
-            raise BadContentError("it is nested too deeply" if depth > MAX_DEPTH else f"it has over {MAX_STEPS} values")
+            raise BadContentError(
+                "it is nested too deeply" if depth > MAX_DEPTH else f"it has over {MAX_STEPS:,} values"
+            )
         if mark in NUMBERS:
             raw = self._take(WIDTHS[mark])
             number: int | float = struct.unpack(NUMBERS[mark], raw)[0] if build else 0

@@ -10,6 +10,7 @@ import json
 import re
 
 from compiler.ir import Json
+from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.mapped import BadContentError
 from compiler.readers.xgboost_binary import is_xgboost_binary, read_binary
 from compiler.readers.xgboost_ubj import read_ubj
@@ -58,10 +59,7 @@ def _booster(found: Json) -> dict[str, Json]:
 def _from_json(view: memoryview) -> dict[str, Json]:
     try:
         if len(view) <= MAX_WHOLE:
-            found = json.loads(bytes(view))
-            if isinstance(found, dict):
-                return found
-            raise BadContentError("it is no mapping")
+            return parse_mapping(view)
         tail = _text(view[-TAIL:])
         try:
             return _from_ends(_text(view[:FIRST]), tail)

@@ -35,6 +35,11 @@ def malformed(
     return failure(code, message, where=SourceRange(str(content.path), line, int(line > 0)), hint=hint)
 
 
+def check_separators(content: Content, *marks: bytes) -> None:
+    """Raise MF304 before a text is taken apart into more pieces than there may be values."""
+    check_size(content, sum(content.data.count(mark) for mark in marks) // 2)
+
+
 def check_size(content: Content, values: int) -> None:
     """Raise MF304 when a sample of `values` cells is more than this tool reads."""
     if values > MAX_VALUES:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection
 
 from compiler.ir import Table
-from compiler.readers.samples.content import Content, check_size, malformed
+from compiler.readers.samples.content import Content, check_separators, check_size, malformed
 from compiler.readers.samples.infer import DECIMAL, text_column
 
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -28,6 +28,7 @@ def read_csv(content: Content, text_columns: Collection[str] = ()) -> Table:
 
 def _rows(content: Content) -> tuple[list[str], list[list[str]]]:
     delimiter = "\t" if content.path.suffix.lower() == ".tsv" else ","
+    check_separators(content, delimiter.encode(), b"\n")
     reader = csv.reader(io.StringIO(content.text(), newline=""), delimiter=delimiter, strict=True)
     header: list[str] = []
     rows: list[list[str]] = []

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from compiler.ir import Cell, Table
-from compiler.readers.samples.content import Content, check_size, malformed
+from compiler.readers.samples.content import Content, check_separators, check_size, malformed
 from compiler.readers.samples.infer import column_of, regular_shape
 
 CONSTANTS: Mapping[str, float] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -20,11 +20,13 @@ ENVELOPES = ({"data"}, {"data", "data_type"}, {"prediction"})
 
 def read_json(content: Content) -> Table:
     """The table of a JSON sample; raises MF303 or MF304."""
+    check_separators(content, b",", b"[", b"{")
     return _table(content, _parse(content, content.text()))
 
 
 def read_jsonl(content: Content) -> Table:
     """The table of a sample with one record, list or value a line; raises MF303 or MF304."""
+    check_separators(content, b",", b"[", b"{", b"\n")
     lines = enumerate(content.text().splitlines(), start=1)
     return _table(content, [_parse(content, text, line) for line, text in lines if text.strip()])
 
