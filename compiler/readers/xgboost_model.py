@@ -15,8 +15,8 @@ from compiler.readers.mapped import BadContentError
 from compiler.readers.xgboost_binary import is_xgboost_binary, read_binary
 from compiler.readers.xgboost_ubj import read_ubj
 
-MAX_WHOLE = 8 << 20
-"""JSON up to this size is parsed as it is, which takes about ten times as much memory."""
+MAX_WHOLE = 4 << 20
+"""JSON up to this size is parsed as it is, which takes up to thirty times as much memory."""
 FIRST, HEAD = 1 << 17, 16 << 20
 TAIL = 1 << 20
 
