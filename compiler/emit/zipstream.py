@@ -2,8 +2,8 @@
 
 `zipfile` cannot do this: written to a stream it puts sizes and CRC behind each file (data descriptors), which readers
 that go through a stream refuse for stored files (java.util.zip.ZipInputStream: "only DEFLATED entries can have EXT
-descriptor"), and it cannot tell the final size ahead, which an upload must declare. So each file is read twice: once
-for the CRC that its header needs, once to be sent, and then its SHA-256 is compared with the artifact's record.
+descriptor"), and it cannot tell the final size ahead, which an upload must declare. So large files are read twice: once
+for the CRC that their header needs, once to be sent, and their SHA-256 is compared with the artifact's record.
 
 Format: APPNOTE.TXT 6.3.10 of PKWARE. Entries are stored, dated 1980-01-01, of mode 0644, sorted by UTF-8 path; ZIP64
 only where a size, an offset or the number of entries needs it.
@@ -11,17 +11,16 @@ only where a size, an offset or the number of entries needs it.
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 
-from compiler.diagnostics import CompilerError, failure
+from compiler.emit.checked_file import CheckedFile, read_checked
 from compiler.emit.tree import ArtifactTree, Content, artifact_tree, size
+from compiler.ir import SourceFile
 
-CHUNK = 1 << 20  # bytes
+_SMALL = 4 << 20  # bytes: read at once
 _MAX32 = 0xFFFFFFFF
 _MAX16 = 0xFFFF
 _DATE = (0 << 9) | (1 << 5) | 1  # 1980-01-01, the earliest a zip can say
@@ -89,20 +88,33 @@ def zip_size(tree: ArtifactTree) -> int:
 
 
 def stream_zip(tree: ArtifactTree) -> Iterator[bytes]:
-    """The archive in pieces of at most a mebibyte (headers apart).
+    """The archive in pieces of a few mebibytes at most.
 
     Raises `CompilerError` (MF505) as soon as a file turns out not to have the size or SHA-256 the tree says; what was
     sent by then is to be thrown away.
     """
     directory, start = [], 0
     for entry, content in zip(_entries(tree), artifact_tree(tree).values(), strict=True):
-        known = _Entry(entry.name, entry.size, entry.offset, _crc(content))
-        yield known.local
-        yield from _checked(content)
+        known = yield from _file(entry, content)
         directory.append(known.central)
         start = known.offset + len(known.local) + known.size
     central = b"".join(directory)
     yield central + _end(len(directory), start, len(central))
+
+
+def _file(entry: _Entry, content: Content) -> Generator[bytes, None, _Entry]:
+    """One local header with its content; returns the entry with its CRC."""
+    if isinstance(content, SourceFile) and content.size > _SMALL:
+        with CheckedFile(content) as file:
+            known = replace(entry, crc=file.crc)
+            yield known.local
+            yield from file.pieces()
+        return known
+    small = content if isinstance(content, bytes) else read_checked(content)
+    known = replace(entry, crc=zlib.crc32(small))
+    yield known.local
+    yield small
+    return known
 
 
 def _entries(tree: ArtifactTree) -> Iterator[_Entry]:
@@ -122,38 +134,3 @@ def _end(count: int, start: int, length: int) -> bytes:
         wide = record + _LOCATOR64.pack(b"PK\6\7", 0, start + length, 1)
     few = min(count, _MAX16)
     return wide + _END.pack(b"PK\5\6", 0, 0, few, few, min(length, _MAX32), min(start, _MAX32), 0)
-
-
-def _crc(content: Content) -> int:
-    if isinstance(content, bytes):
-        return zlib.crc32(content)
-    crc = 0
-    for chunk in _chunks(content.source):
-        crc = zlib.crc32(chunk, crc)
-    return crc
-
-
-def _checked(content: Content) -> Iterator[bytes]:
-    """The content's bytes; at the end, an error unless they were those that the tree promises."""
-    if isinstance(content, bytes):
-        yield content
-        return
-    seen, left = hashlib.sha256(), content.size
-    for chunk in _chunks(content.source):
-        left -= len(chunk)
-        if left < 0:
-            raise _changed(content.path)
-        seen.update(chunk)
-        yield chunk
-    if left or seen.hexdigest() != content.sha256:
-        raise _changed(content.path)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
-
-
-def _changed(path: str) -> CompilerError:
-    return failure("MF505", f"{path} changed while it was archived", hint="run the command again")

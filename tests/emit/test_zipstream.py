@@ -6,6 +6,7 @@ import hashlib
 import io
 import shutil
 import subprocess
+import threading
 import zipfile
 
 import pytest
@@ -19,7 +20,7 @@ FILES = {
     "empty": b"",
     "naïve/☃.txt": b"snow",
     "b/a": b"1",
-    "big.bin": bytes(range(256)) * 12_000,  # three chunks
+    "big.bin": bytes(range(256)) * 20_000,  # five pieces
 }
 
 
@@ -100,6 +101,45 @@ def test_large_files_need_zip64(tmp_path):
     with zipfile.ZipFile(target) as archive:
         assert archive.getinfo("a").file_size == size
         assert archive.read("z") == b"behind 4 GiB"
+
+
+@pytest.mark.parametrize("change", [lambda old: b"!" + old[1:], lambda old: old[:-1], lambda old: old + b"!"])
+def test_a_large_file_that_changed_stops_the_stream(tree, change):
+    source = tree["big.bin"].source
+    source.write_bytes(change(source.read_bytes()))
+    with pytest.raises(CompilerError, match="MF505"):
+        b"".join(stream_zip(tree))
+
+
+def test_a_large_file_that_changes_while_it_is_sent_stops_the_stream(tree):
+    source = tree["big.bin"].source
+    pieces = stream_zip(tree)
+    while len(next(pieces)) < 1 << 20:
+        pass
+    with source.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"!")
+    with pytest.raises(CompilerError, match="MF505"):
+        b"".join(pieces)
+
+
+@pytest.mark.parametrize("path", ["big.bin", "small.bin"])
+def test_a_file_that_is_gone_stops_the_stream(tree, path, tmp_path):
+    small = SourceFile("small.bin", tmp_path / "small", 1, hashlib.sha256(b"s").hexdigest())
+    small.source.write_bytes(b"s")
+    tree = {**tree, "small.bin": small}
+    tree[path].source.unlink()
+    with pytest.raises(CompilerError, match="MF505"):
+        b"".join(stream_zip(tree))
+
+
+def test_a_stream_that_is_given_up_leaves_no_thread(tree):
+    before = threading.active_count()
+    pieces = stream_zip(tree)
+    while len(next(pieces)) < 1 << 20:
+        pass
+    pieces.close()
+    assert threading.active_count() == before
 
 
 @pytest.mark.parametrize("content", [b"other bytes!", b"short", b"much longer than it was"])
