@@ -199,7 +199,7 @@ def _check(plan: Plan, archives: Mapping[str, Archive]) -> None:
 
 
 def _uploads(change: Change) -> bool:
-    return any(step.operation == "create_model_artifact" for step in change.steps)
+    return any(step.operation in ("create_model_artifact", "upload_object") for step in change.steps)
 
 
 def _by_name(plan: Plan) -> list[list[Change]]:

@@ -286,6 +286,31 @@ CODES: dict[str, Code] = {
         "The model catalog takes schemas of up to 32,000 bytes (ADS 2.16.1). The complete one stays in the artifact; the "
         "message says what was left out of the copy in the catalog.",
     ),
+    # 4xx: environments and the lock
+    "MF401": Code(
+        "manifact.lock cannot be used",
+        "The file is damaged, or of another version of its format. `manifact lock` writes it anew.",
+    ),
+    "MF402": Code(
+        "slug is not locked",
+        "A service pack's slug resolves through manifact.lock, never over the network at compile: nothing is guessed. "
+        "`manifact lock SLUG` looks it up once, in the target's region.",
+    ),
+    "MF403": Code(
+        "index of conda packs has another form",
+        "The service's index could be read, and does not look as it did in ADS 2.16.1. Name the pack by its path.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF404": Code(
+        "version skew",
+        "The model records the version of the library that wrote it, and the inference environment has another one. Across "
+        "major releases this is an error; otherwise a warning.",
+    ),
+    "MF405": Code(
+        "no such conda pack",
+        "The service's index has no pack of this slug in the region that was asked: `manifact lock --list` shows them.",
+        ExitCode.USAGE,
+    ),
     # 5xx: build and artifact
     "MF501": Code(
         "two files claim one path",
@@ -559,6 +584,18 @@ CODES: dict[str, Code] = {
         "names the column and the row. `manifact logs` shows the model's own output.",
     ),
     # 9xx: the command line
+    # 8xx: the embedded OCI and serving
+    "MF801": Code(
+        "not a fault rule",
+        "A rule is TARGET:EFFECT[xTIMES]: `POST /models:429x3`, `GET /models/*:delay=2`, `POST /models:drop-after`, "
+        "`MODEL_DEPLOYMENT_CREATE:fail`, `EXPORT_MODEL_ARTIFACT:slow=30`.",
+        ExitCode.USAGE,
+    ),
+    "MF802": Code(
+        "port cannot be served",
+        "The port is taken, or the store is already served by another `manifact local serve`.",
+        ExitCode.ENVIRONMENT,
+    ),
     "MF900": Code(
         "the file system refused",
         "A file or folder could not be written or read: permissions, a full disk, or something else in its place. What "

@@ -143,6 +143,19 @@ def upload_artifact(connection: Connection, model: str, stream: Any, token: str)
     )
 
 
+def export_artifact(connection: Connection, model: str, body: Body, token: str) -> Reply:
+    """Bucket -> catalog (the API's name is the wrong way round); a work request carries it out."""
+    client = connection.data_science
+    doing = f"bring the artifact from the bucket to {model}"
+    return ask(doing, lambda: client.export_model_artifact(model, body, opc_retry_token=token))
+
+
+def import_artifact(connection: Connection, model: str, body: Body) -> Reply:
+    """Catalog -> bucket."""
+    client = connection.data_science
+    return ask(f"bring the artifact of {model} to a bucket", lambda: client.import_model_artifact(model, body))
+
+
 def _page(page: str | None) -> dict[str, str]:
     return {"page": page} if page else {}
 

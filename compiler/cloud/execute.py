@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from compiler.cloud import steps_catalog, steps_deployment
+from compiler.cloud import steps_catalog, steps_deployment, steps_objects
 from compiler.cloud.recovery import recover
 from compiler.cloud.smoke import SmokeTestError
 from compiler.cloud.waiting import WorkRequestError
 from compiler.cloud.work import Work
 from compiler.diagnostics import CompilerError, Diagnostic
-from compiler.planning.changes import Change, Kind, Step
+from compiler.planning.changes import Kind, Step
 
-HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {**steps_catalog.HANDLERS, **steps_deployment.HANDLERS}
+HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {
+    **steps_catalog.HANDLERS,
+    **steps_objects.HANDLERS,
+    **steps_deployment.HANDLERS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,3 @@ def _recovered(work: Work, done: list[Step], problem: SmokeTestError | WorkReque
     except CompilerError as second:
         return Failed((*problem.diagnostics, *second.diagnostics), "putting it back failed as well", tuple(done))
     return Failed(problem.diagnostics, words, tuple(done))
-
-
-def kind_of(change: Change) -> str:
-    """The change in words, for messages."""
-    return f"{change.action} {change.kind} of '{change.name}'"

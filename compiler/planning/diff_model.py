@@ -14,6 +14,7 @@ from compiler.planning.fields import Difference, as_lists, difference, live_leav
 from compiler.planning.observed import Live
 from compiler.planning.ownership import ARTIFACT_MD5, Applied, applied, metadata, paths
 from compiler.planning.tags import Place
+from compiler.planning.uploads import cleaning_steps, upload_steps
 
 SUMMARY_FIELDS = ("displayName", "freeformTags", "definedTags", "versionLabel")
 """What a summary in a list tells of a model; the rest is in its record."""
@@ -79,7 +80,8 @@ def create(desired: Desired, place: Place, version_set: str, record: Applied, se
     steps = [Step("create_model", body=body)]
     if model.provenance:
         steps.append(Step("create_model_provenance", references.MODEL, model.provenance))
-    steps += [Step("create_model_artifact", references.MODEL), Step("head_model_artifact", references.MODEL)]
+    steps += upload_steps(model, desired.name, place, references.MODEL)
+    steps += [Step("head_model_artifact", references.MODEL), *cleaning_steps(model, desired.name, place)]
     steps.append(commit(desired, place, live_leaves(body), record))
     return Change(
         Kind.MODEL,
@@ -99,8 +101,8 @@ def resume(desired: Desired, live: Live, place: Place, record: Applied) -> Chang
     model = _wanted(desired)
     steps = _provenance_steps(model, live)
     if live.head is None:
-        steps.append(Step("create_model_artifact", live.id))
-    steps.append(Step("head_model_artifact", live.id))
+        steps += upload_steps(model, desired.name, place, live.id)
+    steps += [Step("head_model_artifact", live.id), *cleaning_steps(model, desired.name, place)]
     want = leaves(comparable(_settings_body(model)))
     after = {**live_leaves(live.body), **want}
     steps.append(replace(commit(desired, place, after, record), on=live.id))

@@ -15,6 +15,7 @@ from compiler.planning.observed import Live
 from compiler.planning.ownership import Applied, applied, paths
 from compiler.planning.tags import Place
 from compiler.planning.titles import deployment_title
+from compiler.planning.uploads import DIRECT_BYTES, too_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def plan_name(turn: Turn) -> NamePlan:
     models = _model_changes(turn, kinds, record) if kinds else []
     endpoint = _endpoint(turn, kinds, record, primary)
     deployments, problems = _deployment_changes(turn, endpoint, primary)
+    problems = [*problems, *_too_large(turn, models)]
     deployments = [_with_callers(turn, change, kinds) for change in deployments]
     before = [diff_model.delete(turn.desired.name, live, _UNFINISHED) for live in kinds.unfinished] if kinds else []
     old = _old_versions(turn, kinds, deployments) if kinds else []
@@ -187,6 +189,17 @@ def _blocked(turn: Turn, live: Live, title: str) -> tuple[Change, list[Diagnosti
     hint = "change the model or the deployment, or try the same again with --retry"
     problem = Diagnostic("MF731", f"deployment of '{name}': {reason}", hint=hint, severity=Severity.WARNING)
     return Change(Kind.DEPLOYMENT, name, Action.NOOP, reason, live.id, title, stays_up=True), [problem]
+
+
+def _too_large(turn: Turn, models: list[Change]) -> list[Diagnostic]:
+    uploads = any(step.operation == "create_model_artifact" for change in models for step in change.steps)
+    if turn.desired.model is None or not uploads or not too_large(turn.desired.model):
+        return []
+    message = (
+        f"the artifact of '{turn.desired.name}' has {turn.desired.model.size} bytes, one request takes {DIRECT_BYTES}"
+    )
+    hint = "name a bucket it can go through: `catalog.staging.uri`"
+    return [Diagnostic("MF732", message, hint=hint)]
 
 
 def _protected(turn: Turn, changes: Iterable[Change]) -> list[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -66,12 +67,16 @@ class Manifest:
     name: str = "wine"
     renamed_from: str | None = None
     score: str = SCORE
+    ballast: int = 0
     catalog: dict[str, Any] = field(default_factory=dict)
     deployment: dict[str, Any] | None = field(default_factory=dict)
     schema: str = '{"schema": [{"name": "x", "dtype": "int64", "required": true}], "version": "1.1"}'
 
     def archive(self) -> tuple[str, Archive]:
-        tree = artifact_tree({"score.py": self.score.encode(), "factor.txt": str(self.factor).encode()})
+        files = {"score.py": self.score.encode(), "factor.txt": str(self.factor).encode()}
+        if self.ballast:
+            files["ballast.bin"] = bytes(range(256)) * (self.ballast // 256)
+        tree = artifact_tree(files)
         return digest(tree), Archive(zip_size(tree), lambda: stream_zip(tree))
 
     def desired(self) -> Desired:
@@ -114,6 +119,9 @@ class Lab:
 
     def apply(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Outcome:
         return self.carry_out(self.plan(*manifests, deep=deep, **options), *manifests)
+
+    def carry_out_with(self, made: Plan, archives: dict[str, Archive]) -> Outcome:
+        return apply(made, self.connection, archives, Conduct(timeout=60))
 
     def wait(self) -> None:
         """Until no deployment moves."""
@@ -160,13 +168,18 @@ class Cutting:
     after: bool
     cut: Callable[[], None]
     count: int = 0
+    seen: list[str] = field(default_factory=list)
+    lock: Any = field(default_factory=threading.Lock)
 
     def send(self, request: Any, **options: Any) -> Any:
-        self.count += 1
-        if self.count == self.at and not self.after:
+        with self.lock:  # parts of a large artifact are sent in parallel
+            self.count += 1
+            mine = self.count == self.at
+            self.seen.append(f"{request.method} {request.path_url}")
+        if mine and not self.after:
             self.cut()
         answer = self.inner.send(request, **options)
-        if self.count == self.at and self.after:
+        if mine and self.after:
             self.cut()
         return answer
 
@@ -180,10 +193,17 @@ def power_cut() -> None:
 
 def cut_at(lab: Lab, at: int, *, after: bool, cut: Callable[[], None] = power_cut) -> Cutting:
     """Have the power go at the n-th request from now on."""
-    session = lab.connection.data_science.base_client.session
-    cutting = Cutting(session.get_adapter("http://127.0.0.1"), at, after, cut)
-    session.adapters["http://"] = cutting
+    cutting = Cutting(None, at, after, cut)
+    mount(lab, cutting)
     return cutting
+
+
+def mount(lab: Lab, transport: Any) -> None:
+    """Put a transport before the one that both clients share."""
+    for client in (lab.connection.data_science, lab.connection.object_storage):
+        session = client.base_client.session
+        transport.inner = session.adapters["http://"]
+        session.adapters["http://"] = transport
 
 
 @dataclass
@@ -223,9 +243,8 @@ def refusal(request: Any, status: str, code: str) -> Any:
 
 def fail_at(lab: Lab, at: int, fault: str, times: int = 1) -> Faulty:
     """Have requests go wrong from the n-th on."""
-    session = lab.connection.data_science.base_client.session
-    faulty = Faulty(session.get_adapter("http://127.0.0.1"), at, fault, times)
-    session.adapters["http://"] = faulty
+    faulty = Faulty(None, at, fault, times)
+    mount(lab, faulty)
     return faulty
 
 

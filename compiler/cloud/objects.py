@@ -1,0 +1,174 @@
+"""Object Storage: a zip uploaded in parallel parts while it is made, and resumed after a crash."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from compiler.cloud.archives import Archive, ArchiveStream
+from compiler.cloud.connection import Connection
+from compiler.cloud.problems import RequestError
+from compiler.cloud.replies import ask, pages
+from compiler.cloud.waiting import Watch
+
+MEBIBYTE = 1 << 20
+LEAST_PART = 16 * MEBIBYTE
+"""Small parts keep memory flat: at most WORKERS + 1 of them are held at a time."""
+MOST_PARTS = 9_000
+"""The service takes 10,000 (OCI docs: Object Storage, multipart uploads)."""
+WORKERS = 3
+LIST_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An object in a bucket."""
+
+    namespace: str
+    bucket: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"oci://{self.bucket}@{self.namespace}/{self.name}"
+
+
+def upload(connection: Connection, place: Place, archive: Archive, watch: Watch) -> None:
+    """Bring the zip into the bucket; does nothing when it is there whole. Raises `RequestError`, `Interrupted`."""
+    if object_size(connection, place) == archive.size:
+        return
+    size = part_size(archive.size)
+    upload_id, known = _begin(connection, place, archive.size, size)
+    done = _send_missing(connection, place, upload_id, archive, known, watch)
+    parts = [{"partNum": number, "etag": etag} for number, etag in sorted({**known, **done}.items())]
+    storage = connection.object_storage
+    ask(
+        f"put {place} together",
+        lambda: storage.commit_multipart_upload(
+            place.namespace, place.bucket, place.name, upload_id, {"partsToCommit": parts}
+        ),
+    )
+
+
+def part_size(total: int) -> int:
+    """Bytes of each part but the last: whole mebibytes, the same for the same total."""
+    return max(LEAST_PART, -(-total // MOST_PARTS // MEBIBYTE) * MEBIBYTE)
+
+
+def object_size(connection: Connection, place: Place) -> int | None:
+    """Bytes of an object; None when it is not there."""
+    storage = connection.object_storage
+    try:
+        reply = ask(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
+    except RequestError as problem:
+        if problem.status == 404:
+            return None  # or no permission: then the upload is refused, and says so
+        raise
+    return int(reply.headers.get("content-length", -1))
+
+
+def delete_object(connection: Connection, place: Place) -> None:
+    """Remove an object; one that is gone already is as good."""
+    storage = connection.object_storage
+    try:
+        ask(f"delete {place}", lambda: storage.delete_object(place.namespace, place.bucket, place.name))
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+
+
+def _begin(connection: Connection, place: Place, total: int, size: int) -> tuple[str, dict[int, str]]:
+    """An upload that was begun before with parts of this size, or a new one; and the etags of the parts it has."""
+    storage = connection.object_storage
+    args = (place.namespace, place.bucket)
+    begun = pages(
+        f"list the uploads of bucket {place.bucket}",
+        lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **_page(page)),
+    )
+    for item in begun:
+        if item["object"] == place.name:
+            known = _known_parts(connection, place, str(item["uploadId"]), total, size)
+            if known is not None:
+                return str(item["uploadId"]), known
+    details = {"object": place.name, "contentType": "application/zip"}
+    made = ask(f"begin the upload of {place}", lambda: storage.create_multipart_upload(*args, details))
+    return str(made.data["uploadId"]), {}
+
+
+def _known_parts(connection: Connection, place: Place, upload_id: str, total: int, size: int) -> dict[int, str] | None:
+    """Etags of the parts by number; None when they are of another size, and so from another division."""
+    storage = connection.object_storage
+    args = (place.namespace, place.bucket, place.name, upload_id)
+    parts = pages(
+        f"list the parts of {place}",
+        lambda page: storage.list_multipart_upload_parts(*args, limit=LIST_PAGE, **_page(page)),
+    )
+    known: dict[int, str] = {}
+    for part in parts:
+        number = int(part["partNumber"])
+        if int(part["size"]) != min(size, total - (number - 1) * size):
+            return None
+        known[number] = str(part["etag"])
+    return known
+
+
+def _send_missing(
+    connection: Connection, place: Place, upload_id: str, archive: Archive, known: Mapping[int, str], watch: Watch
+) -> dict[int, str]:
+    """Send the parts that are not there, a few at a time; returns their etags by number."""
+    done: dict[int, str] = {}
+    waiting: deque[tuple[int, Future[str]]] = deque()
+    sent = 0
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        for number, part in _parts(archive):
+            watch.check()
+            if number in known:
+                continue
+            if len(waiting) == WORKERS:
+                _collect(waiting, done)
+            waiting.append((number, pool.submit(_sender(connection, place, upload_id, number, part))))
+            sent = min(archive.size, number * len(part))
+            watch.tell("uploading", sent, archive.size)
+        while waiting:
+            _collect(waiting, done)
+    return done
+
+
+def _collect(waiting: deque[tuple[int, Future[str]]], done: dict[int, str]) -> None:
+    number, future = waiting.popleft()
+    done[number] = future.result()
+
+
+def _sender(connection: Connection, place: Place, upload_id: str, number: int, part: bytes) -> Callable[[], str]:
+    storage = connection.object_storage
+
+    def send() -> str:
+        reply = ask(
+            f"upload part {number} of {place}",
+            lambda: storage.upload_part(place.namespace, place.bucket, place.name, upload_id, number, part),
+        )
+        return reply.headers["etag"]
+
+    return send
+
+
+def _parts(archive: Archive) -> Iterator[tuple[int, bytes]]:
+    size = part_size(archive.size)
+    stream = archive.open()
+    number = 1
+    while part := _read(stream, size):
+        yield number, part
+        number += 1
+
+
+def _read(stream: ArchiveStream, size: int) -> bytes:
+    buffer = bytearray()
+    while len(buffer) < size and (chunk := stream.read(size - len(buffer))):
+        buffer += chunk
+    return bytes(buffer)
+
+
+def _page(page: str | None) -> dict[str, Any]:
+    return {"page": page} if page else {}
