@@ -100,7 +100,8 @@ CODES: dict[str, Code] = {
     ),
     "MF109": Code(
         "not available in this version",
-        "The manifest format has this field already, but this version of manifact cannot carry it out. Nothing was done.",
+        "The manifest format has this field already, but this version of manifact cannot carry it out. Nothing was "
+        "done.",
     ),
     "MF110": Code(
         "a file that holds secrets",
@@ -127,21 +128,27 @@ CODES: dict[str, Code] = {
     # 2xx: model files
     "MF201": Code(
         "model not found",
-        "`spec.model.path` (or the file given to `manifact inspect`) does not exist. Paths are relative to the manifest.",
+        "`spec.model.path` (or the file given to `manifact inspect`) does not exist. Paths are relative to the "
+        "manifest.",
     ),
     "MF202": Code(
         "unknown model format",
-        "Files are told by their content, never by their name, and this content is none of the formats that can be read. "
-        "Save the model in its framework's own format, or set `spec.model.framework: other` and bring your own score.py.",
+        "Files are told by their content, never by their name, and this content is none of the formats that can be "
+        "read. "
+        "Save the model in its framework's own format, or set `spec.model.framework: other` and bring your own "
+        "score.py.",
     ),
     "MF203": Code(
         "damaged model file",
-        "The file begins like a known format and then breaks its rules: it was cut short, or changed after it was written.",
+        "The file begins like a known format and then breaks its rules: it was cut short, or changed after it was "
+        "written.",
     ),
     "MF204": Code(
         "denied pickle",
-        "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is built "
-        "as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again from a clean program.",
+        "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is "
+        "built "
+        "as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again from a "
+        "clean program.",
     ),
     "MF205": Code(
         "decompression not available",
@@ -150,12 +157,14 @@ CODES: dict[str, Code] = {
     ),
     "MF206": Code(
         "model file beyond limits",
-        "Reading is bounded so that no file can use up time or memory: 60 million pickle opcodes, 100,000 zip members, nested "
+        "Reading is bounded so that no file can use up time or memory: 60 million pickle opcodes, 100,000 zip "
+        "members, nested "
         "pickles 100 deep, 64 GiB inflated. Models in their frameworks' own formats stay far below.",
     ),
     "MF207": Code(
         "unknown code in a pickle",
-        "Loading the pickle would import and run code that is not part of a known release of the framework. If it is yours, "
+        "Loading the pickle would import and run code that is not part of a known release of the framework. If it is "
+        "yours, "
         "name it under `spec.model.allow` and bring its module with `include`.",
     ),
     "MF208": Code(
@@ -164,7 +173,8 @@ CODES: dict[str, Code] = {
     ),
     "MF209": Code(
         "model cannot be served from this file",
-        "The file is readable, but it holds a model in a form that loads only by running foreign code or with the program "
+        "The file is readable, but it holds a model in a form that loads only by running foreign code or with the "
+        "program "
         "that wrote it. The message names the format to save it in.",
     ),
     "MF210": Code(
@@ -178,21 +188,25 @@ CODES: dict[str, Code] = {
     ),
     "MF220": Code(
         "weights outside of the model file",
-        "The model refers to another file for its weights, and that file is not beside it, or not inside its folder at all. "
+        "The model refers to another file for its weights, and that file is not beside it, or not inside its folder "
+        "at all. "
         "Put it there and name it under `include`, or save the model with its weights inside.",
     ),
     "MF221": Code(
         "code inside a Keras model",
-        "The model holds Python bytecode (a Lambda layer), which Keras refuses to load in safe mode and which nobody can "
+        "The model holds Python bytecode (a Lambda layer), which Keras refuses to load in safe mode and which nobody "
+        "can "
         "review. Write the layer as a registered class and save the model again.",
     ),
     "MF222": Code(
         "not a Spark PipelineModel",
-        "Only a fitted `pyspark.ml.PipelineModel` can be served: `Pipeline(stages=[...]).fit(data).write().save(path)`.",
+        "Only a fitted `pyspark.ml.PipelineModel` can be served: "
+        "`Pipeline(stages=[...]).fit(data).write().save(path)`.",
     ),
     "MF223": Code(
         "code inside a PyTorch export",
-        "A `torch.export` archive keeps sizes, guards and operators as text that PyTorch evaluates while it loads. This one "
+        "A `torch.export` archive keeps sizes, guards and operators as text that PyTorch evaluates while it loads. "
+        "This one "
         "holds text that is more than arithmetic over sizes, so loading it could run anything.",
     ),
     # 3xx: samples and schemas
@@ -202,7 +216,8 @@ CODES: dict[str, Code] = {
     ),
     "MF302": Code(
         "unknown sample format",
-        "Samples are CSV (comma, or tab in .tsv), JSON, JSON lines, Parquet, NPY or NPZ. Binary formats are told by their "
+        "Samples are CSV (comma, or tab in .tsv), JSON, JSON lines, Parquet, NPY or NPZ. Binary formats are told by "
+        "their "
         "content, text formats by their ending.",
     ),
     "MF303": Code(
@@ -211,18 +226,21 @@ CODES: dict[str, Code] = {
     ),
     "MF304": Code(
         "sample too large",
-        "A sample is limited to 64 MiB and 5,000,000 values. It is there for the schema and for tests: some thousand rows "
+        "A sample is limited to 64 MiB and 5,000,000 values. It is there for the schema and for tests: some thousand "
+        "rows "
         "that cover the values are enough.",
     ),
     "MF305": Code(
         "Parquet needs pyarrow",
-        "Parquet samples are read by pyarrow, which is an extra: `pip install 'manifact[parquet]'`. CSV, JSON, NPY and NPZ "
+        "Parquet samples are read by pyarrow, which is an extra: `pip install 'manifact[parquet]'`. CSV, JSON, NPY "
+        "and NPZ "
         "need nothing.",
         ExitCode.ENVIRONMENT,
     ),
     "MF306": Code(
         "sample holds pickled objects",
-        "NPY and NPZ files with object arrays are pickles: reading one would execute code. Save the array with a plain dtype, "
+        "NPY and NPZ files with object arrays are pickles: reading one would execute code. Save the array with a "
+        "plain dtype, "
         "or the table as CSV, JSON or Parquet.",
     ),
     "MF307": Code(
@@ -244,7 +262,8 @@ CODES: dict[str, Code] = {
     ),
     "MF312": Code(
         "unknown dtype",
-        "A dtype is a pandas name: int8 to int64, uint8 to uint64, Int64 (with missing values), float16 to float64, bool, "
+        "A dtype is a pandas name: int8 to int64, uint8 to uint64, Int64 (with missing values), float16 to float64, "
+        "bool, "
         "boolean, object, str, string, category, datetime64[ns] or datetime64[ns, UTC].",
     ),
     "MF313": Code(
@@ -253,7 +272,8 @@ CODES: dict[str, Code] = {
     ),
     "MF314": Code(
         "schema too large for the catalog",
-        "The model catalog keeps a schema of up to 32,000 bytes (ADS 2.16.1 source). The artifact holds the whole schema; "
+        "The model catalog keeps a schema of up to 32,000 bytes (ADS 2.16.1 source). The artifact holds the whole "
+        "schema; "
         "the message says what the catalog's copy leaves out.",
     ),
     "MF320": Code(
@@ -266,7 +286,8 @@ CODES: dict[str, Code] = {
     ),
     "MF322": Code(
         "sample and model differ in column order",
-        "The names are those of the model, in another order. Libraries either refuse this or mix up the columns silently.",
+        "The names are those of the model, in another order. Libraries either refuse this or mix up the columns "
+        "silently.",
     ),
     "MF323": Code(
         "column type the model cannot take",
@@ -274,17 +295,14 @@ CODES: dict[str, Code] = {
     ),
     "MF324": Code(
         "label the model does not know",
-        "The output sample holds a value that is not among the classes recorded in the model. `samples.output` is what the "
+        "The output sample holds a value that is not among the classes recorded in the model. `samples.output` is "
+        "what the "
         "model answers; text read from CSV may need `columns.output.<name>.dtype: str`.",
     ),
     "MF325": Code(
         "input and output samples differ in length",
-        "Row n of the output sample is the model's answer for row n of the input sample, so both must have as many rows.",
-    ),
-    "MF330": Code(
-        "schema reduced for the catalog",
-        "The model catalog takes schemas of up to 32,000 bytes (ADS 2.16.1). The complete one stays in the artifact; the "
-        "message says what was left out of the copy in the catalog.",
+        "Row n of the output sample is the model's answer for row n of the input sample, so both must have as many "
+        "rows.",
     ),
     # 4xx: environments and the lock
     "MF401": Code(
@@ -303,7 +321,8 @@ CODES: dict[str, Code] = {
     ),
     "MF404": Code(
         "version skew",
-        "The model records the version of the library that wrote it, and the inference environment has another one. Across "
+        "The model records the version of the library that wrote it, and the inference environment has another one. "
+        "Across "
         "major releases this is an error; otherwise a warning.",
     ),
     "MF405": Code(
@@ -352,12 +371,14 @@ CODES: dict[str, Code] = {
     ),
     "MF521": Code(
         "artifact would not be accepted",
-        "A check of Oracle ADS, or one of ours, fails on the artifact: `manifact introspect` shows all of them. Most often "
+        "A check of Oracle ADS, or one of ours, fails on the artifact: `manifact introspect` shows all of them. Most "
+        "often "
         "it is a score.py of your own without load_model() or predict(data).",
     ),
     "MF522": Code(
         "Python file with a syntax error",
-        "A module that goes into the artifact (hooks, score.py, the architecture) cannot be parsed. It is parsed and never run.",
+        "A module that goes into the artifact (hooks, score.py, the architecture) cannot be parsed. It is parsed and "
+        "never run.",
     ),
     # 6xx: verification
     "MF601": Code(
@@ -508,7 +529,8 @@ CODES: dict[str, Code] = {
     ),
     "MF719": Code(
         "variable without a value",
-        "A `${var.NAME}` has no value: neither `variables:` of the target nor `MANIFACT_VAR_NAME` sets it. A plan needs "
+        "A `${var.NAME}` has no value: neither `variables:` of the target nor `MANIFACT_VAR_NAME` sets it. A plan "
+        "needs "
         "no sensitive value, sending one does.",
     ),
     "MF720": Code(
@@ -555,7 +577,8 @@ CODES: dict[str, Code] = {
     ),
     "MF732": Code(
         "artifact too large for one request",
-        "More than 2 GiB must go through a bucket (`catalog.staging.uri`): it is streamed there in parts and then brought "
+        "More than 2 GiB must go through a bucket (`catalog.staging.uri`): it is streamed there in parts and then "
+        "brought "
         "into the catalog, which needs policies for the bucket.",
     ),
     "MF740": Code(
@@ -583,7 +606,6 @@ CODES: dict[str, Code] = {
         "The deployment is there, but did not answer with 200. Status 400 is about the data that was sent: the message "
         "names the column and the row. `manifact logs` shows the model's own output.",
     ),
-    # 9xx: the command line
     # 8xx: the embedded OCI and serving
     "MF801": Code(
         "not a fault rule",
@@ -596,6 +618,7 @@ CODES: dict[str, Code] = {
         "The port is taken, or the store is already served by another `manifact local serve`.",
         ExitCode.ENVIRONMENT,
     ),
+    # 9xx: the command line
     "MF900": Code(
         "the file system refused",
         "A file or folder could not be written or read: permissions, a full disk, or something else in its place. What "

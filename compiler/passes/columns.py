@@ -6,15 +6,10 @@ from collections.abc import Mapping
 
 from compiler.diagnostics import Pointer, Report, did_you_mean
 from compiler.ir import Cell, Column, ColumnOverride, Table
-from compiler.passes.dtypes import TEXTS, cast, feature_type, is_known, is_numeric
+from compiler.passes.dtypes import cast, feature_type, is_known, is_numeric
 
 Overrides = Mapping[str, ColumnOverride]
 NUMERIC_TYPES = frozenset(("Continuous", "Integer"))
-
-
-def text_columns(overrides: Overrides) -> frozenset[str]:
-    """Columns whose text the CSV reader is to keep as written, because they are declared to be text."""
-    return frozenset(name for name, column in overrides.items() if column.dtype in TEXTS)
 
 
 def declare_columns(table: Table, overrides: Overrides, report: Report, at: Pointer = ()) -> Table:

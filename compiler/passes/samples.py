@@ -30,30 +30,43 @@ def describe_data(draft: Draft, inputs: Inputs, report: Report) -> Draft:
 
 def check_samples(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     """Compare the samples with what the model records of itself."""
-    if inputs.input is None:
+    given, answers = _declared(inputs)
+    if given is None:
         return draft
-    check_input(inputs.facts, inputs.input, report, (*_SAMPLES, "input"))
-    if inputs.output is not None:
-        method = draft.score.method
-        check_output(inputs.facts, inputs.input, inputs.output, report, (*_SAMPLES, "output"), method=method)
+    check_input(inputs.facts, given, report, (*_SAMPLES, "input"))
+    if answers is not None:
+        check_output(inputs.facts, given, answers, report, (*_SAMPLES, "output"), method=draft.score.method)
     return draft
 
 
 def pick_golden(draft: Draft, inputs: Inputs, _report: Report) -> Draft:
     """The first rows with the model's own answers."""
     samples = inputs.manifest.spec.samples
-    if samples is None or inputs.input is None or samples.golden == 0:
+    given, answers = _declared(inputs)
+    if samples is None or given is None or samples.golden == 0:
         return draft
-    return replace(draft, golden=golden_rows(inputs.input, inputs.output, samples.golden, samples.tolerance))
+    return replace(draft, golden=golden_rows(given, answers, samples.golden, samples.tolerance))
+
+
+def _declared(inputs: Inputs) -> tuple[Table | None, Table | None]:
+    """The samples with the dtypes that the manifest declares; `describe_data` has reported what does not fit."""
+    columns = inputs.manifest.spec.columns
+    sides = ((inputs.input, columns.input), (inputs.output, columns.output))
+    given, answers = (table and declare_columns(table, _overrides(specs), Report()) for table, specs in sides)
+    return given, answers
 
 
 def _schema(table: Table | None, columns: dict[str, ColumnSpec], report: Report, side: str) -> DataSchema | None:
-    overrides: Overrides = {name: _override(column) for name, column in columns.items()}
+    overrides = _overrides(columns)
     if table is None:
         for name in columns:
             report.error("MF310", f"there is no {side} sample that has the column '{name}'", (*_COLUMNS, side, name))
         return None
     return build_schema(declare_columns(table, overrides, report, (*_COLUMNS, side)), overrides)
+
+
+def _overrides(columns: dict[str, ColumnSpec]) -> Overrides:
+    return {name: _override(column) for name, column in columns.items()}
 
 
 def _override(column: ColumnSpec) -> ColumnOverride:

@@ -7,7 +7,7 @@ import pytest
 
 from compiler.diagnostics import Report, Severity
 from compiler.ir import Column, ColumnOverride, ModelFacts, Table, Tensor
-from compiler.passes.columns import declare_columns, text_columns
+from compiler.passes.columns import declare_columns
 from compiler.passes.golden import golden_rows
 from compiler.passes.sample_checks import check_input, check_output
 from compiler.passes.schema_json import fit_catalog, schema_to_json
@@ -81,7 +81,7 @@ def test_an_unknown_column_gets_the_nearest_name() -> None:
 def test_text_columns_keep_leading_zeros(tmp_path: Path) -> None:
     (tmp_path / "s.csv").write_text("zip,n\n00501,1\n,2\n")
     overrides = {"zip": ColumnOverride(dtype="str", feature_type="ZipCode")}
-    sample = declare_columns(read_table(tmp_path / "s.csv", text_columns(overrides)), overrides, Report())
+    sample = declare_columns(read_table(tmp_path / "s.csv", {"zip"}), overrides, Report())
     assert sample.columns[0].values == ("00501", None)
     field = build_schema(sample, overrides).fields[0]
     assert (field.dtype, field.feature_type, field.required) == ("object", "ZipCode", False)
