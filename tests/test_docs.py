@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cli.commands import COMMANDS
-
 ROOT = Path(__file__).parent.parent
 
 
@@ -34,6 +32,6 @@ def test_every_link_between_our_pages_leads_somewhere():
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_the_readme_names_every_command():
+def test_the_readme_lists_the_commands_as_they_are():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS if f"`{name}`" not in text and f"manifact {name}" not in text] == []
+    assert _generator().readme(text) == text, "run: python scripts/generate_docs.py"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from compiler.build.result import Build
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.ir import Golden, ModelFacts, Tensor
+from compiler.lock import LOCK_FILE
 from compiler.planning.desired import Desired
 from compiler.version import __version__
 from compiler.workspace.root import PROJECT_FILE, find_root, private_folder
@@ -33,7 +34,7 @@ def recall(path: Path, root: Path | None) -> Build | None:
     base = root.resolve() if root else find_root(path.parent)
     try:
         entry = json.loads(_entry(base, path).read_bytes())
-        fits = entry["stamp"] == _stamp() and (base / PROJECT_FILE).exists() == entry["hasProject"]
+        fits = entry["stamp"] == _stamp() and entry["own"] == _own_files(base)
         if not fits or not _same_inputs(entry["inputs"]) or _listing(entry["folders"]) != entry["folders"]:
             return None
         return _build(entry["build"], path, base) if _same_outputs(entry["outputs"]) else None
@@ -49,7 +50,7 @@ def remember(build: Build, work: Work) -> None:
     files = {file.source: file.sha256 for file in work.inputs.files}
     entry = {
         "stamp": _stamp(),
-        "hasProject": work.workspace.document is not None,
+        "own": _own_files(build.root),
         "inputs": {str(path): [*_seen(path), files.get(path) or _sha256(path)] for path in work.read},
         "folders": _listing(str(path) for path in work.folders),
         "outputs": {str(path): _seen(path) for path in _outputs(build)},
@@ -64,6 +65,11 @@ def remember(build: Build, work: Work) -> None:
 def _entry(root: Path, manifest: Path) -> Path:
     name = hashlib.sha256(str(manifest.resolve()).encode()).hexdigest()[:32]
     return root / ".manifact" / "cache" / f"{name}.json"
+
+
+def _own_files(root: Path) -> list[bool]:
+    """Whether project file and lock are there: one that appears changes everything."""
+    return [(root / name).exists() for name in (PROJECT_FILE, LOCK_FILE)]
 
 
 def _stamp() -> list[Any]:

@@ -17,6 +17,7 @@ from compiler.emit.tree import ArtifactTree
 from compiler.emit.writer import write_artifact
 from compiler.introspection import Status
 from compiler.ir import ResolvedModel
+from compiler.lock import LOCK_FILE, read_lock
 from compiler.passes.draft import Inputs
 from compiler.passes.fields import check_fields, check_variables
 from compiler.passes.pipeline import resolve
@@ -40,9 +41,9 @@ class Work:
     @property
     def read(self) -> set[Path]:
         """Every file that decided the result."""
-        project = {self.workspace.root / PROJECT_FILE} if self.workspace.document else set()
+        own = {self.workspace.root / name for name in (PROJECT_FILE, LOCK_FILE)}
         named = {path for path in self.files.found if path.is_file()}
-        return {self.loaded.path, *project, *named, *(file.source for file in self.inputs.files)}
+        return {self.loaded.path, *filter(Path.exists, own), *named, *(file.source for file in self.inputs.files)}
 
     @property
     def folders(self) -> set[Path]:
@@ -61,7 +62,7 @@ def read(path: Path, root: Path | None) -> Work:
     check_limits(spec.catalog, spec.deployment, report)
     report.raise_if_failed()
     files = FileCollector(loaded, workspace.root, report)
-    return Work(workspace, loaded, files, read_inputs(loaded, files, report), report)
+    return Work(workspace, loaded, files, read_inputs(loaded, files, read_lock(workspace.root), report), report)
 
 
 def check(path: Path, root: Path | None) -> tuple[Diagnostic, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from compiler.build.environment_file import pinned_libraries
 from compiler.build.files import FileCollector
 from compiler.build.python_files import check_python
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Table
+from compiler.lock import Lock
 from compiler.passes.draft import Inputs
 from compiler.passes.dtypes import TEXTS
 from compiler.readers.samples import read_table
@@ -18,7 +21,7 @@ from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
 
 
-def read_inputs(loaded: LoadedManifest, collector: FileCollector, report: Report) -> Inputs:
+def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, report: Report) -> Inputs:
     """Everything the passes need.
 
     Problems of single files are gathered in `report`; raises `CompilerError` with all of them when any is an error.
@@ -32,6 +35,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, report: Report
     _take_code(loaded, collector)
     check_python(collector.files.values(), report)
     tables = {name: _table(name, loaded, collector, report) for name in ("input", "output", "labels")}
+    libraries = _libraries(loaded, collector, lock)
     report.raise_if_failed()
     assert facts is not None
     return Inputs(
@@ -43,7 +47,23 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, report: Report
         input=tables["input"],
         output=tables["output"],
         labels=tables["labels"],
+        packs=lock.packs,
+        libraries=libraries,
     )
+
+
+def _libraries(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Mapping[str, str]:
+    """What the inference environment holds: from its environment.yaml, or from its entry in the lock."""
+    environment = loaded.manifest.spec.environment
+    if environment is None:
+        return {}
+    pack = environment.inference
+    if isinstance(pack, str):
+        return lock.packs[pack].libraries if pack in lock.packs else {}
+    if pack.file is not None:
+        path = collector.find(pack.file, ("spec", "environment", "inference", "file"))
+        return pinned_libraries(path) if path else {}
+    return next((known.libraries for known in lock.packs.values() if known.path == pack.path), {})
 
 
 def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Report) -> ModelFacts | None:

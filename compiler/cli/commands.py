@@ -13,6 +13,8 @@ from compiler.cli import (
     init,
     inspect,
     introspect,
+    local,
+    lock,
     plan,
     predict,
     schema,
@@ -48,6 +50,8 @@ COMMANDS: dict[str, Command] = {
     "status": status,
     "predict": predict,
     "destroy": destroy,
+    "lock": lock,
+    "local": local,
     "explain": explain,
     "schema": schema,
 }

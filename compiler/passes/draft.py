@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compiler.ir import CondaEnvironment, DataSchema, Golden, ModelFacts, Score, SourceFile, Table
+from compiler.lock import LockedPack
 from compiler.spec.v1 import Manifest
 
 
@@ -23,6 +25,10 @@ class Inputs:
     input: Table | None = None
     output: Table | None = None
     labels: Table | None = None
+    packs: Mapping[str, LockedPack] = field(default_factory=dict)
+    """Service conda packs by slug, from manifact.lock."""
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    """Canonical distribution name -> version in the inference environment, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)

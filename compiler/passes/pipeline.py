@@ -16,6 +16,7 @@ from compiler.passes.environment import resolve_environment
 from compiler.passes.model import check_use_case, refuse_unknown_code
 from compiler.passes.samples import check_samples, describe_data, pick_golden
 from compiler.passes.score import choose_score
+from compiler.passes.versions import check_versions
 
 Pass: TypeAlias = Callable[[Draft, Inputs, Report], Draft]
 
@@ -24,6 +25,7 @@ PASSES: tuple[Pass, ...] = (
     check_use_case,
     choose_score,
     resolve_environment,
+    check_versions,
     check_samples,
     describe_data,
     pick_golden,
