@@ -179,3 +179,22 @@ def _stop_servers() -> Callable[[Path], None]:
 def client(cloud: LocalCloud) -> Callable[..., Any]:
     """Makes any other client of the SDK."""
     return lambda kind: make_client(cloud, kind)
+
+
+@pytest.fixture(name="make_client")
+def _make_client() -> Any:
+    return make_client
+
+
+@pytest.fixture
+def settled(science: Any) -> Callable[..., Any]:
+    """Waits until a deployment is in one of these states."""
+
+    def wait(identifier: str, *states: str) -> Any:
+        deadline = time.monotonic() + 30
+        while (found := science.get_model_deployment(identifier).data).lifecycle_state not in states:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.02)
+        return found
+
+    return wait

@@ -79,3 +79,25 @@ def test_logging(cloud, logging, refused) -> None:
         logging.delete_log_group(group.id)
     logging.delete_log(group.id, log.id)
     logging.delete_log_group(group.id)
+
+
+def test_resource_search(client, new_model, science, deployment_details, refused) -> None:
+    search = client(oci.resource_search.ResourceSearchClient)
+    model = new_model({"score.py": ""}, display_name="wine")
+    deployment = science.create_model_deployment(deployment_details(model.id, display_name="served")).data
+
+    def found(query: str) -> list[str]:
+        details = oci.resource_search.models.StructuredSearchDetails(query=query)
+        return [item.identifier for item in search.search_resources(details).data.items]
+
+    assert found(f"query datasciencemodeldeployment resources where ModelId='{model.id}'") == [deployment.id]
+    assert found("query datasciencemodel resources where displayName = 'wine' && lifecycleState = 'ACTIVE'") == [
+        model.id
+    ]
+    assert found("query datasciencemodel resources where displayName != 'wine'") == []
+    assert found("query instance resources") == []
+    assert {model.id, deployment.id} <= set(found("query all resources"))
+    text = oci.resource_search.models.FreeTextSearchDetails(text="serv")
+    assert [item.identifier for item in search.search_resources(text).data.items] == [deployment.id]
+    with refused(400, "InvalidParameter"):
+        found("query datasciencemodel resources where timeCreated > 'x'")

@@ -52,20 +52,6 @@ def files(factor: object) -> dict[str, str]:
 
 
 @pytest.fixture
-def settled(science) -> Callable[..., Any]:
-    """Waits until a deployment is in one of these states."""
-
-    def wait(identifier: str, *states: str) -> Any:
-        def reached() -> Any:
-            found = science.get_model_deployment(identifier).data
-            return found if found.lifecycle_state in states else None
-
-        return eventually(reached)
-
-    return wait
-
-
-@pytest.fixture
 def active(science, new_model, deployment_details, settled) -> Any:
     details = deployment_details(new_model(files(2)).id, environment={"GREETING": "hello"})
     return settled(science.create_model_deployment(details).data.id, "ACTIVE")
