@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
@@ -17,6 +18,7 @@ from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning import references
 from compiler.planning.changes import Change, Kind, Plan
 
+ATTACH = "create_model_custom_metadatum_artifact"
 WORKERS = 4
 """Manifests carried out at a time: they do not depend on each other."""
 
@@ -81,6 +83,8 @@ class Conduct:
     """Seconds that one change of the service may take."""
     tell: Callable[[Event], None] = field(default=lambda _: None)
     """Called from several threads, one call at a time."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Files that `catalog.custom` attaches, by their sha256."""
 
 
 def apply(
@@ -92,9 +96,10 @@ def apply(
     KeyboardInterrupt stops after the requests under way and shows in the outcome. Raises `CompilerError` when the plan
     has a problem that forbids it, or lacks an artifact, before anything is sent.
     """
-    _check(plan, archives)
+    conduct = conduct or Conduct()
+    _check(plan, archives, conduct.files)
     stop = threading.Event()
-    walk = _Walk(plan, connection, archives, conduct or Conduct(), stop)
+    walk = _Walk(plan, connection, archives, conduct, stop)
     groups = _by_name(plan)
     with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups)))) as pool:
         running = [pool.submit(walk.manifest, changes) for changes in groups]
@@ -148,6 +153,7 @@ class _Walk:
             watch=self._watch(change),
             known=known,
             etags=etags,
+            files=self._conduct.files,
         )
 
     def _change(self, work: Work) -> Result:
@@ -187,13 +193,21 @@ def _sleep(stop: threading.Event, seconds: float) -> None:
     stop.wait(seconds)
 
 
-def _check(plan: Plan, archives: Mapping[str, Archive]) -> None:
+def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path]) -> None:
     errors = [problem for problem in plan.problems if problem.severity is Severity.ERROR]
     uploads = {change.artifact: change for change in plan.pending if _uploads(change)}
     for artifact, change in uploads.items():
         if artifact not in archives:
             hint = "compile the manifest first"
             errors.append(Diagnostic("MF724", f"artifact {artifact} of '{change.name}' is not built here", hint=hint))
+    steps = [(change, step) for change in plan.pending for step in change.steps if step.operation == ATTACH]
+    for change, step in steps:
+        body = step.body or {}
+        if body.get("sha256") not in files:
+            message = (
+                f"the file '{body.get('file')}' that '{change.name}' attaches to '{body.get('key')}' is not at hand"
+            )
+            errors.append(Diagnostic("MF724", message, hint="compile the manifest first"))
     if errors:
         raise CompilerError(*errors)
 

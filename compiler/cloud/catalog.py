@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from compiler.cloud.connection import Connection
@@ -141,6 +142,34 @@ def upload_artifact(connection: Connection, model: str, stream: Any, token: str)
             model, stream, content_length=str(len(stream)), content_disposition=disposition, opc_retry_token=token
         ),
     )
+
+
+def attach(connection: Connection, model: str, key: str, file: Path) -> None:
+    """Hang a file on an entry of the custom metadata, in place of the one that is there."""
+    client, disposition = connection.data_science, f'attachment; filename="{file.name}"'
+    size = str(file.stat().st_size)
+    doing = f"attach {file.name} to '{key}' of {model}"
+
+    def send(operation: Callable[..., Any]) -> None:
+        with file.open("rb") as content:
+            ask(doing, lambda: operation(model, key, content, content_length=size, content_disposition=disposition))
+
+    try:
+        send(client.create_model_custom_metadatum_artifact)
+    except RequestError as problem:
+        if problem.status != 409:
+            raise
+        send(client.update_model_custom_metadatum_artifact)
+
+
+def detach(connection: Connection, model: str, key: str) -> None:
+    """Take the file of an entry away; one that is gone already is as good."""
+    client = connection.data_science
+    try:
+        ask(f"detach '{key}' of {model}", lambda: client.delete_model_custom_metadatum_artifact(model, key))
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
 
 
 def export_artifact(connection: Connection, model: str, body: Body, token: str) -> Reply:

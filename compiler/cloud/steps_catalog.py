@@ -103,6 +103,23 @@ def activate_model(work: Work, step: Step) -> None:
     _remember(work, model, catalog.activate_model(work.connection, model, work.etags.get(model)))
 
 
+def attach(work: Work, step: Step) -> None:
+    """Hang a file on an entry of the metadata."""
+    body, model = work.body(step), work.target(step)
+    file = work.files.get(body["sha256"])
+    if file is None:
+        raise failure("MF724", f"the file '{body['file']}' that is to be attached to '{body['key']}' is not at hand")
+    catalog.attach(work.connection, model, body["key"], file)
+    work.etags.pop(model, None)  # attaching changes the model
+
+
+def detach(work: Work, step: Step) -> None:
+    """Take a file away from an entry."""
+    model = work.target(step)
+    catalog.detach(work.connection, model, work.body(step)["key"])
+    work.etags.pop(model, None)
+
+
 def delete_model(work: Work, step: Step) -> None:
     """Delete; a 404 only counts as done when the list agrees."""
     model = work.target(step)
@@ -142,6 +159,8 @@ HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {
     "head_model_artifact": head_artifact,
     "update_model": update_model,
     "activate_model": activate_model,
+    "create_model_custom_metadatum_artifact": attach,
+    "delete_model_custom_metadatum_artifact": detach,
     "delete_model": delete_model,
     "delete_model_version_set": delete_version_set,
 }

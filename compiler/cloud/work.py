@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
@@ -29,6 +30,8 @@ class Work:
     known: dict[str, str] = field(default_factory=dict)
     """Reference -> value: shared by the changes of one manifest."""
     etags: dict[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Files to attach to metadata, by their sha256."""
     notes: list[Diagnostic] = field(default_factory=list)
     """Warnings met on the way."""
 

@@ -81,8 +81,9 @@ def _custom(item: CustomMetadata) -> Body:
     body: Body = {"key": item.key, "category": item.category, "description": item.description or ""}
     if item.keywords:
         body["keywords"] = list(item.keywords)
-    # An attached file takes the place of the value; the service wants one or the other (ADS sends "NA" for none).
-    return {**body, "value": "NA" if item.value is None else item.value}
+    if item.artifact:
+        body["hasArtifact"] = True
+    return {**body, "value": "NA" if item.value is None else item.value}  # ADS sends "NA" where there is no value
 
 
 def _datasets(datasets: Datasets | None) -> list[Body]:

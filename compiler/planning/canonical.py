@@ -20,7 +20,7 @@ CONFIG_FORM = "1"
 """Version of the canonical form: raised when `normal` changes, so that old digests are known to be of another form."""
 
 _METADATA_LISTS = ("customMetadataList", "definedMetadataList")
-_METADATA_FIELDS = ("value", "description", "category", "keywords")
+_METADATA_FIELDS = ("value", "description", "category", "keywords", "hasArtifact")
 
 
 def normal(value: Any) -> Any:
@@ -40,7 +40,8 @@ def comparable(body: Mapping[str, Any]) -> Body:
     spread = dict(body)
     for name in _METADATA_LISTS:
         items = body.get(name) or ()
-        spread[name] = {item["key"]: {field: item.get(field) for field in _METADATA_FIELDS} for item in items}
+        # `hasArtifact: false` is what the service says of every entry without a file.
+        spread[name] = {item["key"]: {field: item.get(field) or None for field in _METADATA_FIELDS} for item in items}
     result: Body = normal(spread)
     return result
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compiler.diagnostics import Diagnostic
-from compiler.planning import diff_deployment, diff_model
-from compiler.planning.changes import Action, Change, Kind, Plan, Step
+from compiler.planning.changes import Change, Plan
 from compiler.planning.observed import Live, Observed
+from compiler.planning.removal import delete_deployment, delete_model, delete_version_set
 from compiler.planning.tags import Place
 
 
@@ -33,22 +33,16 @@ def delete_name(
     name: str, models: Sequence[Live], deployments: Sequence[Live], observed: Observed, place: Place, reason: str
 ) -> list[Change]:
     """Deployments first, then the models nobody serves any more, then the set when it is ours and empty then."""
-    changes = [diff_deployment.delete(name, live, reason) for live in deployments if not live.gone]
+    changes = [delete_deployment(name, live, reason) for live in deployments if not live.gone]
     going = [live for live in reversed(models) if not live.gone]
-    changes += [diff_model.delete(name, live, reason) for live in going]
+    changes += [delete_model(name, live, reason) for live in going]
     gone = {live.id for live in going}
     for version_set in observed.named(observed.version_sets, place, name):
         if not version_set.gone and not _members(observed, version_set) - gone:
-            changes.append(_delete_set(name, version_set, reason))
+            changes.append(delete_version_set(name, version_set, reason))
     return changes
 
 
 def _members(observed: Observed, version_set: Live) -> set[str]:
     models = (live for live in observed.models if not live.gone)
     return {live.id for live in models if live.summary.get("modelVersionSetId") == version_set.id}
-
-
-def _delete_set(name: str, live: Live, reason: str) -> Change:
-    steps = (Step("delete_model_version_set", live.id),)
-    title = str(live.summary.get("name", ""))
-    return Change(Kind.VERSION_SET, name, Action.DELETE, reason, live.id, title, steps=steps, reversal="apply")

@@ -145,22 +145,6 @@ def replacement(wanted: Endpoint, live: Live, seen: str, title: str, reason: str
     )
 
 
-def delete(name: str, live: Live, reason: str) -> Change:
-    """Take a deployment away."""
-    return Change(
-        Kind.DEPLOYMENT,
-        name,
-        Action.DELETE,
-        reason,
-        live.id,
-        steps=(Step("delete_model_deployment", live.id),),
-        stays_up=False,
-        impact=Impact.BREAKING,
-        callers=("the endpoint goes away",),
-        reversal="apply makes a new one, with another address",
-    )
-
-
 def create_body(wanted: Endpoint) -> Body:
     """CreateModelDeploymentDetails, complete; no config tag yet."""
     body = groups.whole(wanted.want)

@@ -31,6 +31,8 @@ class Applied:
     artifact: str = ""
     model: frozenset[Path] = frozenset()
     deployment: Entries = ()
+    attachments: tuple[tuple[str, str], ...] = ()
+    """(key of the custom metadata, sha256 of the file that hangs on it)."""
 
     def for_deployment(self, config: str | None) -> frozenset[Path]:
         """The paths of the deployment whose live config is `config`: that entry, else the last one."""
@@ -47,7 +49,9 @@ class Applied:
 
     def metadata(self) -> Body:
         """The entry of the custom metadata."""
+        attached = {"attachments": dict(self.attachments)} if self.attachments else {}
         value = {
+            **attached,
             "format": FORMAT,
             "artifact": self.artifact,
             "model": sorted(map(list, self.model)),
@@ -69,8 +73,9 @@ def applied(body: Mapping[str, Any]) -> Applied | None:
         if data is None or data["format"] != FORMAT:
             return None
         deployment = tuple((config, _paths(paths)) for config, paths in data["deployment"])
-        return Applied(data["artifact"], _paths(data["model"]), deployment)
-    except (ValueError, KeyError, TypeError):
+        attachments = tuple(sorted(data.get("attachments", {}).items()))
+        return Applied(data["artifact"], _paths(data["model"]), deployment, attachments)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None  # somebody edited it: nothing is known to be ours, so nothing is taken away
 
 

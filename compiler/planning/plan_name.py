@@ -10,12 +10,14 @@ from compiler.planning import callers, diff_deployment, diff_model, references, 
 from compiler.planning.changes import Action, Change, Impact, Kind, Step
 from compiler.planning.desired import Desired
 from compiler.planning.diff_deployment import Endpoint
-from compiler.planning.diff_model import Versions
 from compiler.planning.observed import Live
 from compiler.planning.ownership import Applied, applied, paths
+from compiler.planning.removal import delete_deployment, delete_model
+from compiler.planning.saving import Saving
 from compiler.planning.tags import Place
 from compiler.planning.titles import deployment_title
 from compiler.planning.uploads import DIRECT_BYTES, too_large
+from compiler.planning.versions import Versions, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ class NamePlan:
 def plan_name(turn: Turn) -> NamePlan:
     """Compare what one manifest wants with what is live."""
     primary = _primary(turn)
-    kinds = diff_model.versions(turn.desired.model, turn.models, turn.place) if turn.desired.model else None
+    kinds = versions(turn.desired.model, turn.models, turn.place) if turn.desired.model else None
     record = _record(turn, kinds, primary)
     models = _model_changes(turn, kinds, record) if kinds else []
     endpoint = _endpoint(turn, kinds, record, primary)
     deployments, problems = _deployment_changes(turn, endpoint, primary)
     problems = [*problems, *_too_large(turn, models)]
     deployments = [_with_callers(turn, change, kinds) for change in deployments]
-    before = [diff_model.delete(turn.desired.name, live, _UNFINISHED) for live in kinds.unfinished] if kinds else []
+    before = [delete_model(turn.desired.name, live, _UNFINISHED) for live in kinds.unfinished] if kinds else []
     old = _old_versions(turn, kinds, deployments) if kinds else []
     changes = [*before, *models, *deployments, *old]
     needs = _needs(turn, kinds, changes)
@@ -93,7 +95,8 @@ def _record(turn: Turn, kinds: Versions | None, primary: Live | None) -> Applied
     if spec is not None and spec.state != "absent":
         config = primary.tags.get(tags.CONFIG) if primary else None
         entries = base.followed_by(config, spec.config(turn.desired.serves), paths(spec.body))
-    return Applied(model.artifact, diff_model.owned_paths(model), entries)
+    attached = tuple(sorted((item.key, item.sha256) for item in model.attachments))
+    return Applied(model.artifact, diff_model.owned_paths(model), entries, attached)
 
 
 def _base(turn: Turn, kinds: Versions | None, primary: Live | None) -> Applied:
@@ -106,16 +109,15 @@ def _base(turn: Turn, kinds: Versions | None, primary: Live | None) -> Applied:
 
 
 def _model_changes(turn: Turn, kinds: Versions, record: Applied) -> list[Change]:
-    desired, place = turn.desired, turn.place
     set_id = turn.version_set.id if turn.version_set else references.VERSION_SET
+    saving = Saving(turn.desired, turn.place, record, set_id)
     if kinds.wanted:
-        change = diff_model.update(desired, kinds.wanted, place, record, set_id)
+        change = diff_model.update(saving, kinds.wanted)
     elif kinds.resumable:
-        change = diff_model.resume(desired, kinds.resumable, place, record)
+        change = diff_model.resume(saving, kinds.resumable)
     else:
         seen = turn.models[-1].id if turn.models else ""
-        title = f"v{_next_version(turn)}"
-        change = replace(diff_model.create(desired, place, set_id, record, seen), title=title)
+        change = diff_model.create(saving, seen, f"v{_next_version(turn)}")
     if change is None:
         return []
     needs_set = any((step.body or {}).get("modelVersionSetId") == references.VERSION_SET for step in change.steps)
@@ -163,9 +165,9 @@ def _deployment_changes(
         return [], []
     name, live = turn.desired.name, turn.live_deployments
     if endpoint.spec.state == "absent":
-        gone = [diff_deployment.delete(name, item, "`state: absent`") for item in live]
+        gone = [delete_deployment(name, item, "`state: absent`") for item in live]
         return gone, _protected(turn, gone)
-    extra = [diff_deployment.delete(name, item, "a second one of this name") for item in live if item is not primary]
+    extra = [delete_deployment(name, item, "a second one of this name") for item in live if item is not primary]
     change, problems = _one_deployment(turn, endpoint, primary)
     return [*([change] if change else []), *extra], [*problems, *_protected(turn, [change] if change else [])]
 
@@ -238,7 +240,7 @@ def _old_versions(turn: Turn, kinds: Versions, deployments: list[Change]) -> lis
     served = turn.in_use if _moves(deployments) else turn.in_use | {live.id for live in turn.served}
     spare = kinds.former[: max(0, len(kinds.former) - (keep - 1))]
     reason = f"keepVersions: {keep}"
-    return [diff_model.delete(turn.desired.name, live, reason) for live in spare if live.id not in served]
+    return [delete_model(turn.desired.name, live, reason) for live in spare if live.id not in served]
 
 
 def _moves(deployments: list[Change]) -> bool:

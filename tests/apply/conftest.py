@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import threading
@@ -68,6 +69,8 @@ class Manifest:
     renamed_from: str | None = None
     score: str = SCORE
     ballast: int = 0
+    files: dict[str, Path] = field(default_factory=dict)
+    """Attached files, by their path as the manifest writes it."""
     catalog: dict[str, Any] = field(default_factory=dict)
     deployment: dict[str, Any] | None = field(default_factory=dict)
     schema: str = '{"schema": [{"name": "x", "dtype": "int64", "required": true}], "version": "1.1"}'
@@ -79,6 +82,9 @@ class Manifest:
         tree = artifact_tree(files)
         return digest(tree), Archive(zip_size(tree), lambda: stream_zip(tree))
 
+    def hashes(self) -> dict[str, str]:
+        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.files.items()}
+
     def desired(self) -> Desired:
         name, archive = self.archive()
         answers = (3 * (self.claimed if self.claimed is not None else self.factor),)
@@ -87,7 +93,7 @@ class Manifest:
             ArtifactFacts(name, archive.size, self.schema, None, ({"key": "ModelFileName", "value": "factor.txt"},)),
             Catalog.model_validate(self.catalog),
             None if self.deployment is None else Deployment.model_validate(self.deployment),
-            Context(golden=Golden(({"x": 3},), answers, 1e-6), git={"gitCommit": "0" * 40}),
+            Context(Golden(({"x": 3},), answers, 1e-6), {"gitCommit": "0" * 40}, self.hashes()),
         )
 
 
@@ -129,7 +135,9 @@ class Lab:
             await_deployment(self.connection, live.id, None, Watch())
 
     def carry_out(self, made: Plan, *manifests: Manifest) -> Outcome:
-        return apply(made, self.connection, dict(manifest.archive() for manifest in manifests), Conduct(timeout=60))
+        attached = {m.hashes()[name]: path for m in manifests for name, path in m.files.items()}
+        archives = dict(manifest.archive() for manifest in manifests)
+        return apply(made, self.connection, archives, Conduct(timeout=60, files=attached))
 
     def settled(self, *manifests: Manifest) -> Outcome:
         """Apply, and then nothing is left to do, at whatever depth one looks."""

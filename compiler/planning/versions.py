@@ -1,0 +1,57 @@
+"""The live models of one manifest, told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compiler.planning import tags
+from compiler.planning.desired import DesiredModel
+from compiler.planning.observed import Live
+from compiler.planning.ownership import applied
+from compiler.planning.tags import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What there is of one manifest in the catalog."""
+
+    wanted: Live | None
+    """Committed, with the desired bytes."""
+    resumable: Live | None
+    """Unfinished, and meant for the desired bytes."""
+    unfinished: tuple[Live, ...]
+    """Unfinished, of no use."""
+    former: tuple[Live, ...]
+    """Committed, with other bytes; oldest first."""
+
+
+def versions(desired: DesiredModel, mine: Sequence[Live], place: Place) -> Versions:
+    """Tell the live models of a manifest apart; `mine` is sorted, oldest first."""
+    alive = [item for item in mine if not item.gone and item.state != "FAILED"]
+    here = [item for item in alive if item.summary.get("projectId") == place.project_id]
+    same = [item for item in here if item.tags.get(tags.ARTIFACT) == desired.artifact and _has_artifact(item)]
+    wanted = same[-1] if same else None
+    unfinished = [item for item in mine if not item.gone and tags.ARTIFACT not in item.tags]
+    usable = [item for item in unfinished if item in here and _resumable(desired, item)]
+    resumable = usable[-1] if usable and not wanted else None
+    return Versions(
+        wanted,
+        resumable,
+        tuple(item for item in unfinished if item is not resumable),
+        tuple(item for item in alive if tags.ARTIFACT in item.tags and item is not wanted),
+    )
+
+
+def _resumable(desired: DesiredModel, live: Live) -> bool:
+    """Whether an unfinished model was begun for just these bytes, and what is uploaded can only be them."""
+    if live.record is None:
+        return False
+    begun = applied(live.record)
+    schemas = all(live.record.get(key) == desired.body.get(key) for key in ("inputSchema", "outputSchema"))
+    whole = live.head is None or live.head.size == desired.size
+    return begun is not None and begun.artifact == desired.artifact and schemas and whole
+
+
+def _has_artifact(live: Live) -> bool:
+    return live.record is None or live.head is not None
