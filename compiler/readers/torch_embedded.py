@@ -54,7 +54,7 @@ def _judge(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[str, ...]:
         raise damaged(path, f"'{name}' is missing from the zip file")
     try:
         return _judge_member(archive, archive.getinfo(name), path)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise damaged(path, f"'{name}' cannot be read: {error}") from error
 
 

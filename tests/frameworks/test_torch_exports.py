@@ -154,6 +154,19 @@ def test_safetensors_cut_short(tmp_path: Path) -> None:
         inspect_model(tmp_path / "m")
 
 
+def test_a_member_whose_local_name_is_no_text(exported: Path, tmp_path: Path) -> None:
+    content = exported.read_bytes()
+    with zipfile.ZipFile(exported) as archive:
+        info = next(info for info in archive.infolist() if info.filename.endswith("sample_inputs/model.pt"))
+    at = info.header_offset + 30
+    flagged = bytearray(content)
+    flagged[info.header_offset + 7] |= 0x08  # the name claims to be UTF-8
+    flagged[at : at + 2] = b"\xff\xfe"
+    (tmp_path / "m").write_bytes(flagged)
+    with pytest.raises(CompilerError, match="MF203"):
+        inspect_model(tmp_path / "m")
+
+
 @settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_read_or_give_a_diagnostic(data: st.DataObject, exported: Path, tmp_path: Path) -> None:
