@@ -32,10 +32,10 @@ def hyperparameters_fit(hyperparameters: Mapping[str, Json] | None) -> bool:
 
 def taxonomy(model: ResolvedModel, test_results: Mapping[str, Json]) -> tuple[Mapping[str, Json], ...]:
     """ADS's six taxonomy items, by key; `test_results` is what introspection found, in ADS's form."""
-    facts = model.facts
+    facts, network = model.facts, model.score.architecture
     wanted = facts.hyperparameters if hyperparameters_fit(facts.hyperparameters) else None
     values: dict[str, Json] = {
-        "Algorithm": facts.algorithm,
+        "Algorithm": facts.algorithm or (network.class_name if network else None),
         "ArtifactTestResults": _text(dict(test_results)),
         "Framework": facts.framework,
         "FrameworkVersion": facts.version,

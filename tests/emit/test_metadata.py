@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from compiler.emit import artifact_record, emit
-from compiler.ir import ModelFacts
+from compiler.frameworks import inspect_model
+from compiler.ir import Architecture, ModelFacts, Score
 
 GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 MADE_DIFFERENTLY = {"ClientLibrary", "ModelArtifacts", "Hyperparameters"}  # see compiler/emit/metadata.py
@@ -35,6 +36,23 @@ def test_keys_values_and_texts_are_those_of_ads(plain_model, service_pack):
                 assert {**mine, "value": None} == {**expected, "value": None}
             else:
                 assert mine == expected
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in GOLDENS.iterdir() if path.name != "generic-customclass"))
+def test_of_every_golden_model_what_the_file_records_is_what_ads_says(name, bench, service_pack):
+    golden = json.loads((GOLDENS / name / "metadata.json").read_text())
+    source = next((GOLDENS / name / "artifact").glob("model*"))
+    source = source if not source.name.endswith(".json") or name.startswith("xgboost") else source.with_name("model")
+    bench.environment = service_pack
+    score = Score(architecture=Architecture("netdef.py", "Net")) if name.startswith("pytorch") else Score()
+    record = metadata(bench.model(source, inspect_model(source), score=score))
+    theirs = {item["key"]: item["value"] for item in golden["oci_defined_metadata_list"]}
+    ours = {item["key"]: item["value"] for item in record.taxonomy}
+    for key in ("Algorithm", "Framework", "FrameworkVersion", "ArtifactTestResults"):
+        assert ours[key] in (theirs[key], None) if key == "FrameworkVersion" else ours[key] == theirs[key], key
+    custom = {item["key"]: item["value"] for item in golden["oci_custom_metadata_list"]}
+    for item in record.custom:
+        assert item["key"] in MADE_DIFFERENTLY or item["value"] == custom[item["key"]]
 
 
 def test_hyperparameters_keep_their_types_and_stay_json(plain_model):
