@@ -68,6 +68,8 @@ CASES = [
     ("s.npz", archive(readme=b"x"), "MF303", "the archive holds no arrays"),
     ("s.npz", archive(a_npy=npy(np.zeros(2)), b_npy=npy(np.zeros(3))), "MF303", "{'a': 2, 'b': 3}"),
     ("s.npz", archive(a_npy=npy(np.zeros(2)))[:40], "MF303", "the archive cannot be read"),
+    ("s.npz", archive(a_npy=npy(np.zeros(2)))[4:], "MF302", "'s.npz' is not a sample format"),
+    ("s.npz", b"PK\x03\x04" + archive(a_npy=npy(np.zeros(2)))[50:], "MF303", "the archive cannot be read"),
     ("s.parquet", b"PAR1" + b"x" * 40, "MF303", "the Parquet file cannot be read"),
 ]
 

@@ -17,6 +17,8 @@ from compiler.readers.samples.content import MAX_BYTES, Content, check_size, mal
 from compiler.readers.samples.moments import from_ticks
 
 MAX_HEADER = 64 << 10
+ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+"""What `zipfile` raises on archives that are not what they seem."""
 MAX_RANK = 64
 DESCRIPTION = re.compile(r"([<>|=])([biufUSM])(\d+)(?:\[(\w+)\])?")
 # numpy kind and bytes an item -> struct format, pandas dtype
@@ -60,7 +62,7 @@ def _members(content: Content) -> dict[str, Array]:
             if not entries or sum(entry.file_size for entry in entries) > MAX_BYTES:
                 raise malformed(content, f"the archive holds no arrays, or more than {MAX_BYTES >> 20} MiB of them")
             return {entry.filename[:-4]: _array(content, _inflate(archive, entry)) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, struct.error) as error:
+    except ZIP_DAMAGE as error:
         raise malformed(content, f"the archive cannot be read: {error}") from error
 
 
