@@ -90,7 +90,10 @@ def _refuse_foreign(destination: Path) -> None:
         raise _foreign(destination, f"it has no {RECORD_NAME}")
     if present - _BESIDE:
         raise _foreign(destination, f"{min(present - _BESIDE)!r} is not ours")
-    known = {f.path for f in ArtifactRecord.from_json((destination / RECORD_NAME).read_bytes()).files}
+    try:
+        known = {f.path for f in ArtifactRecord.from_json((destination / RECORD_NAME).read_bytes()).files}
+    except CompilerError:
+        raise _foreign(destination, f"its {RECORD_NAME} cannot be read") from None
     root = destination / ARTIFACT_DIRECTORY
     for path in root.rglob("*"):
         relative = path.relative_to(root).as_posix()

@@ -52,11 +52,14 @@ def distribution(requirement: str) -> str:
 
 
 def installed(requirements: Iterable[str]) -> tuple[str, ...]:
-    """`name==version` of those that are installed under their own name, sorted."""
-    found = []
-    for name in sorted({distribution(r) for r in requirements}):
-        try:
-            found.append(f"{name}=={metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            continue
-    return tuple(found)
+    """`name==version` of those that are installed, in whichever build (`-cpu`, `-gpu`), sorted."""
+    names = {distribution(requirement) for requirement in requirements}
+    builds = sorted(name + suffix for name in names for suffix in ("", "-cpu", "-gpu"))
+    return tuple(f"{name}=={version}" for name in builds if (version := _version(name)))
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

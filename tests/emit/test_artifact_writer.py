@@ -61,6 +61,13 @@ def test_a_users_file_among_ours_is_left_alone(place, plain_model, tmp_path):
     assert (tmp_path / "out" / place).read_text() == "mine"
 
 
+def test_a_directory_whose_record_is_damaged_is_left_alone(plain_model, tmp_path):
+    write(plain_model, tmp_path / "out")
+    (tmp_path / "out" / "artifact.json").write_text("{")
+    with pytest.raises(CompilerError, match=r"MF504.*cannot be read"):
+        write(plain_model, tmp_path / "out")
+
+
 def test_compiled_python_left_by_running_it_does_not_count_as_the_users(plain_model, tmp_path):
     write(plain_model, tmp_path / "out")
     cache = tmp_path / "out" / "artifact" / "__pycache__"

@@ -283,9 +283,10 @@ def test_a_class_of_the_users_own(bench, monkeypatch):
 def test_any_file_with_hooks_that_load_it(bench):
     (bench.root / "rules.txt").write_text("3")
     bench.extras["hooks.py"] = (
-        "def load_model(path):\n    return int(open(path).read())\n\n\n"
+        "from factors import twice\n\n\ndef load_model(path):\n    return twice(int(open(path).read()))\n\n\n"
         "def predict(model, data):\n    return data['x'] * model\n"
     )
+    bench.extras["factors.py"] = "def twice(number):\n    return 2 * number\n"
     (bench.root / "sample.csv").write_text("x\n1\n2\n")
     model = bench.model(
         bench.root / "rules.txt",
@@ -293,4 +294,4 @@ def test_any_file_with_hooks_that_load_it(bench):
         bench.root / "sample.csv",
         score=Score(hooks="hooks.py"),
     )
-    assert bench.predictions(model, [[{"x": 2}], [[1], [4]]]) == [[6], [3, 12]]
+    assert bench.predictions(model, [[{"x": 2}], [[1], [4]]]) == [[12], [6, 24]]

@@ -84,5 +84,15 @@ def test_the_environment_names_interpreter_and_versions():
     assert f"jinja2=={metadata.version('jinja2')}" in told
 
 
+def test_builds_for_a_processor_count_as_the_library():
+    from importlib import metadata
+
+    names = {d.metadata["Name"] for d in metadata.distributions()}
+    built = next((name for name in sorted(names) if name.endswith("-cpu")), None)
+    if built is None:
+        pytest.skip("no library is installed in such a build")
+    assert f"{built}=={metadata.version(built)}" in environment_of([built.removesuffix("-cpu")])
+
+
 def test_libraries_are_looked_for_under_the_name_they_are_imported_by():
     assert missing_libraries(["jinja2==3.0", "ruamel.yaml", "no-such-thing", "no.such"]) == ("no-such-thing", "no.such")
