@@ -7,11 +7,10 @@ them all; it looks at nothing but what it is handed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeAlias
 
 from compiler.diagnostics import Report
-from compiler.ir import ModelFacts, ResolvedModel, Score
+from compiler.ir import ResolvedModel
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.environment import resolve_environment
 from compiler.passes.model import check_use_case, refuse_unknown_code
@@ -33,12 +32,6 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def _with_algorithm(facts: ModelFacts, score: Score) -> ModelFacts:
-    """Weights alone name no class; the manifest's architecture does."""
-    named = facts.algorithm or (score.architecture.class_name if score.architecture else None)
-    return replace(facts, algorithm=named)
-
-
 def resolve(inputs: Inputs, report: Report) -> ResolvedModel:
     """Run every pass. Raises `CompilerError` with all problems found when any of them is an error."""
     draft = Draft()
@@ -47,7 +40,7 @@ def resolve(inputs: Inputs, report: Report) -> ResolvedModel:
     report.raise_if_failed()
     return ResolvedModel(
         name=inputs.manifest.metadata.name,
-        facts=_with_algorithm(inputs.facts, draft.score),
+        facts=inputs.facts,
         model_path=inputs.model_path,
         files=inputs.files,
         score=draft.score,

@@ -19,6 +19,8 @@ def check_input(facts: ModelFacts, table: Table, report: Report, at: Pointer = (
     """Report MF320 to MF323 where the input sample is not what the model was trained on; `at`: the sample's field."""
     if len(facts.inputs) == 1 and facts.feature_names is None:
         _check_tensor(facts.inputs[0], table, report, at)
+    elif len(facts.inputs) > 1 and facts.feature_names is None:
+        _check_tensors(facts.inputs, table, report, at)
     names = _feature_names(facts)
     if names is not None and _named(table):
         _check_names(facts, names, table, report, at)
@@ -112,12 +114,33 @@ def _check_tensor(tensor: Tensor, table: Table, report: Report, at: Pointer) -> 
     if tensor.shape is None or not tensor.shape or shape is None:
         return
     expected = tensor.shape[1:]
-    same_rank = len(shape) == len(expected)
-    if not same_rank or any(want not in {None, have} for want, have in zip(expected, shape, strict=True)):
+    if not _fits(expected, shape):
         text = (
             f"a row of the model's input '{tensor.name}' has the shape {_shape(expected)}, the sample's {_shape(shape)}"
         )
         report.error("MF320", text, at)
+
+
+def _check_tensors(tensors: tuple[Tensor, ...], table: Table, report: Report, at: Pointer) -> None:
+    """A model with several inputs takes one column for each: by its name, or in their order."""
+    if len(tensors) != len(table.columns):
+        names = _list([tensor.name for tensor in tensors])
+        text = f"the model takes {len(tensors)} inputs ({names}), the sample has {len(table.columns)} columns"
+        report.error("MF320", text, at, hint="one column for each input; arrays go into JSON, NPZ or Parquet")
+        return
+    by_name = {str(column.name): column for column in table.columns}
+    named = all(tensor.name in by_name for tensor in tensors)
+    for tensor, placed in zip(tensors, table.columns, strict=True):
+        column = by_name[tensor.name] if named else placed
+        expected = None if tensor.shape is None else tensor.shape[1:]
+        if expected is not None and not _fits(expected, column.shape or ((1,) if expected else ())):
+            text = f"a row of the model's input '{tensor.name}' has the shape {_shape(expected)}"
+            report.error("MF320", f"{text}, column '{column.name}' has {_shape(column.shape)}", at)
+
+
+def _fits(expected: Sequence[int | None], shape: Sequence[int]) -> bool:
+    same_rank = len(shape) == len(expected)
+    return same_rank and all(want in {None, have} for want, have in zip(expected, shape, strict=True))
 
 
 def _row_shape(table: Table) -> tuple[int, ...] | None:
