@@ -207,6 +207,29 @@ def test_frameworks_with_their_own_ways_with_names() -> None:
     assert problems(image, unnamed([[[1, 2, 3], [4, 5, 6]]])) == []
 
 
+TWO = ModelFacts(
+    "tensorflow",
+    "keras",
+    inputs=(Tensor("num", "float32", (None, 2)), Tensor("cat", "int32", (None, 1)), Tensor("flag", "bool", (None,))),
+)
+
+
+def test_models_with_several_inputs() -> None:
+    fitting = {"cat": [1], "num": [[1.5, 2.5]], "flag": [True]}
+    assert problems(TWO, table(**fitting)) == []
+    assert problems(TWO, unnamed([[1.5, 2.5]], [1], [True])) == []
+    assert problems(TWO, table(a=[1], b=[2])) == [
+        (
+            "MF320",
+            "the model takes 3 inputs ('num', 'cat', 'flag'), the sample has 2 columns",
+            "one column for each input; arrays go into JSON, NPZ or Parquet",
+        )
+    ]
+    assert problems(TWO, table(**fitting | {"num": [[1.5, 2.5, 3.5]]})) == [
+        ("MF320", "a row of the model's input 'num' has the shape (2), column 'num' has (3)", None)
+    ]
+
+
 def test_output_checks_name_both_sides() -> None:
     report = Report()
     sample = table(age=[1, 2], income=[1, 2])
