@@ -601,6 +601,16 @@ CODES: dict[str, Code] = {
         "There is no active deployment of this name in the target.",
         ExitCode.ENVIRONMENT,
     ),
+    "MF750": Code(
+        "unusable artifact in the catalog",
+        "The artifact is no zip archive, would write outside of its folder, or is not what its tag or its own list of "
+        "files says.",
+    ),
+    "MF751": Code(
+        "folder is not empty",
+        "`pull` and `import` write into a new folder only: nothing of yours is overwritten.",
+        ExitCode.REFUSED,
+    ),
     "MF744": Code(
         "endpoint refused the request",
         "The deployment is there, but did not answer with 200. Status 400 is about the data that was sent: the message "

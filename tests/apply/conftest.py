@@ -80,7 +80,7 @@ class Manifest:
         if self.ballast:
             files["ballast.bin"] = bytes(range(256)) * (self.ballast // 256)
         tree = artifact_tree(files)
-        return digest(tree), Archive(zip_size(tree), lambda: stream_zip(tree))
+        return f"sha256:{digest(tree)}", Archive(zip_size(tree), lambda: stream_zip(tree))
 
     def hashes(self) -> dict[str, str]:
         return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.files.items()}

@@ -1,0 +1,159 @@
+"""Bring an artifact from the catalog back to a directory, checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from compiler.cloud import catalog
+from compiler.cloud.connection import Connection
+from compiler.cloud.deployments import get_deployment
+from compiler.cloud.replies import ask
+from compiler.cloud.waiting import Watch
+from compiler.diagnostics import failure
+from compiler.emit import digest
+from compiler.emit.manifest_file import MANIFEST_NAME
+from compiler.ir import SourceFile
+from compiler.planning import tags
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """An artifact that was brought back."""
+
+    model: str
+    """OCID."""
+    folder: Path
+    files: int
+    digest: str
+    """`sha256:…` over its files, as compile works it out."""
+    checked: bool
+    """Whether the model's tag, or the artifact's own list of files, agrees; False: there is neither."""
+
+
+def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | None = None) -> Pulled:
+    """Download the artifact of a model, or of the model that a deployment serves, into the new directory `folder`.
+
+    Raises `CompilerError` MF751 when `folder` holds something, MF750 for an archive that cannot be used or is not what
+    it should be, and `RequestError`.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise failure("MF751", f"{folder.name} is there already and not empty", hint="name a new folder")
+    model = model_of(connection, identifier)
+    record = catalog.get_model(connection, model).data
+    head = catalog.head_artifact(connection, model)
+    if head is None:
+        raise failure("MF750", f"model {model} has no artifact")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".pull-") as work:
+        archive, content = Path(work) / "artifact.zip", Path(work) / "content"
+        _download(connection, model, archive, head.size, watch or Watch())
+        files = unpack(archive, content)
+        found = "sha256:" + digest(files)
+        checked = _check(record.get("freeformTags") or {}, files, found)
+        if folder.exists():
+            folder.rmdir()
+        content.rename(folder)
+    return Pulled(model, folder, len(files), found, checked)
+
+
+def model_of(connection: Connection, identifier: str) -> str:
+    """OCID of the model that `identifier` is, or that the deployment serves."""
+    if ".datasciencemodeldeployment." not in identifier:
+        return identifier
+    details = get_deployment(connection, identifier).data["modelDeploymentConfigurationDetails"]
+    return str(details["modelConfigurationDetails"]["modelId"])
+
+
+def unpack(archive: Path, folder: Path) -> dict[str, SourceFile]:
+    """Unpack a zip into the new directory `folder`; nothing lands anywhere else. Raises `CompilerError` MF750."""
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(archive) as file:
+            entries = [entry for entry in file.infolist() if not entry.is_dir()]
+            _check_entries(entries, folder)
+            return {entry.filename: _extract(file, entry, folder) for entry in entries}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
+        raise failure("MF750", f"the artifact is not a zip archive that can be read: {problem}") from None
+
+
+def _download(connection: Connection, model: str, path: Path, size: int, watch: Watch) -> None:
+    client = connection.data_science
+    reply = ask(f"download the artifact of {model}", lambda: client.get_model_artifact_content(model))
+    done = 0
+    with path.open("wb") as file:
+        for chunk in reply.data.raw.stream(CHUNK, decode_content=False):
+            watch.check()
+            file.write(chunk)
+            done += len(chunk)
+            watch.tell("downloading", done, size)
+    if done != size:
+        raise failure("MF750", f"the download ended after {done} of {size} bytes", hint="pull again")
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], folder: Path) -> None:
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise failure("MF750", "the artifact names a file twice")
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or stat.S_ISLNK(entry.external_attr >> 16):
+            raise failure("MF750", f"the artifact's entry {entry.filename!r} could lie outside of its folder")
+    total, free = sum(entry.file_size for entry in entries), shutil.disk_usage(folder).free
+    if total > free:
+        raise failure("MF750", f"the artifact unpacks to {total} bytes, {free} are free here")
+
+
+def _extract(file: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> SourceFile:
+    path = folder / entry.filename
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seen, size = hashlib.sha256(), 0
+    with file.open(entry) as source, path.open("xb") as target:
+        for chunk in _chunks(source, entry.file_size):
+            seen.update(chunk)
+            size += len(chunk)
+            target.write(chunk)
+    return SourceFile(entry.filename, path, size, seen.hexdigest())
+
+
+def _chunks(source: IO[bytes], size: int) -> Iterator[bytes]:
+    """At most what the directory of the archive promised: a bomb says less than it holds."""
+    left = size
+    while left > 0 and (chunk := source.read(min(CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
+
+
+def _check(live: dict[str, str], files: dict[str, SourceFile], found: str) -> bool:
+    tagged = live.get(tags.ARTIFACT)
+    if tagged and tagged != found:
+        raise failure("MF750", f"the artifact is {found}, the model is tagged with {tagged}")
+    listed = _listed(files)
+    if listed is None:
+        return bool(tagged)
+    wrong = sorted(path for path, known in listed.items() if path not in files or files[path].sha256 != known)
+    if wrong:
+        raise failure("MF750", f"{wrong[0]} is not what {MANIFEST_NAME} says ({len(wrong)} such files)")
+    return True
+
+
+def _listed(files: dict[str, SourceFile]) -> dict[str, str] | None:
+    """sha256 by path from the artifact's own list (ours and ADS's have the same form), where there is one."""
+    manifest = files.get(MANIFEST_NAME)
+    if manifest is None:
+        return None
+    try:
+        document = json.loads(manifest.source.read_bytes())
+        return {str(path): str(entry["sha256"]) for path, entry in document["files"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise failure("MF750", f"{MANIFEST_NAME} cannot be read") from None

@@ -1,0 +1,71 @@
+"""Take over what somebody else made: our tags and our record on it, so that the next plan is empty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compiler.planning import diff_deployment, diff_model, tags
+from compiler.planning.changes import Action, Change, Plan, Recovery
+from compiler.planning.desired import Desired
+from compiler.planning.diff_deployment import Endpoint
+from compiler.planning.observed import Live, Observed
+from compiler.planning.ownership import Applied, paths
+from compiler.planning.saving import Saving
+from compiler.planning.tags import Place
+from compiler.planning.titles import deployment_title
+
+REVERSAL = "remove the tags that begin with `manifact-`: nothing else was touched"
+
+
+def adopt(desired: Desired, model: Live, deployment: Live | None, place: Place) -> Plan:
+    """The changes that make a model, and what serves it, ours; both were read in full.
+
+    `desired` is what was compiled from the model's own artifact. Where the manifest says something else than what is
+    live, the change carries that too and shows it.
+    """
+    changes = [_model(desired, model, place)]
+    if deployment is not None and desired.deployment is not None:
+        changes.append(_deployment(desired, model, deployment, place))
+    found = tuple(change for change in changes if change)
+    lives = (model, *([deployment] if deployment else []))
+    return Plan(
+        place=place,
+        changes=found,
+        artifacts={desired.name: desired.model.artifact} if desired.model else {},
+        observed=Observed((model,)).digest(place),
+        etags={live.id: live.etag for live in lives if live.etag},
+        secrets={(desired.name, key): value for key, value in desired.secrets.items()},
+    )
+
+
+def _model(desired: Desired, live: Live, place: Place) -> Change | None:
+    assert desired.model is not None
+    record = Applied(desired.model.artifact, diff_model.owned_paths(desired.model), _entries(desired))
+    change = diff_model.update(Saving(desired, place, record, str(live.body.get("modelVersionSetId", ""))), live)
+    return _adopting(change)
+
+
+def _deployment(desired: Desired, model: Live, live: Live, place: Place) -> Change | None:
+    assert desired.deployment is not None
+    wanted = Endpoint(desired, desired.deployment, place, model.id)
+    return _adopting(diff_deployment.update(wanted, live, deployment_title(desired.deployment.body)))
+
+
+def _entries(desired: Desired) -> tuple[tuple[str, frozenset[tuple[str, ...]]], ...]:
+    if desired.deployment is None:
+        return ()
+    return ((desired.deployment.config(desired.serves), paths(desired.deployment.body)),)
+
+
+def _adopting(change: Change | None) -> Change | None:
+    if change is None:
+        return None
+    steps = tuple(step for step in change.steps if step.operation != "smoke_test")  # it serves already
+    adopting = replace(change, action=Action.ADOPT, reason="take over what is live", reversal=REVERSAL)
+    return replace(adopting, steps=steps, recovery=Recovery.NONE)
+
+
+def owner_of(live: Live) -> str | None:
+    """`project/target/name` of whoever owns a resource already; None when nobody does."""
+    found = [live.tags.get(key) for key in (tags.PROJECT, tags.TARGET, tags.NAME)]
+    return "/".join(str(part) for part in found) if all(found) else None
