@@ -35,7 +35,7 @@ def main() -> int:
         unchanged = measure([manifact, "compile"], cwd=folder)
     held = [
         ratio("manifact --help", measure([manifact, "--help"]), peer, 10),
-        ratio("compile, cold", cold, peer, 2),
+        ratio("compile, cold", cold, peer, 4),
         ratio("compile, nothing changed", unchanged, peer, 10),
     ]
     return 0 if all(held) else 1

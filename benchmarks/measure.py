@@ -42,9 +42,8 @@ def ratio(name: str, ours: Figures, theirs: Figures, at_least: float) -> bool:
     """Print one comparison by CPU time (the wall is noisy on shared machines); whether it holds."""
     factor = theirs.cpu / max(ours.cpu, 1e-3)
     holds = factor >= at_least
-    print(
-        f"{name}\n  ours  {ours}\n  peer  {theirs}\n  {factor:.1f}x (budget: {at_least:g}x) {'ok' if holds else 'MISSED'}"
-    )
+    verdict = "ok" if holds else "MISSED"
+    print(f"{name}\n  ours  {ours}\n  peer  {theirs}\n  {factor:.1f}x (budget: {at_least:g}x) {verdict}")
     return holds
 
 

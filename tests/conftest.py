@@ -18,6 +18,11 @@ def pytest_addoption(parser):
     parser.addoption("--update-expected", action="store_true", help="rewrite the expected messages of tests/cases")
 
 
+def pytest_collection_modifyitems(items):
+    """Fast tests first: most mistakes show within seconds."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
 @dataclass(frozen=True)
 class Result:
     """What one command printed, and its exit code."""
