@@ -45,11 +45,7 @@ def _numpy() -> dict[str, Names]:
     }
     return {
         "classes": {
-            "numpy": "ndarray dtype matrix recarray record poly1d",
-            "numpy.ma": "MaskedArray",
-            "numpy.ma.core": "MaskedArray",
-            "numpy.matrixlib.defmatrix": "matrix",
-            "numpy.matrix": "matrix",
+            "numpy": "record poly1d",
             "numpy.random": "RandomState",
             "numpy.random.mtrand": "RandomState",
             "numpy.random._generator": "Generator",
@@ -57,10 +53,15 @@ def _numpy() -> dict[str, Names]:
             "numpy.lib.polynomial": "poly1d",
             "numpy.lib._polynomial_impl": "poly1d",
             **generators,
-            **_both("records", "recarray record"),
+            **_both("records", "record"),
         },
         "functions": {
-            "numpy": f"{_SCALARS} {_PURE} {ufuncs}",
+            # Classes of arrays are only named, to `_reconstruct`: no pickler makes one by NEWOBJ.
+            "numpy": f"ndarray matrix recarray {_SCALARS} {_PURE} {ufuncs}",
+            "numpy.ma": "MaskedArray",
+            "numpy.ma.core": "MaskedArray",
+            "numpy.matrixlib.defmatrix": "matrix",
+            **_both("records", "recarray"),
             **_both("_multiarray_umath umath", ufuncs),
             **_both("fromnumeric", _PURE),
             "numpy.lib.function_base": _PURE,

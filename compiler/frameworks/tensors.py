@@ -56,7 +56,7 @@ def _dtype(storage: Any) -> str:
 def entries(value: Any) -> list[tuple[Any, Any]]:
     """Keys and values of a dict or OrderedDict, empty for anything else."""
     if isinstance(value, Instance) and value.cls.dotted == "collections.OrderedDict":
-        items = value.items or []
+        items: list[Any] = value.items or []
     else:
         items = value.items if isinstance(value, Pairs) else []
     return list(zip(items[::2], items[1::2], strict=False))

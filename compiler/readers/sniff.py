@@ -23,7 +23,8 @@ _TORCH_MAGIC = bytes.fromhex("6cfc9c46f9206aa85019")
 _XGBOOST_KEYS = re.compile(rb'"(learner|version|Config|Model)"\s*:')
 # Protocols 0 and 1 have no header; these are the openings of objects, containers and numpy scalars.
 _TEXT_PICKLE = re.compile(
-    rb"\A(?:c[\w.]+\n[\w.]+\n|\(?[cio][\w.]+\n[\w.]+\n|\((?:lp|dp|tp?)\d*\n?|[\]})](?:q[\x00\x01]|r\x00{4}|\(|\.\Z))",
+    rb"\A(?:c[\w.]+\n[\w.]+\n|\(?[cio][\w.]+\n[\w.]+\n|\((?:lp|dp|tp?)\d*\n?|\(?S'[^\n]*'\n"
+    rb"|[\]})](?:q[\x00\x01]|r\x00{4}|\(|\.\Z))",
     re.DOTALL,
 )
 

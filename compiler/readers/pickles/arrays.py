@@ -75,8 +75,14 @@ _CODES = {
     "f8": "d",
 }
 _NAMES = {"i": "int", "u": "uint", "f": "float", "c": "complex"}
-_HAS_OBJECT = 0x01
-"""NPY_ITEM_HASOBJECT, the bit that `dtype.hasobject` looks at."""
+_LIST_PICKLE = 0x03
+"""NPY_ITEM_HASOBJECT and NPY_LIST_PICKLE: items hold references, so an array's state is a list.
+
+Without the second, numpy takes bytes of the file for pointers.
+"""
+_OBJECT_FLAGS = 0x3F
+_FIELD_FLAGS = 0x1B
+"""What numpy gives the dtype `O`, and a structured dtype with such fields at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +160,8 @@ def _with_state(kind: str, size: int, state: Any) -> DType:
         raise Denied("an array's dtype claims an item size that its code does not have")
     if fields is not None:
         objects = _check_fields(kind, size, names, fields)
-    if bool(flags & _HAS_OBJECT) != objects:
+    wanted = _OBJECT_FLAGS if kind == "O" else _FIELD_FLAGS if objects else 0
+    if (flags & wanted) != wanted or (not objects and flags & _LIST_PICKLE):
         raise Denied("an array's dtype hides whether it holds objects")
     return DType(kind, size, order, objects)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from compiler.readers.pickles.arrays import count_of, dtype_of
 from compiler.readers.pickles.faults import Denied, Malformed
-from compiler.readers.pickles.values import FORGOTTEN, TRUNCATED, Bag, Blob, Global, Instance, Pairs
+from compiler.readers.pickles.values import FORGOTTEN, TRUNCATED, Bag, Blob, Global, Instance, Listing, Pairs
 
 WRAPPERS = frozenset(
     {"joblib.numpy_pickle.NumpyArrayWrapper", "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper"}
@@ -47,6 +48,22 @@ def build(target: Any, state: Any) -> None:
     if target.state is not None:
         raise Denied(f"it gives a second state to a '{target.cls.dotted}'")
     target.state = state
+    if target.cls.dotted == "numpy.dtype":
+        dtype_of(target)  # a dtype that lies makes numpy take bytes of the file for pointers
+    elif target.cls.name in {"_reconstruct", "_mareconstruct"}:
+        _check_array(state)
+
+
+def _check_array(state: Any) -> None:
+    """ndarray.__setstate__: (version, shape, dtype, Fortran order, data), of masked arrays also mask and fill value."""
+    if not isinstance(state, tuple) or len(state) not in {5, 7}:
+        raise Denied("an array's state is not what numpy writes")
+    dtype, count, data = dtype_of(state[2]), count_of(state[1]), state[4]
+    if isinstance(data, Listing) != dtype.objects or data is FORGOTTEN:
+        raise Denied("an array of objects is stored as bytes, or one of numbers as objects")
+    length = data.length if isinstance(data, Listing | Blob) else len(data) if isinstance(data, bytes) else None
+    if length is not None and length != count * (1 if dtype.objects else dtype.itemsize):
+        raise Denied("an array's data are longer or shorter than its shape")
 
 
 def _reconstructor(_: Global, arguments: tuple[Any, ...]) -> Instance:
@@ -55,9 +72,9 @@ def _reconstructor(_: Global, arguments: tuple[Any, ...]) -> Instance:
         raise Denied("it calls copyreg._reconstructor in an unusual way")
     made = new_object(arguments[0], ())
     if isinstance(arguments[2], Pairs):
-        made.items = list(arguments[2].items)
+        made.items = Listing(arguments[2].items)
     elif isinstance(arguments[2], list):
-        made.items = list(arguments[2])
+        made.items = Listing(arguments[2])
     return made
 
 

@@ -11,7 +11,18 @@ from compiler.readers.pickles.construct import WRAPPERS, build, new_object, redu
 from compiler.readers.pickles.faults import Beyond, Denied, Malformed
 from compiler.readers.pickles.joblib_array import read_array
 from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, MAX_REMEMBERED, MAX_SHORT, Machine
-from compiler.readers.pickles.values import FORGOTTEN, HOLE, TRUNCATED, Bag, Blob, Global, Instance, Pairs, Persistent
+from compiler.readers.pickles.values import (
+    FORGOTTEN,
+    HOLE,
+    TRUNCATED,
+    Bag,
+    Blob,
+    Global,
+    Instance,
+    Listing,
+    Pairs,
+    Persistent,
+)
 
 _MAX_COPIED = 64 << 20
 """Bytes of long values that are copied out of a compressed stream, where no view is possible."""
@@ -139,24 +150,26 @@ def _long_bytes(width: str) -> Callable[[Machine], None]:
 # Containers
 
 
-def _keep(machine: Machine, target: list[Any], values: list[Any]) -> None:
+def _keep(machine: Machine, target: Listing, values: list[Any]) -> None:
     """Extend a container's elements within the limits; the last one kept says when there were more."""
-    room = min(MAX_CONTAINER - len(target), MAX_KEPT - machine.usage.kept)
-    if target and target[-1] is TRUNCATED:
+    if target.dropped:
+        target.dropped += len(values)
         return
+    room = max(min(MAX_CONTAINER - len(target), MAX_KEPT - machine.usage.kept), 0) & ~1
     if len(values) > room:
-        values = [*values[: max(room, 0) & ~1], TRUNCATED]
+        target.dropped = len(values) - room
+        values = [*values[:room], TRUNCATED]
     machine.usage.kept += len(values)
     target.extend(values)
 
 
-def _elements(target: Any, *, pairs: bool) -> list[Any]:
+def _elements(target: Any, *, pairs: bool) -> Listing:
     """Where the elements that are put into `target` are kept. Raises Denied when it is nothing that takes elements."""
     if isinstance(target, Instance):
         if target.items is None:
-            target.items = []
+            target.items = Listing()
         return target.items
-    if isinstance(target, Pairs if pairs else list):
+    if isinstance(target, Pairs if pairs else Listing):
         return target.items if isinstance(target, Pairs) else target
     raise Denied("it puts elements into something that takes none")
 
@@ -200,7 +213,7 @@ def _dict(machine: Machine) -> None:
 
 
 def _list(machine: Machine) -> None:
-    made: list[Any] = []
+    made = Listing()
     _keep(machine, made, machine.pop_mark())
     machine.stack.append(made)
 
@@ -362,7 +375,7 @@ _TABLE: dict[int, Callable[[Machine], None]] = {
     0x46: _float,
     0x8A: _long_bytes("<B"),
     0x8B: _long_bytes("<i"),
-    0x5D: lambda machine: machine.stack.append([]),
+    0x5D: lambda machine: machine.stack.append(Listing()),
     0x7D: lambda machine: machine.stack.append(Pairs()),
     0x8F: lambda machine: machine.stack.append(Bag([])),
     0x29: _push_constant(()),

@@ -38,7 +38,7 @@ class Instance:
         self.arguments = arguments
         self.state: Any = None
         """What BUILD hands to it."""
-        self.items: list[Any] | None = None
+        self.items: Listing | None = None
         """Elements, or keys and values in turn, of subclasses of list and dict."""
 
     def attributes(self) -> dict[str, Any]:
@@ -47,13 +47,25 @@ class Instance:
         return state.named() if isinstance(state, Pairs) else {}
 
 
+class Listing(list[Any]):
+    """A list, or the elements of a dict or set: beyond the limits elements are counted and not kept."""
+
+    dropped = 0
+    """Elements not kept; then the last one kept is TRUNCATED."""
+
+    @property
+    def length(self) -> int:
+        """The number of elements that were read."""
+        return len(self) - 1 + self.dropped if self.dropped else len(self)
+
+
 class Pairs:
     """A dict: keys and values in turn, in order, repeated keys included."""
 
     __slots__ = ("items",)
 
     def __init__(self) -> None:
-        self.items: list[Any] = []
+        self.items = Listing()
 
     def named(self) -> dict[str, Any]:
         """The entries whose keys are text."""
@@ -67,7 +79,7 @@ class Bag:
     __slots__ = ("items",)
 
     def __init__(self, items: list[Any]) -> None:
-        self.items = items
+        self.items = Listing(items)
 
 
 @dataclass(frozen=True, slots=True)

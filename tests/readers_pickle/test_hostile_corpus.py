@@ -1,0 +1,118 @@
+"""Hostile files are denied or bounded, and none of them is executed; a canary proves it, and that the payloads live."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hostile_corpus import corpus
+
+from compiler.diagnostics import CompilerError
+from compiler.frameworks import inspect_model
+
+CANARY = "canary-of-the-hostile-corpus"
+CORPUS = corpus(CANARY)
+# What is no crime, only code that nobody knows: refused unless somebody names it.
+UNKNOWN = {"call builtins.type", "scipy distribution whose state is code"}
+# Formats too odd to be taken for a pickle: refused before they are read.
+UNRECOGNIZED = {"persistent id as text", "line without end", "protocol 6"}
+REFUSALS = {"MF203", "MF204", "MF206", "MF209"}
+LOADERS = {
+    "pickle": "import pickle; pickle.load(open('victim', 'rb'))",
+    "joblib": "import joblib; joblib.load('victim')",
+    "torch": "import torch; torch.load('victim', weights_only=False)",
+}
+READ_ALL = """
+import json, resource, sys, time
+from pathlib import Path
+from compiler.diagnostics import CompilerError
+from compiler.frameworks import inspect_model
+folder = Path(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+slowest = 0.0
+for file in sorted(folder.iterdir()):
+    started = time.process_time()
+    try:
+        inspect_model(file)
+    except CompilerError:
+        pass
+    slowest = max(slowest, time.process_time() - started)
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(json.dumps({"slowest": slowest, "grown": grown >> 10}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_corpus_is_large_and_varied() -> None:
+    assert len(CORPUS) >= 140
+    assert sum(how != "none" for _, how in CORPUS.values()) >= 45
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_denied_or_bounded_and_never_executed(name: str, tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(CORPUS[name][0])
+    if name in UNKNOWN:
+        assert inspect_model(tmp_path / "victim").unknown
+    else:
+        with pytest.raises(CompilerError) as error:
+            inspect_model(tmp_path / "victim")
+        codes = {problem.code for problem in error.value.diagnostics}
+        live = CORPUS[name][1] != "none"
+        assert codes <= {"MF204"} if live else codes <= REFUSALS | ({"MF202"} if name in UNRECOGNIZED else set())
+    assert [entry.name for entry in tmp_path.iterdir()] == ["victim"]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_the_payloads_live(loader: str, tmp_path: Path) -> None:
+    """Each file that claims to run something does so when loaded carelessly; else its denial proves nothing."""
+    code = [
+        "import os, sys, traceback, json",
+        "dead = []",
+        "for name in sorted(os.listdir('cases')):",
+        "    os.makedirs('box', exist_ok=True); os.chdir('box')",
+        "    os.replace('../cases/' + name, 'victim')",
+        "    pid = os.fork()",
+        "    if not pid:",
+        "        null = os.open(os.devnull, os.O_RDWR); [os.dup2(null, n) for n in (0, 1, 2)]",
+        "        try:",
+        f"            {LOADERS[loader]}",
+        "        finally:",
+        "            os._exit(0)",
+        "    os.waitpid(pid, 0)",
+        f"    dead += [] if os.path.exists({CANARY!r}) else [name]",
+        "    os.chdir('..'); os.system('rm -rf box')",
+        "print(json.dumps(dead))",
+    ]
+    (tmp_path / "cases").mkdir()
+    names = sorted(name for name, (_, how) in CORPUS.items() if how == loader)
+    for number, name in enumerate(names):
+        (tmp_path / "cases" / f"{number:03}").write_bytes(CORPUS[name][0])
+    preload = {"pickle": "", "joblib": "import joblib, numpy\n", "torch": "import torch\n"}[loader]
+    script = preload + "\n".join(code)
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=True
+    )
+    assert [names[int(number)] for number in json.loads(done.stdout.splitlines()[-1])] == []
+
+
+def test_reading_all_of_them_is_bounded(tmp_path: Path) -> None:
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    for number, (content, _) in enumerate(CORPUS.values()):
+        (folder / str(number)).write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-c", READ_ALL, str(folder)], capture_output=True, text=True, timeout=300, check=True
+    )
+    cost = json.loads(done.stdout)
+    assert cost["grown"] < 200
+    assert cost["slowest"] < 10
