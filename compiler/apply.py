@@ -5,18 +5,18 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
 from compiler.cloud.execute import execute
-from compiler.cloud.waiting import Interrupted, Watch
+from compiler.cloud.waiting import Interrupted, Unawaited, Watch
 from compiler.cloud.work import Work
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning import references
-from compiler.planning.changes import Change, Kind, Plan
+from compiler.planning.changes import Action, Change, Kind, Plan
 
 ATTACH = "create_model_custom_metadatum_artifact"
 WORKERS = 4
@@ -31,6 +31,8 @@ class Status(enum.StrEnum):
     SKIPPED = "skipped"
     """A change before it, of the same manifest, failed."""
     INTERRUPTED = "interrupted"
+    STARTED = "started"
+    """The service is at work; the next apply finishes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Conduct:
     """Called from several threads, one call at a time."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Files that `catalog.custom` attaches, by their sha256."""
+    wait: bool = True
+    """False: do not wait for deployments (`--no-wait`)."""
 
 
 def apply(
@@ -102,13 +106,13 @@ def apply(
     walk = _Walk(plan, connection, archives, conduct, stop)
     groups = _by_name(plan)
     with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups)))) as pool:
-        running = [pool.submit(walk.manifest, changes) for changes in groups]
+        running: list[Future[list[Result]]] = []
         try:
-            found = [future.result() for future in running]
+            running.extend(pool.submit(walk.manifest, changes) for changes in groups)
+            wait(running)
         except KeyboardInterrupt:
             stop.set()
-            found = [future.result() for future in running]
-    return Outcome(tuple(result for results in found for result in results))
+    return Outcome(tuple(result for future in running for result in future.result()))
 
 
 class _Walk:
@@ -164,7 +168,9 @@ class _Walk:
         except Interrupted:
             problem = Diagnostic("MF725", f"interrupted during: {change.action} {change.kind} of '{change.name}'")
             return Result(change, Status.INTERRUPTED, diagnostics=(problem,))
-        identifier = change.id or work.known.get(_REFERENCE[change.kind], "")
+        except Unawaited:
+            return Result(change, Status.STARTED, _identifier(work))
+        identifier = _identifier(work)
         self._tell(Event(change, "failed" if failed else "done"))
         if failed is None:
             return Result(change, Status.DONE, identifier, diagnostics=tuple(work.notes))
@@ -174,7 +180,11 @@ class _Walk:
         def tell(text: str, done: int, total: int) -> None:
             self._tell(Event(change, text, done, total))
 
-        return Watch(self._conduct.timeout, tell, self._stop.is_set, lambda seconds: _sleep(self._stop, seconds))
+        # Sleeping on the event wakes up at once when the user says stop.
+        return Watch(self._conduct.timeout, tell, self._stop.is_set, self._pause, self._conduct.wait)
+
+    def _pause(self, seconds: float) -> None:
+        self._stop.wait(seconds)
 
     def _tell(self, event: Event) -> None:
         with self._lock:
@@ -188,9 +198,10 @@ _REFERENCE = {
 }
 
 
-def _sleep(stop: threading.Event, seconds: float) -> None:
-    """Sleep, but wake up at once when the user says stop."""
-    stop.wait(seconds)
+def _identifier(work: Work) -> str:
+    """OCID of what a change made or acted on."""
+    made = work.known.get(_REFERENCE[work.change.kind], "")
+    return (made or work.change.id or "") if work.change.action is Action.REPLACE else (work.change.id or made)
 
 
 def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path]) -> None:
@@ -200,16 +211,19 @@ def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path
         if artifact not in archives:
             hint = "compile the manifest first"
             errors.append(Diagnostic("MF724", f"artifact {artifact} of '{change.name}' is not built here", hint=hint))
-    steps = [(change, step) for change in plan.pending for step in change.steps if step.operation == ATTACH]
-    for change, step in steps:
-        body = step.body or {}
-        if body.get("sha256") not in files:
-            message = (
-                f"the file '{body.get('file')}' that '{change.name}' attaches to '{body.get('key')}' is not at hand"
-            )
-            errors.append(Diagnostic("MF724", message, hint="compile the manifest first"))
+    errors += _missing_files(plan, files)
     if errors:
         raise CompilerError(*errors)
+
+
+def _missing_files(plan: Plan, files: Mapping[str, Path]) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for change in plan.pending:
+        for body in (step.body or {} for step in change.steps if step.operation == ATTACH):
+            if body.get("sha256") not in files:
+                message = f"'{body.get('file')}', which '{change.name}' attaches to '{body.get('key')}', is not at hand"
+                found.append(Diagnostic("MF724", message, hint="compile the manifest first"))
+    return found
 
 
 def _uploads(change: Change) -> bool:

@@ -26,6 +26,10 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user said stop
     """The user asked to stop, between two requests."""
 
 
+class Unawaited(Exception):  # noqa: N818 - not an error: the user does not want to wait
+    """The service is at work, and the user does not want to wait for it."""
+
+
 def _nothing(_text: str, _done: int, _total: int) -> None:
     return None
 
@@ -40,6 +44,8 @@ class Watch:
     """What goes on, with bytes (or percent) done and in total; a total of 0 is unknown."""
     stopped: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
+    wait: bool = True
+    """False: leave the service to its work; the next apply goes on from there."""
 
     def check(self) -> None:
         """Raise `Interrupted` when the user asked to stop."""
@@ -50,8 +56,11 @@ class Watch:
 def await_deployment(connection: Connection, deployment: str, work_request: str | None, watch: Watch) -> Reply:
     """Wait until a deployment rests; returns its record.
 
-    Raises `WorkRequestError` (MF720) with the work request's own messages, `CompilerError` MF721 when time is up.
+    Raises `WorkRequestError` (MF720) with the work request's own messages, `CompilerError` MF721 when time is up,
+    `Unawaited` when nobody wants to wait.
     """
+    if not watch.wait:
+        raise Unawaited
     deadline = time.monotonic() + watch.timeout
     if work_request:
         await_work(connection, work_request, watch, deadline)

@@ -54,4 +54,7 @@ def _resumable(desired: DesiredModel, live: Live) -> bool:
 
 
 def _has_artifact(live: Live) -> bool:
-    return live.record is None or live.head is not None
+    """Whether its bytes are there, and still those that were uploaded; not known of what was not read."""
+    if live.record is None:
+        return True
+    return live.head is not None and live.md5 in (None, live.head.md5)
