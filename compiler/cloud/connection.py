@@ -121,6 +121,7 @@ def _open(place: Place, credentials: Credentials, endpoint: str | None, access: 
 
 def _client(kind: Any, credentials: Credentials, endpoint: str | None, access: Access) -> Any:
     from oci.circuit_breaker import NoCircuitBreakerStrategy
+    from oci.exceptions import ClientError
 
     given = {"service_endpoint": endpoint} if endpoint else {}
     try:
@@ -133,5 +134,5 @@ def _client(kind: Any, credentials: Credentials, endpoint: str | None, access: A
             timeout=TIMEOUT,
             **given,
         )
-    except ValueError as problem:
-        raise failure("MF711", f"the OCI client cannot be made: {problem}") from None
+    except (ClientError, ValueError) as problem:
+        raise failure("MF711", f"the OCI configuration cannot be used: {problem}") from None
