@@ -75,10 +75,11 @@ def _serve(arguments: argparse.Namespace, root: Path, console: Console) -> ExitC
 
 
 def _opened_port(cloud: LocalCloud, port: int) -> LocalServer:
+    from compiler.localcloud.console import application
     from compiler.localcloud.server import LocalServer
 
     try:
-        return LocalServer(cloud, cloud.handle, port)
+        return LocalServer(cloud, application(cloud), port)
     except (OSError, OverflowError) as problem:
         message = f"port {port} cannot be served: {problem}"
         raise failure("MF802", message, hint="choose another one with --port, or 0 for any") from None
@@ -100,7 +101,7 @@ def _announce(cloud: LocalCloud, url: str, console: Console) -> None:
     from compiler.localcloud.housekeeping import client_environment
 
     environment = client_environment(cloud.sdk_config(), cloud.compartment_id, cloud.project_id, url)
-    console.line(f"  the embedded OCI is at {url} until Ctrl-C; for other clients:\n")
+    console.line(f"  the embedded OCI is at {url} until Ctrl-C, its console at {url}/console; for other clients:\n")
     for name, value in environment.items():
         console.line(f"export {name}={shlex.quote(value)}")
     console.document({"url": url, "environment": environment})

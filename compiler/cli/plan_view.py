@@ -9,6 +9,15 @@ from compiler.cli import text
 from compiler.cli.console import Console
 from compiler.planning.changes import Action, Change, Impact, Kind, Plan
 
+_LAYERS = frozenset(
+    {
+        "modelDeploymentConfigurationDetails",
+        "modelConfigurationDetails",
+        "instanceConfiguration",
+        "modelDeploymentInstanceShapeConfigDetails",
+        "environmentConfigurationDetails",
+    }
+)
 _SIGNS = {
     Action.CREATE: ("+", "create"),
     Action.UPDATE: ("~", "update"),
@@ -43,12 +52,17 @@ def _what(change: Change) -> str:
 def _details(change: Change) -> list[str]:
     lines = []
     if change.action is not Action.CREATE:
-        lines = [f"{field.path}: {_value(field.before)} -> {_value(field.after)}" for field in change.fields]
+        lines = [f"{_field(field.path)}: {_value(field.before)} -> {_value(field.after)}" for field in change.fields]
     if change.stays_up is False:
         lines.append("the endpoint is down meanwhile")
     if change.impact is Impact.BREAKING:
         lines += [f"breaks callers: {what}" for what in change.callers]
     return lines
+
+
+def _field(path: str) -> str:
+    """The path of a field without the layers of OCI's bodies, which say nothing that the field's name does not."""
+    return ".".join(part for part in path.split(".") if part not in _LAYERS) or path
 
 
 def _value(value: Any) -> str:

@@ -14,8 +14,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import compiler
-
 KEPT = ("JAVA_HOME", "SPARK_HOME", "LD_LIBRARY_PATH", "TZ")
 """Variables of ours that frameworks need to find what they run on."""
 MAX_OPEN_FILES = 4096
@@ -43,7 +41,7 @@ def environment(home: Path, variables: Mapping[str, str]) -> dict[str, str]:
 
 def python_command(module: str, *arguments: str) -> list[str]:
     """Run `main()` of one of our modules with this interpreter, wherever the package lies."""
-    root = str(Path(next(iter(compiler.__path__))).resolve().parent)
+    root = str(Path(__file__).resolve().parent.parent.parent)
     start = f"import sys; sys.path.append({root!r}); from {module} import main; sys.exit(main())"
     return [sys.executable, "-P", "-c", start, *arguments]
 
