@@ -41,4 +41,6 @@ def _described(root: Any) -> str:
     if isinstance(root, Pairs):
         keys = ", ".join(sorted(root.named())[:6])
         return f"a dict ({keys})" if keys else "a dict"
-    return f"a {type(root).__name__}" if isinstance(root, list | tuple | str | int | float) else "no model"
+    if isinstance(root, list):
+        return "a list"
+    return f"a {type(root).__name__}" if isinstance(root, tuple | str | int | float) else "no model"

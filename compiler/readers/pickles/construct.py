@@ -18,6 +18,8 @@ _BUILTIN_TYPE = frozenset({"cloudpickle.cloudpickle._builtin_type", "cloudpickle
 
 def new_object(cls: Any, arguments: Any) -> Instance:
     """NEWOBJ: `cls.__new__(cls, *arguments)`. Raises Denied when `cls` is not a class of the index or unknown."""
+    if _from_unknown(cls):
+        return Instance(_skeleton(cls), arguments)
     if not isinstance(cls, Global):
         raise Denied("it makes an object of a class that is itself computed")
     if cls.kind not in {"class", "unknown"}:
@@ -29,6 +31,8 @@ def new_object(cls: Any, arguments: Any) -> Instance:
 
 def reduce_(function: Any, arguments: Any) -> Any:
     """REDUCE: `function(*arguments)`. Raises Denied unless `function` is a known reconstructor, or unknown."""
+    if _from_unknown(function):
+        return Instance(function.cls, arguments)
     if not isinstance(function, Global):
         raise Denied("it calls something that is itself computed")
     if not isinstance(arguments, tuple):
@@ -38,6 +42,19 @@ def reduce_(function: Any, arguments: Any) -> Any:
     if check := _CHECKS.get(function.dotted):
         return check(function, arguments)
     return Instance(function, arguments)
+
+
+def _from_unknown(value: Any) -> bool:
+    """Whether unknown code made a value, as cloudpickle makes classes: what that does is unknown code too."""
+    return isinstance(value, Instance) and value.cls.kind == "unknown"
+
+
+def _skeleton(made: Instance) -> Global:
+    """The class that cloudpickle's `_make_skeleton_class(metaclass, name, bases, …)` makes, else what made it."""
+    arguments = made.arguments if isinstance(made.arguments, tuple) else ()
+    if made.cls.name == "_make_skeleton_class" and len(arguments) > 1 and isinstance(arguments[1], str):
+        return Global(made.cls.module, arguments[1], "unknown", reconstructor=True)
+    return made.cls
 
 
 def build(target: Any, state: Any) -> None:

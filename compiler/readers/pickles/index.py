@@ -58,7 +58,9 @@ _WELL_KNOWN = {
     ): "which can reach anything (Keras models are pickled so: save them with model.save('m.keras'))",
 }
 # cloudpickle builds classes by value from these; they are code, so never more than "unknown".
-_METACLASSES = frozenset({("builtins", "type"), ("abc", "ABCMeta")})
+_CODE_PARTS = frozenset(
+    {("builtins", name) for name in ("type", "property", "classmethod", "staticmethod")} | {("abc", "ABCMeta")}
+)
 
 
 @cache
@@ -122,7 +124,7 @@ class Globals:
             known = _names("numpy").get((module, name))
         if known is not None:
             return Global(module, name, *known)
-        if (standard and (module, name) not in _METACLASSES) or _is_denied(f"{module}.{name}"):
+        if (standard and (module, name) not in _CODE_PARTS) or _is_denied(f"{module}.{name}"):
             why = _WELL_KNOWN.get((module, name), "which no model needs and which could run anything")
             raise Denied(f"it refers to '{module}.{name}', {why}")
         return Global(module, name, "unknown", reconstructor=True)
