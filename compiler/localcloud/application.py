@@ -65,14 +65,14 @@ class LocalCloud:
     """An opened store. May be used by several threads at once; several processes may open the same store."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self.backend = backend
         self._router = Router(_ROUTES)
         self.compartment_id = backend.owner.compartment
         self.project_id = backend.owner.project
 
     def sdk_config(self) -> dict[str, str]:
         """The configuration that an OCI client signs its requests with, as `~/.oci/config` would give it."""
-        owner: Owner = self._backend.owner
+        owner: Owner = self.backend.owner
         return {
             "tenancy": owner.tenancy,
             "user": owner.user,
@@ -89,7 +89,7 @@ class LocalCloud:
         identifier = _request_id(request)
         self.settle()
         try:
-            response = self._backend.settings.faults.around(request, lambda: self._dispatch(request))
+            response = self.backend.settings.faults.around(request, lambda: self._dispatch(request))
         except ServiceError as problem:
             response = json_response({"code": problem.code, "message": problem.message}, status=problem.status)
         if request.method == "HEAD":
@@ -102,12 +102,12 @@ class LocalCloud:
 
     def settle(self) -> None:
         """Carry on what is due, without waiting for anything."""
-        settle(self._backend, _ACTIONS)
-        deployment_jobs.check_health(self._backend)
+        settle(self.backend, _ACTIONS)
+        deployment_jobs.check_health(self.backend)
 
     def close(self) -> None:
         """Give back the database; deployments keep serving."""
-        self._backend.store.close()
+        self.backend.store.close()
 
     def __enter__(self) -> LocalCloud:
         return self
@@ -118,19 +118,19 @@ class LocalCloud:
         self.close()
 
     def _dispatch(self, request: Request) -> Response:
-        settings = self._backend.settings
+        settings = self.backend.settings
         if settings.strict or "authorization" in request.headers or not self._router.may_be_unsigned(request):
-            verify_signature(request, self._backend.owner)
+            verify_signature(request, self.backend.owner)
         route, path, query = self._router.match(request.method, request.target)
         if route.access is Access.STREAM:
-            return route.handler(Call(self._backend, request, path, query))
+            return route.handler(Call(self.backend, request, path, query))
         content = read_body(request.body, MAX_JSON_BYTES)
         if content is None:
             raise payload_too_large(f"The body is longer than {MAX_JSON_BYTES} bytes")
         verify_content(request, content)
-        opened = self._backend.store.write() if route.access is Access.WRITE else self._backend.store.read()
+        opened = self.backend.store.write() if route.access is Access.WRITE else self.backend.store.read()
         with opened as tx:
-            return _run(route, Call(self._backend, request, path, query, content, tx))
+            return _run(route, Call(self.backend, request, path, query, content, tx))
 
 
 def open_cloud(root: Path, *, run_processes: bool = True, settings: Settings | None = None) -> LocalCloud:

@@ -6,7 +6,7 @@ import http.client
 from contextlib import closing
 
 from compiler.localcloud import errors
-from compiler.localcloud.calls import Access, Call, Route
+from compiler.localcloud.calls import Access, Backend, Call, Route
 from compiler.localcloud.deployment_jobs import folder_of
 from compiler.localcloud.http import Response
 from compiler.localcloud.records import find
@@ -19,28 +19,28 @@ SERVING = ("ACTIVE", "UPDATING", "NEEDS_ATTENTION")
 
 
 def predict(call: Call) -> Response:
-    """Ask the server of the deployment; 404 when there is none."""
-    identifier = call.path["deployment"]
-    with call.backend.store.read() as tx:
-        record = find(tx, "deployment", identifier)
-    server = Server(folder_of(call.backend, identifier))
-    status = server.status() if record is not None and record.state in SERVING and server.is_alive() else None
-    if status is None:
-        raise errors.not_found(identifier)
+    """Hand the request on."""
     content = read_body(call.request.body, MAX_BODY_BYTES)
     if content is None:
         raise errors.payload_too_large(f"The body must be at most {MAX_BODY_BYTES} bytes")
     if "authorization" in call.request.headers:
         verify_content(call.request, content)
-    return _forward(call, status.port, content)
+    kind = call.request.headers.get("content-type", "application/json")
+    return ask(call.backend, call.path["deployment"], content, kind)
 
 
-def _forward(call: Call, port: int, content: bytes) -> Response:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
-    headers = {"content-type": call.request.headers.get("content-type", "application/json"), "connection": "close"}
+def ask(backend: Backend, deployment: str, content: bytes, content_type: str) -> Response:
+    """The answer of the deployment's server; raises 404 when there is none, 503 when it does not answer."""
+    with backend.store.read() as tx:
+        record = find(tx, "deployment", deployment)
+    server = Server(folder_of(backend, deployment))
+    status = server.status() if record is not None and record.state in SERVING and server.is_alive() else None
+    if status is None:
+        raise errors.not_found(deployment)
+    connection = http.client.HTTPConnection("127.0.0.1", status.port, timeout=WAIT_SECONDS)
     with closing(connection):
         try:
-            connection.request("POST", "/predict", content, headers)
+            connection.request("POST", "/predict", content, {"content-type": content_type, "connection": "close"})
             answer = connection.getresponse()
             body = answer.read()
         except (OSError, http.client.HTTPException) as problem:
