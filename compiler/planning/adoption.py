@@ -7,7 +7,7 @@ from dataclasses import replace
 from compiler.planning import diff_deployment, diff_model, tags
 from compiler.planning.changes import Action, Change, Plan, Recovery
 from compiler.planning.desired import Desired
-from compiler.planning.diff_deployment import Endpoint
+from compiler.planning.diff_deployment import Endpoint, live_settings
 from compiler.planning.observed import Live, Observed
 from compiler.planning.ownership import Applied, paths
 from compiler.planning.saving import Saving
@@ -48,7 +48,9 @@ def _model(desired: Desired, live: Live, place: Place) -> Change | None:
 def _deployment(desired: Desired, model: Live, live: Live, place: Place) -> Change | None:
     assert desired.deployment is not None
     wanted = Endpoint(desired, desired.deployment, place, model.id)
-    return _adopting(diff_deployment.update(wanted, live, deployment_title(desired.deployment.body)))
+    return _adopting(
+        diff_deployment.update(wanted, live, live_settings(live), deployment_title(desired.deployment.body))
+    )
 
 
 def _entries(desired: Desired) -> tuple[tuple[str, frozenset[tuple[str, ...]]], ...]:

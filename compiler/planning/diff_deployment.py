@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from compiler.planning import groups, references, tags
@@ -50,6 +50,12 @@ class Endpoint:
     owned: frozenset[Path] = frozenset()
     """What was ours when it was last applied."""
 
+    want: Leaves = field(init=False)
+    """Wanted leaves, without our own tags."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "want", {**groups.flat(self.spec.body), groups.MODEL_ID: self.model})
+
     @property
     def config(self) -> str:
         """`manifact-config` of what is wanted."""
@@ -60,15 +66,9 @@ class Endpoint:
         """The tags that make the deployment ours."""
         return self.place.owner(self.desired.name)
 
-    @property
-    def want(self) -> Leaves:
-        """Wanted leaves, without our own tags."""
-        return {**groups.flat(self.spec.body), groups.MODEL_ID: self.model}
 
-
-def find_difference(wanted: Endpoint, live: Live) -> Difference:
+def find_difference(wanted: Endpoint, live: Live, have: Leaves) -> Difference:
     """Wanted against live settings, user tags included."""
-    have = live_settings(live)
     want = _with_ignored(wanted.spec, _with_secrets(wanted, have), have)
     owned = {path for path in have if _always_ours(path)}
     changed = live.tags.get(tags.CONFIG) != wanted.config
@@ -85,9 +85,9 @@ def create(wanted: Endpoint, seen: str, title: str, reason: str = "not there yet
     return replace(made, recovery=Recovery.DEACTIVATE)
 
 
-def update(wanted: Endpoint, live: Live, title: str) -> Change | None:
+def update(wanted: Endpoint, live: Live, have: Leaves, title: str) -> Change | None:
     """What brings a live deployment to the desired settings; None when it is there already."""
-    found = find_difference(wanted, live)
+    found = find_difference(wanted, live, have)
     stale = live.tags.get(tags.CONFIG) != wanted.config or not wanted.owner.items() <= live.tags.items()
     resting = live.state == "INACTIVE"
     misplaced = resting is not (wanted.spec.state == "inactive")
@@ -97,7 +97,7 @@ def update(wanted: Endpoint, live: Live, title: str) -> Change | None:
     if not (found or stale or restart or misplaced):
         return None
     make = _resting_steps if resting or restart or misplaced else _rolling_steps
-    steps = make(wanted, live, found)
+    steps = make(wanted, live, have, found)
     action = Action.RESTART if restart else Action.UPDATE
     wait = (Step("wait_model_deployment", live.id),) if live.state in MOVING else ()
     return replace(
@@ -110,9 +110,9 @@ def update(wanted: Endpoint, live: Live, title: str) -> Change | None:
     )
 
 
-def needs_replacement(wanted: Endpoint, live: Live) -> str | None:
+def needs_replacement(wanted: Endpoint, live: Live, have: Leaves) -> str | None:
     """Why only a new deployment will do, or None."""
-    want, have = wanted.want, live_settings(live)
+    want = wanted.want
     access = (*groups.INSTANCE, "networkAccessType")
     subnet = (*groups.INSTANCE, "subnetId")
     kind = (*groups.ENVIRONMENT, "environmentConfigurationType")
@@ -137,7 +137,7 @@ def replacement(wanted: Endpoint, live: Live, seen: str, title: str, reason: str
         action=Action.REPLACE,
         id=live.id,
         steps=steps,
-        fields=find_difference(wanted, live).changes(wanted.spec.sensitive),
+        fields=find_difference(wanted, live, live_settings(live)).changes(wanted.spec.sensitive),
         stays_up=False,
         impact=Impact.BREAKING,
         callers=("the endpoint gets another address",),
@@ -158,9 +158,8 @@ def live_settings(live: Live) -> Leaves:
     return {path: value for path, value in known.items() if not path[-1].startswith(tags.PREFIX)}
 
 
-def _rolling_steps(wanted: Endpoint, live: Live, found: Difference) -> list[Step]:
+def _rolling_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
     """One group a request, the endpoint up throughout, then its test, then names and tags."""
-    have = live_settings(live)
     steps = [
         _open(Step("update_model_deployment", live.id, groups.update_body((name,), have, found), name,
                    groups.undo_body((name,), have, found)), wanted)
@@ -171,9 +170,8 @@ def _rolling_steps(wanted: Endpoint, live: Live, found: Difference) -> list[Step
     return [*steps, *test, _identity(wanted, have, found, live.id)]
 
 
-def _resting_steps(wanted: Endpoint, live: Live, found: Difference) -> list[Step]:
+def _resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
     """Everything in one request while it is not serving."""
-    have = live_settings(live)
     names = groups.touched(found)
     steps = [] if live.state == "INACTIVE" else [Step("deactivate_model_deployment", live.id)]
     if names:

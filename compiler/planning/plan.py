@@ -72,7 +72,7 @@ class Index:
         self._deployments = _by_name(observed.deployments, place)
         self._sets = {str(live.summary.get("name")): live for live in observed.version_sets if not live.gone}
         self._models_by_id = {live.id: live for live in observed.models}
-        self._serving = [live for live in observed.deployments if not live.gone]
+        self._serving = _by_model(observed.deployments)
 
     def turn(self, desired: Desired, *, retry: bool = False) -> Turn:
         """What there is under one manifest's name, or under its former one."""
@@ -86,7 +86,7 @@ class Index:
             deployments=tuple(deployments),
             version_set=self._sets.get(desired.model.version_set) if desired.model else None,
             served=tuple(self._models_by_id[item] for item in served if item in self._models_by_id),
-            in_use=frozenset(_model_id(live) for live in self._serving if live not in deployments),
+            serving=self._serving,
             retry=retry,
         )
 
@@ -120,6 +120,15 @@ def _by_name(items: Sequence[Live], place: Place) -> dict[str, list[Live]]:
         if place.owns(live.tags):
             found.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
     return {name: sorted(lives, key=lambda live: live.age) for name, lives in found.items()}
+
+
+def _by_model(deployments: Sequence[Live]) -> dict[str, frozenset[str]]:
+    """OCID of a model -> OCIDs of the deployments that serve it, whoever's they are."""
+    found: dict[str, set[str]] = {}
+    for live in deployments:
+        if not live.gone:
+            found.setdefault(_model_id(live), set()).add(live.id)
+    return {model: frozenset(ids) for model, ids in found.items()}
 
 
 def _model_id(live: Live) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import callers, diff_deployment, diff_model, references, tags
 from compiler.planning.changes import Action, Change, Impact, Kind, Step
 from compiler.planning.desired import Desired
-from compiler.planning.diff_deployment import Endpoint
+from compiler.planning.diff_deployment import Endpoint, live_settings
 from compiler.planning.observed import Live
 from compiler.planning.ownership import Applied, applied, paths
 from compiler.planning.removal import delete_deployment, delete_model
@@ -33,8 +33,8 @@ class Turn:
     """The live set of the wanted name."""
     served: tuple[Live, ...]
     """The models that our deployments serve."""
-    in_use: frozenset[str]
-    """OCIDs of models that other deployments serve."""
+    serving: Mapping[str, frozenset[str]]
+    """OCID of a model -> OCIDs of the deployments that serve it, of whomever."""
     retry: bool = False
 
     @property
@@ -77,10 +77,10 @@ def _primary(turn: Turn) -> Live | None:
     """The deployment that is kept: one that can be brought to the desired settings, rather than the oldest."""
     live = turn.live_deployments
     spec = turn.desired.deployment
-    if not live or spec is None or spec.state == "absent":
+    if len(live) < 2 or spec is None or spec.state == "absent":
         return live[-1] if live else None
     probe = Endpoint(turn.desired, spec, turn.place, references.MODEL)
-    usable = [item for item in live if diff_deployment.needs_replacement(probe, item) is None]
+    usable = [item for item in live if not diff_deployment.needs_replacement(probe, item, live_settings(item))]
     marked = [item for item in usable if tags.CONFIG in item.tags]
     return (marked or usable or live)[0]
 
@@ -179,10 +179,11 @@ def _one_deployment(turn: Turn, endpoint: Endpoint, primary: Live | None) -> tup
         return diff_deployment.create(endpoint, seen, title), []
     if primary.tags.get(tags.FAILED) == endpoint.config and not turn.retry:
         return _blocked(turn, primary, title)
-    why = diff_deployment.needs_replacement(endpoint, primary)
+    have = live_settings(primary)
+    why = diff_deployment.needs_replacement(endpoint, primary, have)
     if why:
         return diff_deployment.replacement(endpoint, primary, seen, title, why), []
-    return diff_deployment.update(endpoint, primary, title), []
+    return diff_deployment.update(endpoint, primary, have, title), []
 
 
 def _blocked(turn: Turn, live: Live, title: str) -> tuple[Change, list[Diagnostic]]:
@@ -237,10 +238,11 @@ def _old_versions(turn: Turn, kinds: Versions, deployments: list[Change]) -> lis
     keep = turn.desired.model.keep_versions
     if keep is None:
         return []
-    served = turn.in_use if _moves(deployments) else turn.in_use | {live.id for live in turn.served}
+    leaving = {live.id for live in turn.live_deployments} if _moves(deployments) else set()
     spare = kinds.former[: max(0, len(kinds.former) - (keep - 1))]
     reason = f"keepVersions: {keep}"
-    return [delete_model(turn.desired.name, live, reason) for live in spare if live.id not in served]
+    free = [live for live in spare if not turn.serving.get(live.id, frozenset()) - leaving]
+    return [delete_model(turn.desired.name, live, reason) for live in free]
 
 
 def _moves(deployments: list[Change]) -> bool:
