@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,12 +26,14 @@ def mapped(path: Path) -> Iterator[memoryview]:
 
     A `BadContentError` raised inside becomes CompilerError MF203 with the file's name; MF205, MF206 as for `inflated`.
     """
-    with path.open("rb") as file, tempfile.TemporaryFile() as spool:
+    with path.open("rb") as file:
         codec = codec_of(file.read(16))
-        if codec is not None:
-            _inflate(path, codec, spool)
         try:
-            yield memoryview(_map(file if codec is None else spool))
+            if codec is None:
+                yield memoryview(_map(file))
+                return
+            with _inflated_copy(path, codec) as spool:
+                yield memoryview(_map(spool))
         except BadContentError as error:
             raise damaged(path, str(error)) from error
 
@@ -44,11 +45,15 @@ def _map(file: IO[bytes]) -> mmap.mmap:
         raise BadContentError("it is empty") from error
 
 
-def _inflate(path: Path, codec: str, spool: IO[bytes]) -> None:
-    with inflated(path, codec) as stream:
+@contextmanager
+def _inflated_copy(path: Path, codec: str) -> Iterator[IO[bytes]]:
+    import tempfile  # only compressed files need it
+
+    with tempfile.TemporaryFile() as spool, inflated(path, codec) as stream:
         while piece := stream.read(_PIECE):
             spool.write(piece)
             if spool.tell() > MAX_INFLATED:
                 text = f"the file inflates to more than {MAX_INFLATED >> 30} GiB"
                 raise failure("MF206", text, where=SourceRange(str(path)))
-    spool.flush()
+        spool.flush()
+        yield spool

@@ -14,7 +14,7 @@ from compiler.readers.ubj import UbjReader
 
 TREES = frozenset(("trees", "cats", "tree_info", "iteration_indptr", "weights", "weight_drop"))
 MAX_WALKED = 8 << 20
-HEAD, TAIL, NEAR = 16 << 20, 1 << 20, 1 << 16
+FIRST, HEAD, TAIL, NEAR = 1 << 17, 16 << 20, 1 << 20, 1 << 16
 NAME = re.compile(rb"\x04nameSL.{8}(gbtree|gblinear|dart)", re.DOTALL)
 
 
@@ -29,7 +29,9 @@ def read_ubj(view: memoryview) -> dict[str, Json]:
 
 
 def _from_ends(view: memoryview) -> dict[str, Json]:
-    head, tail = bytes(view[:HEAD]), bytes(view[-TAIL:])
+    head, tail = bytes(view[:FIRST]), bytes(view[-TAIL:])
+    if _key("gradient_booster") not in head:  # thousands of feature names
+        head = bytes(view[:HEAD])
     begin, end = head.find(_key("gradient_booster")), tail.rfind(_key("learner_model_param"))
     if begin < 0 or end < 0:
         raise BadContentError("it has no complete 'learner'")
