@@ -117,3 +117,18 @@ def test_a_lightgbm_booster_with_categories_and_odd_names(bench):
     turned = [dict(reversed(record.items())) for record in records]
     for answer in bench.predictions(model, [records, turned]):
         np.testing.assert_allclose(answer, booster.predict(rows), rtol=1e-12)
+
+
+def test_labels_that_older_releases_recorded_in_the_file(bench, iris):
+    """XGBoost before 1.6 kept the labels in the file, and today's reader passes over them."""
+    frame, target = iris
+    estimator = xgb.XGBClassifier(n_estimators=4, max_depth=2).fit(frame, target)
+    path = bench.root / "model.json"
+    estimator.save_model(path)
+    content = json.loads(path.read_text())
+    old = {"classes_": ["setosa", "versicolor", "virginica"], "_estimator_type": "classifier"}
+    content["learner"]["attributes"]["scikit_learn"] = json.dumps(old)
+    path.write_text(json.dumps(content))
+    rows = frame.iloc[[0, 60, 120]]
+    (answer,) = bench.predictions(model_of(bench, path, frame), [rows.to_dict("records")])
+    assert answer == ["setosa", "versicolor", "virginica"]

@@ -87,10 +87,10 @@ def test_large_files_need_zip64(tmp_path):
         file.truncate(size)
     zeros = "709fc0b74f7c916cedccb212d681c035f36ffbb31ebfe806eb40c31592744eb5"
     tree = {"a": SourceFile("a", tmp_path / "sparse", size, zeros), "z": b"behind 4 GiB"}
-    target = tmp_path / "large.zip"
+    target, hole = tmp_path / "large.zip", bytes(1 << 20)
     with target.open("wb") as out:
         for piece in stream_zip(tree):
-            if piece.count(0) == len(piece):
+            if piece == hole[: len(piece)]:
                 out.seek(len(piece), 1)
             else:
                 out.write(piece)
