@@ -616,6 +616,12 @@ CODES: dict[str, Code] = {
         "The deployment is there, but did not answer with 200. Status 400 is about the data that was sent: the message "
         "names the column and the row. `manifact logs` shows the model's own output.",
     ),
+    "MF745": Code(
+        "logs are not here",
+        "`manifact logs` reads the model servers of the target `local`. In a tenancy the logs go to OCI Logging, as "
+        "`deployment.logs` says.",
+        ExitCode.USAGE,
+    ),
     # 8xx: the embedded OCI and serving
     "MF801": Code(
         "not a fault rule",

@@ -112,3 +112,17 @@ def test_destroy_needs_a_yes_and_leaves_nothing(wine, manifact):
     assert manifact("apply").code == 0
     assert len(_status(manifact)) == 2
     assert manifact("destroy", "model.yaml", "--yes").code == 0
+
+
+@pytest.mark.slow
+def test_what_was_saved_can_be_pulled_and_its_server_writes_a_log(live, manifact):
+    pulled = manifact("pull", "wine-cultivar", "back")
+    assert (pulled.code, "checked against" in pulled.out) == (0, True)
+    built = live / "build" / "wine-cultivar" / "artifact"
+    assert {p.name: p.read_bytes() for p in (live / "back").iterdir()} == {
+        p.name: p.read_bytes() for p in built.iterdir()
+    }
+    again = manifact("pull", "wine-cultivar", "back")
+    assert (again.code != 0, "MF751" in again.err) == (True, True)
+    logged = manifact("logs", "wine-cultivar")
+    assert (logged.code, logged.out.startswith("  target: local\n")) == (0, True)

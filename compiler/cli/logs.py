@@ -1,0 +1,63 @@
+"""`manifact logs`: what a deployment's model server wrote."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from compiler.cli.arguments import add_name, add_root, add_target
+from compiler.cli.console import Console
+from compiler.codes import ExitCode
+from compiler.diagnostics import failure
+
+SUMMARY = "show what a deployment's model server wrote (target local)"
+_PAUSE = 0.2
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_name(parser)
+    add_root(parser)
+    add_target(parser)
+    parser.add_argument("--lines", type=int, default=50, help="how many of the last lines to begin with (default: 50)")
+    parser.add_argument("--follow", "-f", action="store_true", help="go on until Ctrl-C")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Print the log of the deployment that this name has now."""
+    from compiler.cli.session import named_model, open_session
+    from compiler.cloud.connection import local_store
+    from compiler.cloud.endpoint import find_deployment
+    from compiler.cloud.observe import observe
+
+    model = named_model(arguments)
+    with open_session(arguments, model.start, console) as session:
+        if not session.connection.local:
+            hint = "in a tenancy, logs are where `deployment.logs` sends them: OCI Logging"
+            raise failure("MF745", f"target '{session.connection.place.target}' keeps its logs itself", hint=hint)
+        observed = observe(session.connection, [])
+        deployment = find_deployment(session.connection, observed.deployments, model.name)
+        path = _log(local_store(session.root), deployment)
+    _show(path, arguments.lines, console, follow=arguments.follow)
+    return ExitCode.OK
+
+
+def _log(store: Path, deployment: str) -> Path:
+    return store / "deployments" / deployment.rpartition(".")[2] / "logs" / "predict.log"
+
+
+def _show(path: Path, lines: int, console: Console, *, follow: bool) -> None:
+    if not path.exists() or not path.stat().st_size:
+        console.note("  nothing was written yet")
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file.readlines()[-lines:] if lines > 0 else []:
+            console.line(line.rstrip("\n"))
+        while follow and path.exists():
+            line = file.readline()
+            if line:
+                console.line(line.rstrip("\n"))
+            else:
+                time.sleep(_PAUSE)
