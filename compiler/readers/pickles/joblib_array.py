@@ -19,6 +19,8 @@ _FIELDS = frozenset({"subclass", "shape", "order", "dtype", "allow_mmap"})
 _ALIGNMENT = "numpy_array_alignment_bytes"
 MAX_READ = 1 << 18
 """Bytes of an array that are kept: enough for names and classes, which are all that anyone asks for."""
+_MAX_ARRAYS = 16 << 20
+"""Bytes of all arrays that are kept."""
 MAX_DEPTH = 100
 """Pickles inside object arrays inside pickles."""
 
@@ -37,17 +39,24 @@ def read_array(machine: Machine, wrapper: Instance) -> Array:
     if _ALIGNMENT in fields and fields[_ALIGNMENT] is not None:
         machine.skip(machine.take(1)[0])
     length = count * dtype.itemsize
-    if length <= MAX_READ:
+    if _is_wanted(machine, dtype, fields["shape"], length):
+        machine.usage.arrays += length
         return Array(dtype, fields["shape"], machine.take(length))
     machine.skip(length)
     return Array(dtype, fields["shape"], None)
 
 
+def _is_wanted(machine: Machine, dtype: DType, shape: tuple[int, ...], length: int) -> bool:
+    """Whether an array may be one of names, classes or settings: one-dimensional and plain, and not too many of them."""
+    plain = len(shape) <= 1 and dtype.kind != "V" and length <= MAX_READ
+    return plain and machine.usage.arrays + length <= _MAX_ARRAYS
+
+
 def _fields(wrapper: Instance) -> dict[str, Any]:
     state = wrapper.state
     fields = state.named() if isinstance(state, Pairs) else {}
-    extra = set(fields) - _FIELDS
-    if wrapper.arguments or not fields.keys() >= _FIELDS or extra - {_ALIGNMENT} or len(state.items) != 2 * len(fields):
+    foreign = set(fields) - _FIELDS - {_ALIGNMENT}
+    if wrapper.arguments or foreign or not fields.keys() >= _FIELDS or len(state.items) != 2 * len(fields):
         raise Denied("a joblib array is described as joblib does not")
     alignment = fields.get(_ALIGNMENT)
     if not is_array_class(fields["subclass"]) or fields["order"] not in {"C", "F"} or alignment not in {None, 16}:

@@ -42,7 +42,7 @@ _DOUBLE = struct.Struct(">d").unpack_from
 class Usage:
     """What reading a file has cost so far, over all pickles nested in it."""
 
-    __slots__ = ("copied", "depth", "kept", "nodes", "opcodes")
+    __slots__ = ("arrays", "copied", "depth", "kept", "nodes", "opcodes")
 
     def __init__(self) -> None:
         self.opcodes = 0
@@ -52,6 +52,8 @@ class Usage:
         """Tuples and objects."""
         self.copied = 0
         """Bytes of long values copied out of a compressed stream."""
+        self.arrays = 0
+        """Bytes of joblib's arrays that are kept."""
         self.depth = 0
         """How many pickles are open inside one another."""
 

@@ -12,6 +12,8 @@ from compiler.diagnostics import SourceRange, failure
 from compiler.readers.compression import codec_of, inflated
 
 CHUNK = 1 << 20
+_RELEASE = 16 << 20
+"""Bytes of a mapped file after which pages that were read are given back."""
 
 
 class Stream(Protocol):
@@ -24,12 +26,13 @@ class Stream(Protocol):
 class Window:
     """`data` holds the bytes at hand, `base` is the offset of data[0] in the (inflated) file."""
 
-    __slots__ = ("_stream", "base", "data", "ended")
+    __slots__ = ("_released", "_stream", "base", "data", "ended")
 
     def __init__(self, data: bytes | mmap.mmap, stream: Stream | None = None) -> None:
         self.data = data
         self.base = 0
         self._stream = stream
+        self._released = 0
         self.ended = stream is None
         """Whether nothing comes after `data`."""
 
@@ -57,7 +60,16 @@ class Window:
                 return -1
             length -= len(self.data) - position
             position = self.slide(len(self.data), 0)
+        if position - self._released > _RELEASE:
+            self._release(position)
         return position + length
+
+    def _release(self, position: int) -> None:
+        """Give back the pages of a mapped file that were read; they are read again if a view asks for them."""
+        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            start, stop = (at // mmap.PAGESIZE * mmap.PAGESIZE for at in (self._released, position))
+            self.data.madvise(mmap.MADV_DONTNEED, start, stop - start)
+            self._released = position
 
     def view(self, start: int, stop: int) -> memoryview | None:
         """A view that stays valid, without a copy; None over a stream, whose bytes go away."""
