@@ -37,6 +37,7 @@ from compiler.localcloud.owner import REGION, Owner, load_owner
 from compiler.localcloud.routing import Router
 from compiler.localcloud.signatures import read_body, verify_content, verify_signature
 from compiler.localcloud.store import Store
+from compiler.localcloud.sweeping import sweep
 
 MAX_JSON_BYTES = 10 << 20
 _ROOMS = (
@@ -139,9 +140,10 @@ def open_cloud(root: Path, *, run_processes: bool = True, settings: Settings | N
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(root / "oci.sqlite3")
     blobs = Blobs(root)
-    blobs.sweep()
     chosen = settings or Settings(run_processes=run_processes)
-    cloud = LocalCloud(Backend(root, store, blobs, load_owner(store, root), chosen))
+    backend = Backend(root, store, blobs, load_owner(store, root), chosen)
+    sweep(backend)
+    cloud = LocalCloud(backend)
     cloud.settle()
     return cloud
 

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -83,6 +83,12 @@ class Blobs:
         oldest = time.time() - ABANDONED_SECONDS
         for file in self._staging.iterdir():
             _remove_abandoned(file, oldest)
+
+    def remove_orphans(self, used: Set[str], before: float) -> None:
+        """Remove files that are not `used` and were written before that time: a kill between file and database."""
+        for file in self._stored.glob("*/*"):
+            if file.name not in used and file.stat().st_mtime < before:
+                file.unlink(missing_ok=True)
 
     def _commit(self, staged: Path, name: str) -> None:
         path = self.path(name)

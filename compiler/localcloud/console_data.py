@@ -23,7 +23,7 @@ ROWS = 200
 LOG_BYTES = 16_384
 BUSY = ("CREATING", "UPDATING", "DELETING")
 _BAR_REM = 12.0
-_PLACED = ("lower quartile", "median", "upper quartile", "mean")
+_QUARTILES = ("sample minimum", "lower quartile", "upper quartile", "sample maximum")
 
 Rows = list[tuple[str, Any]]
 
@@ -120,17 +120,15 @@ def _fields(text: str | None) -> list[JsonObject]:
     return [{**field, "distribution": _distribution(field)} for field in _schema(text)]
 
 
-def _distribution(field: JsonObject) -> list[tuple[str, Any, float | None]]:
-    """Name, value and bar of each statistic: bars show where quartiles lie between least and most."""
+def _distribution(field: JsonObject) -> JsonObject:
+    """Each statistic by name, and where the middle half lies between least and most, for a bar."""
     stats = _object(_object(field.get("domain")).get("stats"))
-    least, most = stats.get("sample minimum"), stats.get("sample maximum")
-    rows: list[tuple[str, Any, float | None]] = []
-    for name, value in stats.items():
-        bar = None
-        if name in _PLACED and _is_number(value) and _is_number(least) and _is_number(most) and most > least:
-            bar = round(_BAR_REM * (value - least) / (most - least), 2)
-        rows.append((name, value, bar))
-    return rows
+    least, low, high, most = (stats.get(name) for name in _QUARTILES)
+    box = None
+    if _is_number(least) and _is_number(low) and _is_number(high) and _is_number(most) and least <= low <= high <= most:
+        scale = _BAR_REM / (most - least or 1)
+        box = {"start": round(scale * (low - least), 2), "width": round(scale * (high - low), 2)}
+    return {"stats": list(stats.items()), "box": box}
 
 
 def _example(model: Record) -> JsonObject:

@@ -112,10 +112,13 @@ def check_health(backend: Backend) -> None:
     """Let the death of a server process, and its recovery, show in the state of its deployment."""
     with backend.store.read() as tx:
         rows = tx.execute(
-            "SELECT id, state FROM resources WHERE kind = 'deployment' AND json_extract(hidden, '$.processes') = 1"
+            "SELECT id, state, json_extract(hidden, '$.attention') FROM resources "
+            "WHERE kind = 'deployment' AND json_extract(hidden, '$.processes') = 1"
         ).fetchall()
-    for identifier, state in rows:
-        problem = _problem(Server(folder_of(backend, identifier))) if state in ("ACTIVE", "NEEDS_ATTENTION") else None
+    for identifier, state, attention in rows:
+        if state not in ("ACTIVE", "NEEDS_ATTENTION"):
+            continue
+        problem = _problem(Server(folder_of(backend, identifier))) or attention or None
         if (problem is not None) != (state == "NEEDS_ATTENTION"):
             with backend.store.write() as tx:
                 _show_health(tx, identifier, problem)
@@ -214,11 +217,7 @@ def _problem(server: Server) -> str | None:
 
 def _show_health(tx: Transaction, identifier: str, problem: str | None) -> None:
     record = find(tx, "deployment", identifier)
-    if (
-        record is None
-        or record.state not in ("ACTIVE", "NEEDS_ATTENTION")
-        or (problem is None and record.hidden.get("attention"))
-    ):
+    if record is None or record.state not in ("ACTIVE", "NEEDS_ATTENTION"):
         return
     state = "NEEDS_ATTENTION" if problem else "ACTIVE"
     if record.state != state:

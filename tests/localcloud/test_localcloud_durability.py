@@ -19,7 +19,7 @@ import oci
 import pytest
 from oci.data_science import models
 
-from compiler.localcloud import open_cloud
+from compiler.localcloud import Settings, open_cloud
 
 REPOSITORY = Path(__file__).parents[2]
 WRITER = """
@@ -106,6 +106,25 @@ def test_left_overs_of_killed_uploads_are_swept(tmp_path: Path) -> None:
     with open_cloud(tmp_path, run_processes=False):
         assert not old.exists()
         assert fresh.exists()
+
+
+def test_what_was_deleted_long_ago_is_forgotten(tmp_path: Path, make_client) -> None:
+    with open_cloud(tmp_path, run_processes=False) as cloud:
+        science = make_client(cloud, oci.data_science.DataScienceClient)
+        details = models.CreateModelDetails(compartment_id=cloud.compartment_id, project_id=cloud.project_id)
+        kept, gone = (science.create_model(details).data.id for _ in range(2))
+        for identifier in (kept, gone):
+            science.create_model_artifact(identifier, b"content")
+        science.delete_model(gone)
+        orphan = tmp_path / "blobs" / "or" / "orphan"
+        orphan.parent.mkdir()
+        orphan.write_bytes(b"x")
+        os.utime(orphan, (0, 0))
+    with open_cloud(tmp_path, settings=Settings(run_processes=False, deleted_seconds=0)) as cloud:
+        science = make_client(cloud, oci.data_science.DataScienceClient)
+        assert [model.id for model in science.list_models(cloud.compartment_id).data] == [kept]
+        assert science.get_model_artifact_content(kept).data.content == b"content"
+        assert not orphan.exists()
 
 
 SECONDS = float(os.environ.get("MANIFACT_MIXED_CALLS_SECONDS", "4"))
