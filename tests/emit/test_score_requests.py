@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from dataclasses import replace
@@ -91,6 +92,28 @@ def test_odd_requests_are_answered_or_refused_with_a_reason(bench, model):
     assert min(len(answered), len(refused)) > 300
     spoken = ("column ", "unknown column ", "row ", "the request holds no ", "'data' is not a base64")
     assert [reply["message"] for reply in refused if not reply["message"].startswith(spoken)] == []
+
+
+def header(description: str) -> str:
+    """An .npy file that promises what it does not hold, in base64."""
+    text = description.encode() + b" " * (-(len(description) + 11) % 64) + b"\n"
+    return base64.b64encode(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(16)).decode()
+
+
+def test_hostile_envelopes_are_refused(bench, model):
+    npy = [
+        f"{{'descr': {dtype}, 'fortran_order': False, 'shape': {shape}, }}"
+        for dtype in ("'<f8'", "'O'", "'<U4'", "'V99999999999'", "[('a','O')]", "('" * 50, "(" * 3000)
+        for shape in ("(9999999999999,)", "(-1,)", "(True,)", "('a',)", "(1a1,)", "()")
+    ]
+    requests = [{"data": header(text), "data_type": "<class 'numpy.ndarray'>"} for text in npy]
+    tensor = {"__ads_torch_tensor__": 1, "data": [1], "dtype": "torch.float32", "shape": [1]}
+    odd = ({"dtype": "torch.zzz"}, {"shape": "x"}, {"data": [[1], [1, 2]]}, {"data": [10**30], "dtype": "torch.int8"})
+    requests += [{"data": {**tensor, **change}} for change in odd]
+    requests += [{"data": {"__ads_torch_tensor__": 1}}, {"data": "PK\x03\x04", "data_type": "ndarray"}]
+    requests += ["[" * 100_000, {"data": '{"a":' * 100_000}]
+    for request, reply in zip(requests, bench.ask(model, requests).answers, strict=True):
+        assert reply.get("error") == "ValueError", (str(request)[:200], reply)
 
 
 def test_the_frame_has_the_dtypes_of_the_schema(bench, model):
