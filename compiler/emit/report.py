@@ -6,6 +6,7 @@ no sample values: private columns stay private.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from compiler.introspection import Check, Status
 from compiler.ir import CondaEnvironment, DataSchema, Field, Json, ResolvedModel
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from markupsafe import Markup
 
 REPORT_NAME = "report.html"
@@ -39,20 +41,24 @@ class _Table:
 
 def report_html(model: ResolvedModel, record: ArtifactRecord, checks: Iterable[Check]) -> bytes:
     """The page of one build; `checks` are those of introspection."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, autoescape=True, trim_blocks=True
-    )
     facts = model.facts
     known = (facts.framework, facts.version, facts.algorithm, f"{len(record.files)} files", f"{record.size:,} bytes")
-    page = environment.get_template("report.html.j2").render(
+    page = _template().render(
         name=model.name,
         subtitle=", ".join(part for part in known if part),
         tables=_tables(model, record, checks),
         shown=_shown,
     )
     return (page + "\n").encode()
+
+
+@functools.cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(_FOLDER)
+    environment = Environment(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True)
+    return environment.get_template("report.html.j2")
 
 
 def _tables(model: ResolvedModel, record: ArtifactRecord, checks: Iterable[Check]) -> tuple[_Table, ...]:

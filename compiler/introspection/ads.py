@@ -8,8 +8,9 @@ no network is asked: whether the conda path exists is Passed when manifact.lock 
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from compiler.diagnostics import CompilerError
@@ -131,14 +132,22 @@ def _ads_entry(check: Check) -> dict[str, Json]:
 
 
 def _check_score(results: _Results, source: bytes) -> bool:
+    functions = _functions(source)
+    if isinstance(functions, str):
+        return results.set("score_syntax", passed=False, more=functions)
+    results.set("score_syntax", passed=True)
+    defined = [results.set(f"score_{name}", name in functions) for name in ("predict", "load_model")]
+    return all(defined) and _check_arguments(results, functions["predict"])
+
+
+@functools.lru_cache(maxsize=4)  # a build asks three times: for the artifact, its record and its report
+def _functions(source: bytes) -> Mapping[str, ast.arguments] | str:
+    """The top-level functions, or what is wrong with the syntax."""
     try:
         module = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-        return results.set("score_syntax", passed=False, more=str(problem))
-    results.set("score_syntax", passed=True)
-    functions = {node.name: node.args for node in module.body if isinstance(node, ast.FunctionDef)}
-    defined = [results.set(f"score_{name}", name in functions) for name in ("predict", "load_model")]
-    return all(defined) and _check_arguments(results, functions["predict"])
+        return str(problem)
+    return {node.name: node.args for node in module.body if isinstance(node, ast.FunctionDef)}
 
 
 def _check_arguments(results: _Results, arguments: ast.arguments) -> bool:
@@ -167,7 +176,8 @@ def _check_runtime(results: _Results, text: bytes, *, conda: bool, locked: bool)
         results.skip("runtime_path_exist", "not asked: manifact.lock does not list this path")
 
 
-def _yaml(text: bytes) -> dict[str, Json]:
+@functools.lru_cache(maxsize=4)  # the same for every model of an environment
+def _yaml(text: bytes) -> Mapping[str, Json]:
     try:
         data = parse_document(text.decode(), "runtime.yaml").data
     except (CompilerError, UnicodeDecodeError):

@@ -11,6 +11,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from compiler.emit.links import copy
 
 GIBIBYTE = 1 << 30
 
-_USER = ("unshare", "--user", "--map-root-user", "--net")
+_USER = ("--user", "--map-root-user", "--net")
 # The strongest that works is used: /proc of its own is not allowed inside some containers.
 _NAMESPACES = (
     (*_USER, "--pid", "--fork", "--kill-child", "--mount-proc"),
@@ -34,9 +35,10 @@ _PR_SET_DUMPABLE = 4  # prctl(2)
 @functools.cache
 def namespaces() -> tuple[str, ...]:
     """The command to put before another so that it runs without a network; empty when this machine has none."""
-    if shutil.which("unshare") is None:
+    unshare = shutil.which("unshare")
+    if unshare is None:
         return ()
-    return next((command for command in _NAMESPACES if _works(command)), ())
+    return next(((unshare, *options) for options in _NAMESPACES if _works((unshare, *options))), ())
 
 
 def environment(scratch: Path, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -85,5 +87,7 @@ def hidden() -> Iterator[None]:
 
 
 def _works(command: tuple[str, ...]) -> bool:
-    done = subprocess.run([*command, "true"], capture_output=True, timeout=10, check=False)
+    done = subprocess.run(
+        [*command, sys.executable, "-I", "-S", "-c", ""], capture_output=True, timeout=10, check=False
+    )
     return done.returncode == 0

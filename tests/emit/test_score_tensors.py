@@ -15,6 +15,7 @@ import pytest
 
 from compiler.frameworks import inspect_model
 from compiler.ir import Architecture, ModelFacts, Score
+from compiler.verify.sandbox import namespaces
 
 GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 NET = """
@@ -261,6 +262,16 @@ def test_spark_pipelines(bench):
     expected = json.loads((golden / "native_predictions.json").read_text())
     assert [reply["answer"]["prediction"] for reply in replies.answers[:3]] == [expected] * 3
     assert replies.answers[3]["message"] == "column 'c', row 0: a value is required"
+
+
+def test_spark_without_java_says_so(bench, monkeypatch):
+    pytest.importorskip("pyspark")
+    source = GOLDENS / "pyspark-pipelinemodel" / "artifact" / "model"
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    namespaces()  # found before PATH is emptied
+    monkeypatch.setenv("PATH", str(bench.root))
+    load = bench.ask(bench.model(source, inspect_model(source)), []).load
+    assert (load["error"], "Spark needs Java" in load["message"]) == ("RuntimeError", True)
 
 
 def test_a_class_of_the_users_own(bench, monkeypatch):
