@@ -111,7 +111,14 @@ def _carry_out(
     if build is not None:
         _verify(build, plan, arguments, console)
     ask_consent(plan, console, yes=arguments.yes, everything=session.target.confirm == "all")
-    return carry_out(plan, session.connection, archives, console, timeout=arguments.timeout)
+    files = _attached(build) if build else {}
+    return carry_out(plan, session.connection, archives, console, timeout=arguments.timeout, files=files)
+
+
+def _attached(build: Build) -> dict[str, Path]:
+    """The files that `catalog.custom` attaches, by their sha256."""
+    model = build.desired.model
+    return {item.sha256: build.manifest.parent / item.path for item in model.attachments} if model else {}
 
 
 def _verify(build: Build, plan: Plan, arguments: argparse.Namespace, console: Console) -> None:
@@ -120,7 +127,8 @@ def _verify(build: Build, plan: Plan, arguments: argparse.Namespace, console: Co
     from compiler.diagnostics import CompilerError
     from compiler.workspace.targets import LOCAL
 
-    uploads = any(step.operation == "create_model_artifact" for change in plan.pending for step in change.steps)
+    sending = ("create_model_artifact", "upload_object")
+    uploads = any(step.operation in sending for change in plan.pending for step in change.steps)
     if arguments.verify == "never" or (arguments.verify == "auto" and not uploads):
         return
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from compiler.apply import Conduct, Event, Outcome, Result, Status, apply
 from compiler.cli import text
@@ -15,17 +16,23 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
 from compiler.planning.changes import Action, Kind, Plan
 
-_MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!"}
+_MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!", Status.STARTED: "…"}
 _STEP_SECONDS = 5.0
 """How often a wait is told in lines."""
 
 
 def carry_out(
-    plan: Plan, connection: Connection, archives: Mapping[str, Archive], console: Console, *, timeout: float
+    plan: Plan,
+    connection: Connection,
+    archives: Mapping[str, Archive],
+    console: Console,
+    *,
+    timeout: float,
+    files: Mapping[str, Path] | None = None,
 ) -> ExitCode:
-    """Apply the plan and show one line a change; returns the exit code of what happened."""
+    """Apply the plan and show one line a change; `files` are those to attach, by sha256. Returns the exit code."""
     progress = _Progress(console)
-    outcome = apply(plan, connection, archives, Conduct(timeout, progress.tell))
+    outcome = apply(plan, connection, archives, Conduct(timeout, progress.tell, files or {}))
     for result in outcome.results:
         told = _told(result, archives, connection)
         console.line(f"  {_MARKS[result.status]} {result.change.kind!s:<11}  {told}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from compiler.cloud import catalog, vanished
 from compiler.cloud.creation import create_once
@@ -107,10 +109,16 @@ def attach(work: Work, step: Step) -> None:
     """Hang a file on an entry of the metadata."""
     body, model = work.body(step), work.target(step)
     file = work.files.get(body["sha256"])
-    if file is None:
-        raise failure("MF724", f"the file '{body['file']}' that is to be attached to '{body['key']}' is not at hand")
+    if file is None or _sha256(file) != body["sha256"]:
+        what = "is not at hand" if file is None else "changed since the manifest was compiled"
+        raise failure("MF724", f"'{body['file']}', to be attached to '{body['key']}', {what}", hint="apply again")
     catalog.attach(work.connection, model, body["key"], file)
     work.etags.pop(model, None)  # attaching changes the model
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def detach(work: Work, step: Step) -> None:
