@@ -47,7 +47,7 @@ def read_array(machine: Machine, wrapper: Instance) -> Array:
 
 
 def _is_wanted(machine: Machine, dtype: DType, shape: tuple[int, ...], length: int) -> bool:
-    """Whether an array may be one of names, classes or settings: one-dimensional and plain, and not too many of them."""
+    """Whether an array may be one of names, classes or settings: one-dimensional and plain, and not too much."""
     plain = len(shape) <= 1 and dtype.kind != "V" and length <= MAX_READ
     return plain and machine.usage.arrays + length <= _MAX_ARRAYS
 

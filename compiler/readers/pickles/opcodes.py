@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
 import struct
 from collections.abc import Callable
-from typing import Any
 
 from compiler.readers.pickles.construct import WRAPPERS, build, new_object, reduce_
+from compiler.readers.pickles.containers import CONTAINERS
 from compiler.readers.pickles.faults import Beyond, Denied, Malformed
 from compiler.readers.pickles.joblib_array import read_array
-from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, MAX_REMEMBERED, MAX_SHORT, Machine
+from compiler.readers.pickles.literals import LITERALS, integer
+from compiler.readers.pickles.machine import MAX_REMEMBERED, Machine
 from compiler.readers.pickles.values import (
     FORGOTTEN,
     HOLE,
-    TRUNCATED,
-    Bag,
-    Blob,
     Global,
     Instance,
-    Listing,
     Pairs,
     Persistent,
 )
-
-_MAX_COPIED = 64 << 20
-"""Bytes of long values that are copied out of a compressed stream, where no view is possible."""
-
-
-def _push_constant(value: Any) -> Callable[[Machine], None]:
-    return lambda machine: machine.stack.append(value)
 
 
 def _proto(machine: Machine) -> None:
@@ -60,201 +49,15 @@ def _pop_mark(machine: Machine) -> None:
     machine.pop_mark()
 
 
-# Text and bytes
-
-
-def _long_value(width: str, *, text: bool) -> Callable[[Machine], None]:
-    size = struct.calcsize(width)
-
-    def handler(machine: Machine) -> None:
-        (length,) = struct.unpack(width, machine.take(size))
-        machine.stack.append(_value(machine, length, text))
-
-    return handler
-
-
-def _value(machine: Machine, length: int, text: bool) -> Any:
-    if length < 0:
-        raise Malformed("a length in it is negative")
-    if length <= MAX_SHORT:
-        data = machine.take(length)
-        return data.decode("utf-8", "surrogatepass") if text else data
-    if not machine.window.mapped and machine.usage.copied + length <= _MAX_COPIED:
-        machine.usage.copied += length
-        return Blob(length, memoryview(machine.take(length)), text)
-    start = machine.position
-    machine.skip(length)
-    return Blob(length, machine.window.view(start, start + length), text)
-
-
-def _string(machine: Machine) -> None:
-    line = machine.line().strip()
-    if len(line) < 2 or line[:1] not in b"'\"" or line[-1:] != line[:1]:
-        raise Malformed("a text in it has no quotes")
-    try:
-        machine.stack.append(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
-    except ValueError:
-        raise Malformed("a text in it has a broken escape") from None
-
-
-def _binstring(machine: Machine) -> None:
-    _python2_string(machine, struct.unpack("<i", machine.take(4))[0])
-
-
-def _python2_string(machine: Machine, length: int) -> None:
-    value = _value(machine, length, text=False)
-    machine.stack.append(value.decode("latin-1") if isinstance(value, bytes) else value)
-
-
-def _unicode(machine: Machine) -> None:
-    machine.stack.append(str(machine.line(), "raw-unicode-escape"))
-
-
-# Numbers of the text protocols, and long integers
-
-
-def _int(machine: Machine) -> None:
-    line = machine.line()
-    machine.stack.append({b"00": False, b"01": True}[line] if line in {b"00", b"01"} else _integer(line))
-
-
-def _long(machine: Machine) -> None:
-    machine.stack.append(_integer(machine.line().rstrip(b"L")))
-
-
-def _integer(text: bytes) -> int:
-    try:
-        return int(text[:4000], 0) if len(text) <= 4000 else 0
-    except ValueError:
-        raise Malformed("a number in it is none") from None
-
-
-def _float(machine: Machine) -> None:
-    try:
-        machine.stack.append(float(machine.line()))
-    except ValueError:
-        raise Malformed("a number in it is none") from None
-
-
-def _long_bytes(width: str) -> Callable[[Machine], None]:
-    size = struct.calcsize(width)
-
-    def handler(machine: Machine) -> None:
-        (length,) = struct.unpack(width, machine.take(size))
-        value = _value(machine, length, text=False)
-        machine.stack.append(int.from_bytes(value, "little", signed=True) if isinstance(value, bytes) else value)
-
-    return handler
-
-
-# Containers
-
-
-def _keep(machine: Machine, target: Listing, values: list[Any]) -> None:
-    """Extend a container's elements within the limits; the last one kept says when there were more."""
-    if target.dropped:
-        target.dropped += len(values)
-        return
-    room = max(min(MAX_CONTAINER - len(target), MAX_KEPT - machine.usage.kept), 0) & ~1
-    if len(values) > room:
-        target.dropped = len(values) - room
-        values = [*values[:room], TRUNCATED]
-    machine.usage.kept += len(values)
-    target.extend(values)
-
-
-def _elements(target: Any, *, pairs: bool) -> Listing:
-    """Where the elements that are put into `target` are kept. Raises Denied when it is nothing that takes elements."""
-    if isinstance(target, Instance):
-        if target.items is None:
-            target.items = Listing()
-        return target.items
-    if isinstance(target, Pairs if pairs else Listing):
-        return target.items if isinstance(target, Pairs) else target
-    raise Denied("it puts elements into something that takes none")
-
-
-def _append(machine: Machine) -> None:
-    value = machine.stack.pop()
-    _keep(machine, _elements(machine.stack[-1], pairs=False), [value])
-
-
-def _appends(machine: Machine) -> None:
-    values = machine.pop_mark()
-    _keep(machine, _elements(machine.stack[-1], pairs=False), values)
-
-
-def _setitem(machine: Machine) -> None:
-    value = machine.stack.pop()
-    key = machine.stack.pop()
-    _keep(machine, _elements(machine.stack[-1], pairs=True), [key, value])
-
-
-def _setitems(machine: Machine) -> None:
-    values = machine.pop_mark()
-    if len(values) % 2:
-        raise Malformed("a dict in it has a key without a value")
-    _keep(machine, _elements(machine.stack[-1], pairs=True), values)
-
-
-def _additems(machine: Machine) -> None:
-    values = machine.pop_mark()
-    if not isinstance(machine.stack[-1], Bag):
-        raise Denied("it adds elements to something that is no set")
-    _keep(machine, machine.stack[-1].items, values)
-
-
-def _dict(machine: Machine) -> None:
-    values, made = machine.pop_mark(), Pairs()
-    if len(values) % 2:
-        raise Malformed("a dict in it has a key without a value")
-    _keep(machine, made.items, values)
-    machine.stack.append(made)
-
-
-def _list(machine: Machine) -> None:
-    made = Listing()
-    _keep(machine, made, machine.pop_mark())
-    machine.stack.append(made)
-
-
-def _frozenset(machine: Machine) -> None:
-    made = Bag([])
-    _keep(machine, made.items, machine.pop_mark())
-    machine.stack.append(made)
-
-
-def _tuple(machine: Machine) -> None:
-    values = machine.pop_mark()
-    machine.node()
-    machine.usage.kept += len(values)
-    machine.stack.append(tuple(values))
-
-
-def _short_tuple(length: int) -> Callable[[Machine], None]:
-    def handler(machine: Machine) -> None:
-        if len(machine.stack) < length:
-            raise Malformed("it takes from an empty stack")
-        machine.node()
-        made = tuple(machine.stack[-length:])
-        del machine.stack[-length:]
-        machine.stack.append(made)
-
-    return handler
-
-
-# Memo
-
-
 def _get(machine: Machine) -> None:
-    index = _integer(machine.line())
+    index = integer(machine.line())
     if index < 0:
         raise Malformed("a memo index in it is negative")
     machine.stack.append(machine.memo[index])
 
 
 def _put(machine: Machine) -> None:
-    _put_at(machine, _integer(machine.line()))
+    _put_at(machine, integer(machine.line()))
 
 
 def _binput(machine: Machine) -> None:
@@ -273,9 +76,6 @@ def _put_at(machine: Machine, index: int) -> None:
     if index != len(machine.memo):
         raise Denied("its memo is numbered as no pickler does")
     machine.memo.append(machine.stack[-1] if index < MAX_REMEMBERED else machine.fade(machine.stack[-1]))
-
-
-# Names and objects
 
 
 def _global(machine: Machine) -> None:
@@ -357,44 +157,9 @@ _TABLE: dict[int, Callable[[Machine], None]] = {
     0x28: _mark,
     0x30: _pop,
     0x31: _pop_mark,
-    0x4E: _push_constant(None),
-    0x88: _push_constant(True),
-    0x89: _push_constant(False),
-    0x58: _long_value("<I", text=True),
-    0x8D: _long_value("<Q", text=True),
-    0x56: _unicode,
-    0x42: _long_value("<I", text=False),
-    0x43: _long_value("<B", text=False),
-    0x8E: _long_value("<Q", text=False),
-    0x96: _long_value("<Q", text=False),
-    0x53: _string,
-    0x54: _binstring,
-    0x55: lambda machine: _python2_string(machine, machine.take(1)[0]),
-    0x49: _int,
-    0x4C: _long,
-    0x46: _float,
-    0x8A: _long_bytes("<B"),
-    0x8B: _long_bytes("<i"),
-    0x5D: lambda machine: machine.stack.append(Listing()),
-    0x7D: lambda machine: machine.stack.append(Pairs()),
-    0x8F: lambda machine: machine.stack.append(Bag([])),
-    0x29: _push_constant(()),
-    0x61: _append,
-    0x65: _appends,
-    0x73: _setitem,
-    0x75: _setitems,
-    0x90: _additems,
-    0x64: _dict,
-    0x6C: _list,
-    0x91: _frozenset,
-    0x74: _tuple,
-    0x85: _short_tuple(1),
-    0x86: _short_tuple(2),
-    0x87: _short_tuple(3),
     0x67: _get,
     0x70: _put,
     0x71: _binput,
-    0x72: _long_binput,
     0x94: _denied("its memo is numbered as no pickler does"),
     0x63: _global,
     0x93: _stack_global,
@@ -407,6 +172,9 @@ _TABLE: dict[int, Callable[[Machine], None]] = {
     0x32: _denied("it duplicates the top of the stack, which no pickler does"),
     0x69: _denied("it calls a class directly (INST), which no Python 3 pickler does"),
     0x6F: _denied("it calls a class directly (OBJ), which no Python 3 pickler does"),
+    0x72: _long_binput,
+    **LITERALS,
+    **CONTAINERS,
     **dict.fromkeys((0x82, 0x83, 0x84), _denied("it uses the extension registry, which could stand for anything")),
     **dict.fromkeys((0x97, 0x98), _denied("it refers to buffers outside of itself")),
 }

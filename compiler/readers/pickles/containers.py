@@ -1,0 +1,123 @@
+"""Opcodes that make lists, dicts, sets and tuples, and put elements into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from compiler.readers.pickles.faults import Denied, Malformed
+from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, Machine
+from compiler.readers.pickles.values import TRUNCATED, Bag, Instance, Listing, Pairs
+
+
+def _keep(machine: Machine, target: Listing, values: list[Any]) -> None:
+    """Extend a container's elements within the limits; the last one kept says when there were more."""
+    if target.dropped:
+        target.dropped += len(values)
+        return
+    room = max(min(MAX_CONTAINER - len(target), MAX_KEPT - machine.usage.kept), 0) & ~1
+    if len(values) > room:
+        target.dropped = len(values) - room
+        values = [*values[:room], TRUNCATED]
+    machine.usage.kept += len(values)
+    target.extend(values)
+
+
+def _elements(target: Any, *, pairs: bool) -> Listing:
+    """Where the elements that are put into `target` are kept. Raises Denied when it is nothing that takes elements."""
+    if isinstance(target, Instance):
+        if target.items is None:
+            target.items = Listing()
+        return target.items
+    if isinstance(target, Pairs if pairs else Listing):
+        return target.items if isinstance(target, Pairs) else target
+    raise Denied("it puts elements into something that takes none")
+
+
+def _append(machine: Machine) -> None:
+    value = machine.stack.pop()
+    _keep(machine, _elements(machine.stack[-1], pairs=False), [value])
+
+
+def _appends(machine: Machine) -> None:
+    values = machine.pop_mark()
+    _keep(machine, _elements(machine.stack[-1], pairs=False), values)
+
+
+def _setitem(machine: Machine) -> None:
+    value = machine.stack.pop()
+    key = machine.stack.pop()
+    _keep(machine, _elements(machine.stack[-1], pairs=True), [key, value])
+
+
+def _setitems(machine: Machine) -> None:
+    values = machine.pop_mark()
+    if len(values) % 2:
+        raise Malformed("a dict in it has a key without a value")
+    _keep(machine, _elements(machine.stack[-1], pairs=True), values)
+
+
+def _additems(machine: Machine) -> None:
+    values = machine.pop_mark()
+    if not isinstance(machine.stack[-1], Bag):
+        raise Denied("it adds elements to something that is no set")
+    _keep(machine, machine.stack[-1].items, values)
+
+
+def _dict(machine: Machine) -> None:
+    values, made = machine.pop_mark(), Pairs()
+    if len(values) % 2:
+        raise Malformed("a dict in it has a key without a value")
+    _keep(machine, made.items, values)
+    machine.stack.append(made)
+
+
+def _list(machine: Machine) -> None:
+    made = Listing()
+    _keep(machine, made, machine.pop_mark())
+    machine.stack.append(made)
+
+
+def _frozenset(machine: Machine) -> None:
+    made = Bag([])
+    _keep(machine, made.items, machine.pop_mark())
+    machine.stack.append(made)
+
+
+def _tuple(machine: Machine) -> None:
+    values = machine.pop_mark()
+    machine.node()
+    machine.usage.kept += len(values)
+    machine.stack.append(tuple(values))
+
+
+def _short_tuple(length: int) -> Callable[[Machine], None]:
+    def handler(machine: Machine) -> None:
+        if len(machine.stack) < length:
+            raise Malformed("it takes from an empty stack")
+        machine.node()
+        made = tuple(machine.stack[-length:])
+        del machine.stack[-length:]
+        machine.stack.append(made)
+
+    return handler
+
+
+CONTAINERS: dict[int, Callable[[Machine], None]] = {
+    0x5D: lambda machine: machine.stack.append(Listing()),
+    0x7D: lambda machine: machine.stack.append(Pairs()),
+    0x8F: lambda machine: machine.stack.append(Bag([])),
+    0x29: lambda machine: machine.stack.append(()),
+    0x61: _append,
+    0x65: _appends,
+    0x73: _setitem,
+    0x75: _setitems,
+    0x90: _additems,
+    0x64: _dict,
+    0x6C: _list,
+    0x91: _frozenset,
+    0x74: _tuple,
+    0x85: _short_tuple(1),
+    0x86: _short_tuple(2),
+    0x87: _short_tuple(3),
+}
