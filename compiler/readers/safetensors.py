@@ -5,6 +5,7 @@ Source: the format as the safetensors project describes it: 8 bytes of length, t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from compiler.readers.bounded_json import parse_mapping
@@ -16,6 +17,9 @@ DTYPES = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "U16": "uint16", "I16": "int16", "U32": "uint32", "I32": "int32",
     "U64": "uint64", "I64": "int64", "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64",
 }  # fmt: skip
+
+# The digits in a name are bits; BOOL takes a byte.
+WIDTHS = {name: int("".join(filter(str.isdigit, name)) or 8) // 8 for name in DTYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ def _tensor(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...]]:
         raise BadContentError(f"the entry of tensor '{name:.80}' is incomplete")
     if not offsets[0] <= offsets[1] <= size:
         raise BadContentError(f"tensor '{name:.80}' ends at byte {offsets[1]:,} of {size:,}")
+    if dtype in WIDTHS and math.prod(shape) * WIDTHS[dtype] != offsets[1] - offsets[0]:
+        raise BadContentError(f"the shape of tensor '{name:.80}' does not fit its {offsets[1] - offsets[0]:,} bytes")
     return DTYPES.get(dtype, dtype), shape
 
 

@@ -167,6 +167,13 @@ def test_a_member_whose_local_name_is_no_text(exported: Path, tmp_path: Path) ->
         inspect_model(tmp_path / "m")
 
 
+def test_safetensors_with_another_shape(tmp_path: Path) -> None:
+    save_file({"w": torch.zeros(2, 2)}, tmp_path / "m")
+    (tmp_path / "m").write_bytes((tmp_path / "m").read_bytes().replace(b"[2,2]", b"[9,9]"))
+    with pytest.raises(CompilerError, match=r"MF203.*the shape of tensor 'w' does not fit its 16 bytes"):
+        inspect_model(tmp_path / "m")
+
+
 @settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_read_or_give_a_diagnostic(data: st.DataObject, exported: Path, tmp_path: Path) -> None:
