@@ -27,13 +27,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """List versions and deployments that are ours."""
     from compiler.cli.session import named_model, open_session
+    from compiler.cloud.deployments import read_deployment
     from compiler.cloud.observe import observe
+    from compiler.planning.observed import GONE
 
     model = named_model(arguments) if arguments.model else None
     with open_session(arguments, model.start if model else Path.cwd(), console) as session:
         observed = observe(session.connection, [])
         place = session.connection.place
-    kinds = (("model", observed.models), ("deployment", observed.deployments))
+        # A summary does not say why a deployment is not active.
+        deployments = [
+            live if live.state in ("ACTIVE", *GONE) else read_deployment(session.connection, live.id)
+            for live in observed.deployments
+        ]
+    kinds = (("model", observed.models), ("deployment", deployments))
     oldest_first = [(kind, live) for kind, lives in kinds for live in sorted(lives, key=lambda live: live.age)]
     ours = [(kind, live) for kind, live in oldest_first if place.owns(live.tags) and not live.gone]
     shown = [(kind, live) for kind, live in ours if model is None or live.tags.get("manifact-name") == model.name]

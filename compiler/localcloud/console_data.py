@@ -49,7 +49,7 @@ def model_page(backend: Backend, tx: Transaction, identifier: str) -> Mapping[st
     using = [body for body in _newest(tx, "deployment") if model_of(body[CONFIGURATION]) == model.id]
     return {
         "title": model.body["displayName"],
-        "model": model.body,
+        "model": model.shown(),
         "record": [*_record(model), ("Digest", model.body["freeformTags"].get("manifact-artifact", "not recorded"))],
         "deployments": using,
         "inputs": _fields(model.details.get("inputSchema")),

@@ -54,8 +54,13 @@ def get_deployment(call: Call) -> Response:
 
 
 def list_deployments(call: Call) -> Response:
-    """Summaries hold everything a GET shows."""
-    return list_records(call, "deployment", filters=("id", "projectId", "displayName", "lifecycleState", "createdBy"))
+    """Summaries hold everything a GET shows but lifecycleDetails (SDK 2.189: ModelDeploymentSummary)."""
+    filters = ("id", "projectId", "displayName", "lifecycleState", "createdBy")
+    return list_records(call, "deployment", filters=filters, summary=_summary)
+
+
+def _summary(record: Record) -> JsonObject:
+    return {name: value for name, value in record.body.items() if name != "lifecycleDetails"}
 
 
 def update_deployment(call: Call) -> Response:

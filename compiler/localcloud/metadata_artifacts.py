@@ -45,7 +45,7 @@ def get(call: Call) -> Response:
     record = call.find(KIND, _identifier(call))
     headers = {
         "content-type": "application/octet-stream",
-        "content-disposition": f'attachment; filename="{record.body["fileName"]}"',
+        "content-disposition": f"attachment; filename={record.body['fileName']}",
         "content-md5": record.body["md5"],
         "last-modified": email.utils.formatdate(record.created, usegmt=True),
         "etag": record.etag,

@@ -58,7 +58,7 @@ def get_artifact(call: Call) -> Response:
     record = call.find("artifact", artifact_id(call.path["modelId"]))
     headers = {
         "content-type": "application/octet-stream",
-        "content-disposition": f'attachment; filename="{record.body["fileName"]}"',
+        "content-disposition": f"attachment; filename={record.body['fileName']}",
         "content-md5": record.body["md5"],
         "last-modified": email.utils.formatdate(record.body["lastModified"], usegmt=True),
         "etag": record.etag,

@@ -23,6 +23,7 @@ from compiler.localcloud.validation import (
 from compiler.localcloud.version_sets import joined
 
 DETAILS = (
+    "description",
     "customMetadataList",
     "definedMetadataList",
     "inputSchema",

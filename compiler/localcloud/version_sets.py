@@ -60,7 +60,12 @@ def get_version_set(call: Call) -> Response:
 
 def list_version_sets(call: Call) -> Response:
     """The version sets of a compartment."""
-    return list_records(call, "versionset", filters=FILTERS, sort_by=("timeCreated", "name", "lifecycleState"))
+    sort_by = ("timeCreated", "name", "lifecycleState")
+    return list_records(call, "versionset", filters=FILTERS, sort_by=sort_by, summary=_summary)
+
+
+def _summary(record: Record) -> JsonObject:
+    return {name: value for name, value in record.body.items() if name != "description"}
 
 
 def update_version_set(call: Call) -> Response:

@@ -174,7 +174,7 @@ def test_artifact_is_kept_byte_for_byte(new_model, science, refused) -> None:
     head = science.head_model_artifact(model.id).headers
     assert head["content-length"] == str(len(content))
     assert head["content-md5"] == base64.b64encode(hashlib.md5(content).digest()).decode()
-    assert head["content-disposition"] == 'attachment; filename="a.zip"'
+    assert head["content-disposition"] == "attachment; filename=a.zip"  # without quotes: ADS takes the rest as the name
     assert science.get_model_artifact_content(model.id).data.content == content
     part = science.get_model_artifact_content(model.id, range="bytes=1000000-1000009")
     assert (part.status, part.data.content) == (206, content[1_000_000:1_000_010])
