@@ -134,8 +134,7 @@ CODES: dict[str, Code] = {
     "MF202": Code(
         "unknown model format",
         "Files are told by their content, never by their name, and this content is none of the formats that can be "
-        "read. "
-        "Save the model in its framework's own format, or set `spec.model.framework: other` and bring your own "
+        "read. Save the model in its framework's own format, or set `spec.model.framework: other` and bring your own "
         "score.py.",
     ),
     "MF203": Code(
@@ -146,9 +145,8 @@ CODES: dict[str, Code] = {
     "MF204": Code(
         "denied pickle",
         "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is "
-        "built "
-        "as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again from a "
-        "clean program.",
+        "built as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again "
+        "from a clean program.",
     ),
     "MF205": Code(
         "decompression not available",
@@ -157,15 +155,13 @@ CODES: dict[str, Code] = {
     ),
     "MF206": Code(
         "model file beyond limits",
-        "Reading is bounded so that no file can use up time or memory: 60 million pickle opcodes, 100,000 zip "
-        "members, nested "
-        "pickles 100 deep, 64 GiB inflated. Models in their frameworks' own formats stay far below.",
+        "Reading is bounded so that no file can use up time or memory: 30 million pickle opcodes, pickles nested 100 "
+        "deep, 100,000 zip members, 100 times the file's size (and 256 MiB) inflated. Models stay far below.",
     ),
     "MF207": Code(
         "unknown code in a pickle",
         "Loading the pickle would import and run code that is not part of a known release of the framework. If it is "
-        "yours, "
-        "name it under `spec.model.allow` and bring its module with `include`.",
+        "yours, name it under `spec.model.allow` and bring its module with `include`.",
     ),
     "MF208": Code(
         "unknown framework",
@@ -174,8 +170,7 @@ CODES: dict[str, Code] = {
     "MF209": Code(
         "model cannot be served from this file",
         "The file is readable, but it holds a model in a form that loads only by running foreign code or with the "
-        "program "
-        "that wrote it. The message names the format to save it in.",
+        "program that wrote it. The message names the format to save it in.",
     ),
     "MF210": Code(
         "method the model does not have",
