@@ -14,19 +14,16 @@ _FICLONE = 0x40049409  # linux/fs.h: share the extents of another file until one
 
 
 def place(source: Path, target: Path) -> None:
-    """Make `target` hold what `source` holds: a reflink, else a hard link for large files, else a copy.
+    """Make `target` hold what the large file `source` holds: a reflink, else a hard link, else a copy.
 
     A hard link shows later changes of the source: whoever reads it compares its SHA-256.
     """
     if _reflink(source, target):
         return
-    if source.stat().st_size >= LINK_FROM:
-        try:
-            os.link(source, target)
-            return
-        except OSError:  # another filesystem, or one without links: fall through to a copy
-            pass
-    copy(source, target)
+    try:
+        os.link(source, target)
+    except OSError:  # another filesystem, or one without links
+        copy(source, target)
 
 
 def copy(source: Path, target: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import tempfile
@@ -12,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compiler.diagnostics import CompilerError, failure
+from compiler.emit.checked_file import changed, read_checked
 from compiler.emit.exchange import exchange
 from compiler.emit.links import LINK_FROM, place
 from compiler.emit.paths import is_ignored
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.emit.tree import ArtifactTree, Content, artifact_tree
+from compiler.emit.tree import ArtifactTree, artifact_tree
 from compiler.ir import SourceFile
 
 ARTIFACT_DIRECTORY = "artifact"
@@ -51,30 +51,25 @@ def built_tree(destination: Path, record: ArtifactRecord) -> ArtifactTree:
 
 
 def _write_tree(tree: ArtifactTree, root: Path) -> None:
+    for folder in {(root / path).parent for path in tree} | {root}:
+        folder.mkdir(parents=True, exist_ok=True)
     for path, content in tree.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_file(content, target)
+        if isinstance(content, SourceFile) and content.size >= LINK_FROM:
+            _link(content, root / path)
+        else:
+            target = root / path
+            target.write_bytes(content if isinstance(content, bytes) else read_checked(content))
+            target.chmod(0o644)
 
 
-def _write_file(content: Content, target: Path) -> None:
-    if isinstance(content, bytes):
-        target.write_bytes(content)
-        target.chmod(0o644)
-        return
+def _link(content: SourceFile, target: Path) -> None:
+    """Put a large file there; its SHA-256 is compared by whoever reads it, its size now."""
     try:
         place(content.source, target)
     except OSError as problem:
-        raise failure("MF505", f"{content.path} cannot be read any more: {problem.strerror}") from None
-    if target.stat().st_size != content.size or not _same(target, content):
-        raise failure("MF505", f"{content.path} changed during the build", hint="run the command again")
-
-
-def _same(target: Path, content: SourceFile) -> bool:
-    """Whether a copied file is the one that was read; a linked one is compared by whoever reads it."""
-    if content.size >= LINK_FROM:
-        return True
-    return hashlib.sha256(target.read_bytes()).hexdigest() == content.sha256
+        raise changed(content, str(problem.strerror)) from None
+    if target.stat().st_size != content.size:
+        raise changed(content)
 
 
 def _refuse_foreign(destination: Path) -> None:
