@@ -34,6 +34,14 @@ ALWAYS_OURS: tuple[Path, ...] = (
 )
 """The service puts no values of its own here: whatever is not in the manifest is to go."""
 Leaves: TypeAlias = Mapping[Path, Any]
+SETTABLE: tuple[Path, ...] = (
+    ("description",),
+    (*groups.MODEL, "maximumBandwidthMbps"),
+    (*groups.SIZE, "cpuBaseline"),
+    (*groups.INSTANCE, "capacityReservationIds"),
+    groups.ENVIRONMENT,
+)
+"""What is taken for ours where no record says so: the deployment of a model that is not ours."""
 TESTED = ("environment", "compute", "model")
 """Groups after which the endpoint is asked the golden rows again."""
 
@@ -150,6 +158,11 @@ def create_body(wanted: Endpoint) -> Body:
     body = groups.whole(wanted.want)
     body["freeformTags"] = {**body.get("freeformTags", {}), **wanted.owner}
     return {"compartmentId": wanted.place.compartment_id, "projectId": wanted.place.project_id, **body}
+
+
+def settable(live: Live | None) -> frozenset[Path]:
+    """The live paths that only a manifest is likely to have set."""
+    return frozenset(path for path in live_settings(live) if _below(path, SETTABLE)) if live else frozenset()
 
 
 def live_settings(live: Live) -> Leaves:

@@ -155,7 +155,8 @@ def _endpoint(turn: Turn, kinds: Versions | None, record: Applied, primary: Live
     live = (kinds.wanted or kinds.resumable) if kinds else None
     model = live.id if live else (desired.model_id or references.MODEL)
     config = primary.tags.get(tags.CONFIG) if primary else None
-    return Endpoint(desired, spec, turn.place, model, record.for_deployment(config))
+    owned = record.for_deployment(config) if desired.model else diff_deployment.settable(primary)
+    return Endpoint(desired, spec, turn.place, model, owned)
 
 
 def _deployment_changes(
@@ -167,8 +168,11 @@ def _deployment_changes(
     if endpoint.spec.state == "absent":
         gone = [delete_deployment(name, item, "`state: absent`") for item in live]
         return gone, _protected(turn, gone)
-    extra = [delete_deployment(name, item, "a second one of this name") for item in live if item is not primary]
     change, problems = _one_deployment(turn, endpoint, primary)
+    blocked = change is not None and change.action is Action.NOOP
+    # While the one that is wanted does not answer, another one may be what still serves.
+    others = [] if blocked else [item for item in live if item is not primary]
+    extra = [delete_deployment(name, item, "a second one of this name") for item in others]
     return [*([change] if change else []), *extra], [*problems, *_protected(turn, [change] if change else [])]
 
 

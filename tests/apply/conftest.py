@@ -67,6 +67,8 @@ class Manifest:
     claimed: float | None = None
     name: str = "wine"
     renamed_from: str | None = None
+    model_id: str | None = None
+    """Deploy this model of the catalog, and make none."""
     score: str = SCORE
     ballast: int = 0
     files: dict[str, Path] = field(default_factory=dict)
@@ -89,8 +91,12 @@ class Manifest:
         name, archive = self.archive()
         answers = (3 * (self.claimed if self.claimed is not None else self.factor),)
         return desired(
-            Identity("cellar", self.name, self.renamed_from),
-            ArtifactFacts(name, archive.size, self.schema, None, ({"key": "ModelFileName", "value": "factor.txt"},)),
+            Identity("cellar", self.name, self.renamed_from, model_id=self.model_id),
+            None
+            if self.model_id
+            else ArtifactFacts(
+                name, archive.size, self.schema, None, ({"key": "ModelFileName", "value": "factor.txt"},)
+            ),
             Catalog.model_validate(self.catalog),
             None if self.deployment is None else Deployment.model_validate(self.deployment),
             Context(Golden(({"x": 3},), answers, 1e-6), {"gitCommit": "0" * 40}, self.hashes()),

@@ -109,3 +109,18 @@ def test_a_process_that_died_is_started_again(lab: Any, manifest: Any) -> None:
     assert [change.action for change in made.pending] == [Action.RESTART]
     lab.settled(manifest(factor=2))
     assert ask(lab, 4) == [8]
+
+
+def test_a_replacement_that_answers_wrongly_leaves_the_former_one_serving(lab: Any, manifest: Any) -> None:
+    custom = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}
+    lab.settled(manifest(factor=2, deployment=custom))
+    (former,) = lab.deployments()
+    outcome = lab.apply(manifest(factor=2, claimed=3))
+    assert outcome.results[-1].status is Status.FAILED
+    assert "the former one still serves" in outcome.results[-1].detail
+    assert [live.id for live in lab.deployments()] == [former.id]
+    assert ask(lab, 4) == [8]
+    assert lab.plan(manifest(factor=2, claimed=3)).empty
+    lab.settled(manifest(factor=2))
+    assert [live.id for live in lab.deployments()] != [former.id]
+    assert ask(lab, 4) == [8]

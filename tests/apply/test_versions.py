@@ -129,3 +129,17 @@ def test_a_name_is_destroyed_and_made_anew_again_and_again(lab: Any, manifest: A
         lab.settled(manifest())
         lab.destroy("wine")
         assert (lab.models(), lab.deployments()) == ([], [])
+
+
+def test_a_model_that_is_in_the_catalog_is_deployed_and_left_as_it_is(lab: Any, manifest: Any) -> None:
+    lab.settled(manifest(name="theirs", deployment=None), manifest(name="other", factor=9, deployment=None))
+    first, second = lab.models()
+    lab.settled(manifest(model_id=first.id, deployment={"description": "x", "environmentVariables": {"AA": "1"}}))
+    lab.settled(manifest(model_id=second.id, deployment={}))
+    (live,) = lab.deployments()
+    details = live.body["modelDeploymentConfigurationDetails"]
+    assert details["modelConfigurationDetails"]["modelId"] == second.id
+    assert not live.body.get("description")
+    assert [model.etag for model in lab.models()] == [first.etag, second.etag]
+    lab.destroy("wine")
+    assert len(lab.models()) == 2
