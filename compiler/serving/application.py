@@ -19,6 +19,7 @@ from compiler.serving.scoring import Answer, error
 MAX_BODY_BYTES = 10 * 1024 * 1024  # OCI docs: model-dep-invoke, payload size limit
 MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES
 MAX_SECONDS = 60.0  # OCI docs: model-dep-invoke, HTTP timeout
+STUCK_FACTOR = 2.0
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 Scope: TypeAlias = dict[str, Any]
@@ -41,9 +42,11 @@ class PredictThread:
     way to the thread and back.
     """
 
-    def __init__(self, score: Answers, *, max_seconds: float = MAX_SECONDS) -> None:
+    def __init__(self, score: Answers, on_stuck: Callable[[], None], *, max_seconds: float = MAX_SECONDS) -> None:
         self._score = score
+        self._on_stuck = on_stuck
         self._max_seconds = max_seconds
+        self._began = 0.0
         self._calls: queue.SimpleQueue[tuple[bytes, str, asyncio.Future[Answer]]] = queue.SimpleQueue()
         self._waiting: collections.deque[tuple[float, asyncio.Future[Answer]]] = collections.deque()
         self._watching = False
@@ -63,6 +66,8 @@ class PredictThread:
 
     def _expire(self) -> None:
         now = time.monotonic()
+        if self._began and now - self._began > STUCK_FACTOR * self._max_seconds:
+            self._on_stuck()  # the thread will not come back, and everybody else waits behind it
         while self._waiting and (self._waiting[0][0] <= now or self._waiting[0][1].done()):
             _, future = self._waiting.popleft()
             message = f"The model did not answer within {self._max_seconds:.0f} seconds"
@@ -75,7 +80,9 @@ class PredictThread:
         while True:
             body, content_type, future = self._calls.get()
             if not future.done():
+                self._began = time.monotonic()
                 answer = self._score.answer(body, content_type)
+                self._began = 0.0
                 future.get_loop().call_soon_threadsafe(_resolve, future, answer)
 
 
@@ -103,8 +110,8 @@ class Metrics:
 class PredictApplication:
     """Answers `POST /<deployment>/predict`, `POST /predict` and `GET /health`."""
 
-    def __init__(self, score: Answers, deployment: str) -> None:
-        self._thread = PredictThread(score)
+    def __init__(self, score: Answers, deployment: str, on_stuck: Callable[[], None]) -> None:
+        self._thread = PredictThread(score, on_stuck)
         self._predict = ("/predict", f"/{deployment}/predict")
         self._health = ("/health", f"/{deployment}/health")
         self.draining = False

@@ -5,6 +5,7 @@ It never loads user code. It follows `desired.json` of its folder and ends when 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -18,6 +19,7 @@ from pathlib import Path
 from compiler.serving.extraction import ArtifactError, unpack
 from compiler.serving.protocol import (
     METRICS,
+    WORKER_LOG,
     Desired,
     Status,
     read_desired,
@@ -37,6 +39,7 @@ LONGEST_DELAY = 30.0
 CRASH_WINDOW = 120.0
 CRASHES_TO_DEGRADE = 3
 METRICS_SECONDS = 1.0
+MAX_LOG_BYTES = 32 << 20
 
 logger = logging.getLogger("supervisor")
 
@@ -209,14 +212,18 @@ class Supervisor:
         logger.info("generation %d: %s", self._generation, state)
         port, pid = self._listener.getsockname()[1], os.getpid()
         self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors)
-        if self._folder.is_dir():
+        with contextlib.suppress(FileNotFoundError):
             write_status(self._folder, self._status)
 
     def _publish_metrics(self) -> None:
-        if time.monotonic() < self._next_metrics or self._serving is None or not self._folder.is_dir():
+        if time.monotonic() < self._next_metrics or self._serving is None:
             return
         self._next_metrics = time.monotonic() + METRICS_SECONDS
-        write_json(self._folder / METRICS, [worker.metrics for worker in self._serving.workers if worker.metrics])
+        log = self._folder / WORKER_LOG
+        with contextlib.suppress(FileNotFoundError):  # the folder may go at any time, and we with it
+            if log.stat().st_size > MAX_LOG_BYTES:
+                os.truncate(log, 0)  # workers append, so they go on at the start
+            write_json(self._folder / METRICS, [worker.metrics for worker in self._serving.workers if worker.metrics])
 
 
 def main() -> int:

@@ -65,7 +65,7 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
 
     from compiler.serving.application import PredictApplication
 
-    application = PredictApplication(score, deployment)
+    application = PredictApplication(score, deployment, end_group)
 
     class DrainingServer(uvicorn.Server):
         """A server that closes a connection only after it has told so, or after it was idle for a moment.
@@ -101,7 +101,7 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
 
 
 def end_group() -> None:
-    """End at once, with everything that user code has started: the supervisor is gone."""
+    """End at once, with everything that user code has started: the supervisor is gone, or predict never returns."""
     os.killpg(0, signal.SIGKILL)
 
 

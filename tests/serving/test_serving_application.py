@@ -25,7 +25,7 @@ def test_a_call_that_takes_too_long_is_given_up() -> None:
     stuck = Stuck()
 
     async def calls() -> list[Any]:
-        thread = PredictThread(stuck, max_seconds=0.2)
+        thread = PredictThread(stuck, lambda: None, max_seconds=0.2)
         late = await asyncio.gather(*(thread.ask(b"1", "") for _ in range(3)))
         stuck.released.set()
         return [*late, await thread.ask(b"2", "")]
@@ -33,3 +33,15 @@ def test_a_call_that_takes_too_long_is_given_up() -> None:
     answers = asyncio.run(calls())
     assert [answer.status for answer in answers] == [504, 504, 504, 200]
     assert b"did not answer within" in answers[0].body
+
+
+def test_a_call_that_never_returns_is_reported() -> None:
+    stuck, reported = Stuck(), threading.Event()
+
+    async def calls() -> None:
+        thread = PredictThread(stuck, reported.set, max_seconds=0.1)
+        while not reported.is_set():
+            assert (await thread.ask(b"", "")).status == 504
+        stuck.released.set()
+
+    asyncio.run(calls())

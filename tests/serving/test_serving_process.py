@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import signal
 import threading
 import time
@@ -299,7 +298,7 @@ def test_nothing_survives_the_store(running: Running) -> None:
     running.serve()
     running.wait("ready")
     worker = running.call({"x": 1})[1]["pid"]
-    shutil.rmtree(running.server.folder)
+    running.server.folder.rename(running.folder / "elsewhere")
     eventually(lambda: start_ticks(worker) is None)
 
 
