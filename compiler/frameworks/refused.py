@@ -21,6 +21,8 @@ _WAYS_OUT = {
 
 def refusal(model: ModelFile) -> CompilerError | None:
     """MF209 for a pickle whose root is no model, or one of a framework with its own format; None for others."""
+    if model.format == "joblib-old":
+        return _failure(model, "a model that joblib saved before 0.10", "load it there and save it with a newer joblib")
     if model.format != "pickle":
         return None
     root = model.pickled.value
@@ -31,6 +33,10 @@ def refusal(model: ModelFile) -> CompilerError | None:
         what, hint = f"a pickled model of {package} ({root.cls.dotted})", _WAYS_OUT[package]
     else:
         what, hint = _described(root), "save the fitted estimator itself"
+    return _failure(model, what, hint)
+
+
+def _failure(model: ModelFile, what: str, hint: str) -> CompilerError:
     where = SourceRange(str(model.path))
     return failure("MF209", f"the file holds {what}, which cannot be served from a pickle", where=where, hint=hint)
 
