@@ -55,7 +55,7 @@ _ACTIONS = {Recovery.UNDO: _undo, Recovery.DEACTIVATE: _deactivate, Recovery.DEL
 
 def _mark(work: Work, deployment: str) -> None:
     found = deployments.get_deployment(work.connection, deployment)
-    body = {"freeformTags": {**(found.data.get("freeformTags") or {}), tags.FAILED: work.change.config}}
+    body = {"freeformTags": {**(found.data.get("freeformTags") or {}), tags.FAILED: work.change.trial}}
     reply = deployments.update_deployment(work.connection, deployment, body, found.etag)
     await_deployment(work.connection, deployment, reply.work_request, work.watch)
 

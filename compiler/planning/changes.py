@@ -107,6 +107,8 @@ class Change:
     """The `manifact-config` it leads to."""
     artifact: str = ""
     """Digest of the artifact it uploads or serves."""
+    trial: str = ""
+    """The `manifact-failed` it leaves when the endpoint fails its test."""
     recovery: Recovery = Recovery.NONE
     """What apply does when the endpoint fails its test."""
     seen: str = field(default="", compare=False)

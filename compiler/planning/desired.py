@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeAlias
 
-from compiler.planning.canonical import Body, comparable, config_digest
+from compiler.planning.canonical import Body, comparable, config_digest, text
 
 State: TypeAlias = Literal["active", "inactive", "absent"]
 
@@ -116,6 +116,11 @@ class DesiredDeployment:
     def config(self, serves: str) -> str:
         """The value of `manifact-config`; `serves` is the artifact's digest or the model's OCID."""
         return config_digest({**comparable(self.body), "serves": serves, "state": self.state})
+
+    def trial(self, serves: str) -> str:
+        """The value of `manifact-failed`: these settings, under this test."""
+        test = asdict(self.smoke) if self.smoke else None
+        return config_digest({"config": self.config(serves), "test": text(test)})
 
 
 @dataclass(frozen=True, slots=True)

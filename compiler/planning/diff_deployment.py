@@ -279,6 +279,7 @@ def _change(
         title=title,
         steps=steps,
         config=wanted.config,
+        trial=wanted.spec.trial(wanted.desired.serves),
         artifact=wanted.desired.serves,
         reversal="manifact destroy, or `state: absent`",
         seen=seen,

@@ -181,7 +181,8 @@ def _one_deployment(turn: Turn, endpoint: Endpoint, primary: Live | None) -> tup
     title = deployment_title(endpoint.spec.body)
     if primary is None:
         return diff_deployment.create(endpoint, seen, title), []
-    if primary.tags.get(tags.FAILED) == endpoint.config and not turn.retry:
+    failed = primary.tags.get(tags.FAILED)
+    if failed and failed == endpoint.spec.trial(endpoint.desired.serves) and not turn.retry:
         return _blocked(turn, primary, title)
     have = live_settings(primary)
     why = diff_deployment.needs_replacement(endpoint, primary, have)

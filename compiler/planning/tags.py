@@ -12,7 +12,7 @@ ARTIFACT = "manifact-artifact"
 CONFIG = "manifact-config"
 """Digest of the desired settings, written last."""
 FAILED = "manifact-failed"
-"""Config digest whose smoke test failed: not tried again until it changes, or `--retry`."""
+"""Digest of the settings and the test that they failed: not tried again until either changes, or `--retry`."""
 
 OURS = (PROJECT, TARGET, NAME, ARTIFACT, CONFIG, FAILED)
 USER_TAGS = 10 - len(OURS)
