@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
 from pathlib import Path
 
@@ -54,16 +56,15 @@ def _samples(folder: Path, given_input: Path | None, given_output: Path | None) 
 
 
 def _relative(folder: Path, path: Path) -> str:
-    import json
-    import os
+    return _scalar(os.path.relpath(path.resolve(), folder))
 
-    text = os.path.relpath(path.resolve(), folder)
-    return text if re.fullmatch(r"[\w./-]+", text) else json.dumps(text)
+
+def _scalar(text: str) -> str:
+    """Text as YAML: plain where nothing in it could mean something else."""
+    return text if re.fullmatch(r"[A-Za-z][\w./-]*", text) else json.dumps(text)
 
 
 def _text(name: str, model: str, samples: str) -> str:
-    import json
-
     return (
         "apiVersion: manifact/v1\n"
         "kind: Model\n"
@@ -71,7 +72,7 @@ def _text(name: str, model: str, samples: str) -> str:
         f"  name: {name}\n"
         "spec:\n"
         "  model:\n"
-        f"    path: {json.dumps(model)}\n"
+        f"    path: {_scalar(model)}\n"
         f"{samples}"
         "  deployment: {}\n"
     )

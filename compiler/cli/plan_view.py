@@ -7,6 +7,7 @@ from typing import Any
 
 from compiler.cli import text
 from compiler.cli.console import Console
+from compiler.planning import references
 from compiler.planning.changes import Action, Change, Impact, Kind, Plan
 
 _LAYERS = frozenset(
@@ -68,5 +69,7 @@ def _field(path: str) -> str:
 def _value(value: Any) -> str:
     if value is None:
         return "(none)"
+    if value == references.MODEL:
+        return "the new version"
     shown = text.digests(json.dumps(value, ensure_ascii=False))
     return shown if len(shown) <= 60 else shown[:57] + "…"
