@@ -10,6 +10,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 OLD = Path(__file__).parents[1] / "data" / "models"
 READ = """
 import sys, time
@@ -77,6 +79,7 @@ def hostile(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_hostile_files_are_bounded(tmp_path: Path) -> None:
     for name, content in hostile(tmp_path).items():
         (tmp_path / "m").write_bytes(content)

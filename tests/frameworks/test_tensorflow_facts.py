@@ -181,6 +181,7 @@ def test_files_cut_short(tmp_path: Path) -> None:
     assert refused(tmp_path / "sm")[0] == "MF203"
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_read_or_give_a_diagnostic(data: st.DataObject, tmp_path: Path) -> None:

@@ -174,6 +174,7 @@ def test_safetensors_with_another_shape(tmp_path: Path) -> None:
         inspect_model(tmp_path / "m")
 
 
+@pytest.mark.slow
 @settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutated_files_read_or_give_a_diagnostic(data: st.DataObject, exported: Path, tmp_path: Path) -> None:
