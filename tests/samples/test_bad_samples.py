@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError
 from compiler.readers.samples import read_table
 
@@ -92,6 +94,15 @@ def test_a_missing_file_and_a_huge_one(tmp_path: Path) -> None:
         stream.truncate(1 << 40)
     with pytest.raises(CompilerError, match="MF304"):
         read_table(tmp_path / "big.csv")
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / "s.parquet").write_bytes(b"PAR1 and more")
+    with pytest.raises(CompilerError) as caught:
+        read_table(tmp_path / "s.parquet")
+    assert caught.value.exit_code is ExitCode.ENVIRONMENT
+    assert caught.value.diagnostics[0].hint == "pip install 'manifact[parquet]', or save the sample as CSV"
 
 
 def test_the_line_of_a_bad_row_is_named(tmp_path: Path) -> None:
