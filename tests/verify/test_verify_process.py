@@ -59,6 +59,11 @@ def test_without_expected_answers_it_only_has_to_answer(artifact):
     assert (result.rows, result.compared) == (2, False)
 
 
+def test_without_golden_rows_it_only_has_to_load(artifact):
+    result = verify(artifact(DOUBLE), Golden((), (), 1e-6), timeout=60)
+    assert (result.rows, result.compared, result.shapes) == (0, False, ())
+
+
 def test_wrong_answers_name_the_first_row(artifact):
     told, code = problem(artifact(DOUBLE), Golden(GOLDEN.inputs, (2, 6), 1e-6))
     assert (told.code, code) == ("MF603", ExitCode.VERIFICATION)
