@@ -43,5 +43,6 @@ def test_a_call_that_never_returns_is_reported() -> None:
         while not reported.is_set():
             assert (await thread.ask(b"", "")).status == 504
         stuck.released.set()
+        assert (await thread.ask(b"", "")).status == 200
 
     asyncio.run(calls())
