@@ -161,12 +161,12 @@ def test_the_request_ads_recorded_is_answered_with_the_native_predictions(bench,
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("form", ["keras", "h5", "savedmodel", "keras under another name"])
+@pytest.mark.parametrize("form", ["h5", "savedmodel", "keras under another name"])
 def test_tensorflow_answers_every_payload_shape(bench, rows, form):
     tf = pytest.importorskip("tensorflow")
     tf.keras.utils.set_random_seed(0)
     network = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(8, "relu"), tf.keras.layers.Dense(3)])
-    path = bench.root / {"keras": "model.keras", "h5": "model.h5", "savedmodel": "model"}.get(form, "model.keras")
+    path = bench.root / {"h5": "model.h5", "savedmodel": "model"}.get(form, "model.keras")
     if form == "savedmodel":
         network.export(path, verbose=False)
     else:
