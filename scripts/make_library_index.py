@@ -3,9 +3,10 @@
     python scripts/make_library_index.py
 
 The tables below are chosen by hand, name by name: a name stands here when loading a model needs it and nothing that can
-be done with it (called by REDUCE, instantiated, given a state) reaches beyond memory. Not here on purpose: numpy.memmap
-(opens files), numpy's `_ufunc_reconstruct` (imports what it is told), scipy.stats distributions (`__setstate__` runs
-text of the state), pandas.eval, torch.load, `builtins.getattr`. ufuncs: those of numpy 2.4.6.
+be done with it (called by REDUCE, instantiated, given a state) reaches beyond memory. numpy.memmap, which opens files,
+is only referred to, as the class of an array. Not here on purpose: numpy's `_ufunc_reconstruct` (imports what it is
+told), scipy.stats distributions (`__setstate__` runs text of the state), pandas.eval, torch.load, `builtins.getattr`.
+ufuncs are those of numpy 2.4.6.
 """
 
 from __future__ import annotations
@@ -57,11 +58,12 @@ def _numpy() -> dict[str, Names]:
         },
         "functions": {
             # Classes of arrays are only named, to `_reconstruct`: no pickler makes one by NEWOBJ.
-            "numpy": f"ndarray matrix recarray {_SCALARS} {_PURE} {ufuncs}",
+            "numpy": f"ndarray matrix memmap recarray {_SCALARS} {_PURE} {ufuncs}",
             "numpy.ma": "MaskedArray",
             "numpy.ma.core": "MaskedArray",
             "numpy.matrixlib.defmatrix": "matrix",
             **_both("records", "recarray"),
+            **_both("memmap", "memmap"),
             **_both("_multiarray_umath umath", ufuncs),
             **_both("fromnumeric", _PURE),
             "numpy.lib.function_base": _PURE,

@@ -43,8 +43,8 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
     """
     if not path.exists():
         raise failure("MF201", f"there is no model at {path}", where=SourceRange(str(path)))
-    if not path.is_dir() and path.stat().st_size == 0:
-        raise failure("MF203", "the model file is empty", where=SourceRange(str(path)))
+    if not path.is_dir():
+        _check_file(path)
     model = ModelFile(path, sniff(path), allow)
     for candidate in _candidates(model, framework):
         if candidate.name == OTHER and framework is None and (refused := refusal(model)) is not None:
@@ -52,6 +52,20 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
         if (facts := candidate.facts(model)) is not None:
             return facts
     raise _nobodys(model, framework)
+
+
+def _check_file(path: Path) -> None:
+    """Raises CompilerError: MF201 for a device, a pipe or a file that may not be read, MF203 for an empty one."""
+    where = SourceRange(str(path))
+    if not path.is_file():
+        raise failure("MF201", f"{path} is neither a file nor a directory", where=where)
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise failure("MF201", f"{path} cannot be read: {error.strerror}", where=where) from error
+    if empty:
+        raise failure("MF203", "the model file is empty", where=where)
 
 
 def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:

@@ -20,7 +20,7 @@ from compiler.readers.pickles.faults import Beyond, Fault, Malformed
 from compiler.readers.pickles.index import Globals
 from compiler.readers.pickles.values import Bag, Instance, Pairs
 
-MAX_SCHEMA = 32 << 20
+MAX_SCHEMA = 16 << 20
 """Bytes of schema.json; a forest of a thousand trees has one of 2 MB."""
 _MAX_DEPTH = 200
 _MAX_ARRAY = 1 << 20

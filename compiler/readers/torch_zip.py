@@ -12,8 +12,8 @@ from compiler.readers.pickles.index import Globals
 from compiler.readers.pickles.machine import Machine, Usage
 from compiler.readers.pickles.window import Window
 
-MAX_PICKLE = 256 << 20
-"""Bytes of data.pkl, which holds a few dozen a tensor: torch loads it whole, and nobody has ten million tensors."""
+MAX_PICKLE = 64 << 20
+"""Bytes of data.pkl, which holds a few dozen a tensor: torch loads it whole, and nobody has half a million tensors."""
 
 
 def read_torch(path: Path) -> Pickle:

@@ -57,6 +57,16 @@ def _indirect(canary: str) -> Iterator[tuple[str, Case]]:
     """os.system reached by another road than GLOBAL and REDUCE."""
     command, system = text(f"touch {canary}"), name("os", "system")
     yield "partial", (P3 + call("functools", "partial", system, command) + b")R.", "pickle")
+    yield "partial of memmap", (P3 + call("functools", "partial", name("numpy", "memmap"), text(canary)) + b".", "none")
+    maker = name("numpy", "memmap")
+    yield (
+        "generator of memmap",
+        (
+            P3 + call("numpy.random._pickle", "__randomstate_ctor", text(canary), maker) + b".",
+            "none",
+        ),
+    )
+    yield "memmap itself", (P3 + maker + text(canary) + b"\x85\x81.", "none")
     yield "reduce", (P3 + call("functools", "reduce", system, b"](" + command + b"K\x00e") + b".", "none")
     yield (
         "map",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import warnings
 from pathlib import Path
@@ -130,6 +131,9 @@ def test_an_old_model_has_the_parameters_of_its_release(tmp_path: Path) -> None:
 def test_missing_empty_and_contradicting(tmp_path: Path) -> None:
     with pytest.raises(CompilerError, match="MF201"):
         inspect_model(tmp_path / "none")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CompilerError, match="neither a file nor a directory"):
+        inspect_model(tmp_path / "pipe")
     assert "MF203" in _refused(tmp_path / "m", b"")
     assert "MF202" in _refused(tmp_path / "m", b"hello, this is text\n")
     joblib.dump(LinearRegression(), tmp_path / "m")
@@ -177,4 +181,15 @@ def test_ordinary_models_are_not_refused_where_picklescan_finds_nothing(tmp_path
     model = make_pipeline(FunctionTransformer(np.log1p), LinearRegression()).fit([[1.0], [2.0]], [1, 2])
     (tmp_path / "m").write_bytes(pickle.dumps(model))
     assert not _picklescan(tmp_path / "m")
+    assert inspect_model(tmp_path / "m").unknown == ()
+
+
+def test_models_that_hold_memory_mapped_arrays(tmp_path: Path) -> None:
+    """joblib hands large inputs to workers as memmaps; estimators that keep their input are pickled with them."""
+    np.save(tmp_path / "x.npy", np.arange(8.0))
+    model = LinearRegression().fit([[1.0], [2.0]], [1, 2])
+    model.kept_ = np.load(tmp_path / "x.npy", mmap_mode="r")
+    joblib.dump(model, tmp_path / "m")
+    assert inspect_model(tmp_path / "m").unknown == ()
+    (tmp_path / "m").write_bytes(pickle.dumps(model))
     assert inspect_model(tmp_path / "m").unknown == ()

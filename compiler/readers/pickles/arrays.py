@@ -74,6 +74,7 @@ _CODES = {
     "f4": "f",
     "f8": "d",
 }
+_ARRAY_CLASSES = frozenset({"ndarray", "matrix", "memmap"})
 _NAMES = {"i": "int", "u": "uint", "f": "float", "c": "complex"}
 _LIST_PICKLE = 0x03
 """NPY_ITEM_HASOBJECT and NPY_LIST_PICKLE: items hold references, so an array's state is a list.
@@ -266,8 +267,4 @@ def elements(array: Array | None) -> Iterator[Any]:
 
 def is_array_class(value: Any) -> bool:
     """Whether a value is the class ndarray, matrix or memmap, which joblib's wrapper names."""
-    return isinstance(value, Global) and value.dotted in {
-        "numpy.ndarray",
-        "numpy.matrix",
-        "numpy.matrixlib.defmatrix.matrix",
-    }
+    return isinstance(value, Global) and value.module.startswith("numpy") and value.name in _ARRAY_CLASSES

@@ -148,6 +148,21 @@ def _dtype(function: Global, arguments: tuple[Any, ...]) -> Instance:
     return Instance(function, arguments)
 
 
+def _generator(function: Global, arguments: tuple[Any, ...]) -> Instance:
+    """Makers of numpy's random generators: they call their arguments, which must be numpy's own."""
+    for argument in arguments:
+        if isinstance(argument, Global) and not argument.module.startswith("numpy.random"):
+            raise Denied(f"it makes a random generator out of '{argument.dotted}'")
+    return Instance(function, arguments)
+
+
+def _partial(function: Global, arguments: tuple[Any, ...]) -> Instance:
+    """functools.partial(function): a call that is made later, so not of a class that opens files."""
+    if arguments and isinstance(arguments[0], Global) and arguments[0].name == "memmap":
+        raise Denied("it prepares a call of numpy.memmap, which opens files")
+    return Instance(function, arguments)
+
+
 def _builtin_type(function: Global, arguments: tuple[Any, ...]) -> Any:
     if len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0].isidentifier():
         return Global("types", arguments[0], "unknown", reconstructor=True)
@@ -164,5 +179,10 @@ _CHECKS: dict[str, Callable[[Global, tuple[Any, ...]], Any]] = {
     "builtins.set": _set,
     "builtins.frozenset": _set,
     "numpy.dtype": _dtype,
+    "functools.partial": _partial,
+    "numpy.random.__RandomState_ctor": _generator,
+    "numpy.random._pickle.__randomstate_ctor": _generator,
+    "numpy.random._pickle.__bit_generator_ctor": _generator,
+    "numpy.random._pickle.__generator_ctor": _generator,
     **dict.fromkeys(_BUILTIN_TYPE, _builtin_type),
 }

@@ -29,6 +29,7 @@ _FILES = {
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _MAX_GLOBALS = 10_000
+_MAX_LENGTH = 500
 # Modules that Python 2 or an earlier 3 had: `sys.stdlib_module_names` lists those of the running version only, and the
 # verdict must not depend on it.
 _FORMER_NAMES = """
@@ -110,7 +111,7 @@ class Globals:
         return self.seen[key]
 
     def _judge(self, module: str, name: str) -> Global:
-        if not _MODULE.fullmatch(module) or not _NAME.fullmatch(name):
+        if len(module) + len(name) > _MAX_LENGTH or not _MODULE.fullmatch(module) or not _NAME.fullmatch(name):
             raise Denied(f"it refers to {_shown(module)} {_shown(name)}, which is no plain module and name")
         root = module.split(".", 1)[0]
         if root == "__torch__" and self._torchscript:  # code inside the archive, which only TorchScript's runtime sees

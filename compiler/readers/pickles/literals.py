@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import struct
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +45,9 @@ def _string(machine: Machine) -> None:
     if len(line) < 2 or line[:1] not in b"'\"" or line[-1:] != line[:1]:
         raise Malformed("a text in it has no quotes")
     try:
-        machine.stack.append(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
+        with warnings.catch_warnings():  # Python warns of escapes that it does not know, and keeps them
+            warnings.simplefilter("ignore")
+            machine.stack.append(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
     except ValueError:
         raise Malformed("a text in it has a broken escape") from None
 
