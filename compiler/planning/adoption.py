@@ -7,7 +7,7 @@ from dataclasses import replace
 from compiler.planning import diff_deployment, diff_model, tags
 from compiler.planning.changes import Action, Change, Plan, Recovery
 from compiler.planning.desired import Desired
-from compiler.planning.diff_deployment import Endpoint, live_settings
+from compiler.planning.endpoint import Endpoint, live_settings
 from compiler.planning.observed import Live, Observed
 from compiler.planning.ownership import Applied, paths
 from compiler.planning.saving import Saving

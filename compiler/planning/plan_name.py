@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from compiler.diagnostics import Diagnostic, Severity
+from compiler.diagnostics import Diagnostic
 from compiler.planning import callers, diff_deployment, diff_model, references, tags
 from compiler.planning.changes import Action, Change, Impact, Kind, Step
 from compiler.planning.desired import Desired
-from compiler.planning.diff_deployment import Endpoint, live_settings
+from compiler.planning.endpoint import Endpoint, live_settings, needs_replacement, settable
 from compiler.planning.observed import Live
 from compiler.planning.ownership import Applied, applied, paths
+from compiler.planning.refusals import blocked, protected, without_bucket
 from compiler.planning.removal import delete_deployment, delete_model
 from compiler.planning.saving import Saving
 from compiler.planning.tags import Place
 from compiler.planning.titles import deployment_title
-from compiler.planning.uploads import DIRECT_BYTES, too_large
 from compiler.planning.versions import Versions, versions
 
 
@@ -61,7 +61,7 @@ def plan_name(turn: Turn) -> NamePlan:
     models = _model_changes(turn, kinds, record) if kinds else []
     endpoint = _endpoint(turn, kinds, record, primary)
     deployments, problems = _deployment_changes(turn, endpoint, primary)
-    problems = [*problems, *_too_large(turn, models)]
+    problems = [*problems, *without_bucket(turn.desired, models)]
     deployments = [_with_callers(turn, change, kinds) for change in deployments]
     before = [delete_model(turn.desired.name, live, _UNFINISHED) for live in kinds.unfinished] if kinds else []
     old = _old_versions(turn, kinds, deployments) if kinds else []
@@ -80,7 +80,7 @@ def _primary(turn: Turn) -> Live | None:
     if len(live) < 2 or spec is None or spec.state == "absent":
         return live[-1] if live else None
     probe = Endpoint(turn.desired, spec, turn.place, references.MODEL)
-    usable = [item for item in live if not diff_deployment.needs_replacement(probe, item, live_settings(item))]
+    usable = [item for item in live if not needs_replacement(probe, item, live_settings(item))]
     marked = [item for item in usable if tags.CONFIG in item.tags]
     return (marked or usable or live)[0]
 
@@ -155,7 +155,7 @@ def _endpoint(turn: Turn, kinds: Versions | None, record: Applied, primary: Live
     live = (kinds.wanted or kinds.resumable) if kinds else None
     model = live.id if live else (desired.model_id or references.MODEL)
     config = primary.tags.get(tags.CONFIG) if primary else None
-    owned = record.for_deployment(config) if desired.model else diff_deployment.settable(primary)
+    owned = record.for_deployment(config) if desired.model else settable(primary)
     return Endpoint(desired, spec, turn.place, model, owned)
 
 
@@ -167,13 +167,13 @@ def _deployment_changes(
     name, live = turn.desired.name, turn.live_deployments
     if endpoint.spec.state == "absent":
         gone = [delete_deployment(name, item, "`state: absent`") for item in live]
-        return gone, _protected(turn, gone)
+        return gone, protected(turn.desired, gone)
     change, problems = _one_deployment(turn, endpoint, primary)
-    blocked = change is not None and change.action is Action.NOOP
+    idle = change is not None and change.action is Action.NOOP
     # While the one that is wanted does not answer, another one may be what still serves.
-    others = [] if blocked else [item for item in live if item is not primary]
+    others = [] if idle else [item for item in live if item is not primary]
     extra = [delete_deployment(name, item, "a second one of this name") for item in others]
-    return [*([change] if change else []), *extra], [*problems, *_protected(turn, [change] if change else [])]
+    return [*([change] if change else []), *extra], [*problems, *protected(turn.desired, [change] if change else [])]
 
 
 def _one_deployment(turn: Turn, endpoint: Endpoint, primary: Live | None) -> tuple[Change | None, list[Diagnostic]]:
@@ -183,46 +183,12 @@ def _one_deployment(turn: Turn, endpoint: Endpoint, primary: Live | None) -> tup
         return diff_deployment.create(endpoint, seen, title), []
     failed = primary.tags.get(tags.FAILED)
     if failed and failed == endpoint.spec.trial(endpoint.desired.serves) and not turn.retry:
-        return _blocked(turn, primary, title)
+        return blocked(turn.desired, primary, title)
     have = live_settings(primary)
-    why = diff_deployment.needs_replacement(endpoint, primary, have)
+    why = needs_replacement(endpoint, primary, have)
     if why:
         return diff_deployment.replacement(endpoint, primary, seen, title, why), []
     return diff_deployment.update(endpoint, primary, have, title), []
-
-
-def _blocked(turn: Turn, live: Live, title: str) -> tuple[Change, list[Diagnostic]]:
-    name = turn.desired.name
-    reason = "these settings failed their smoke test before"
-    hint = "change the model or the deployment, or try the same again with --retry"
-    problem = Diagnostic("MF731", f"deployment of '{name}': {reason}", hint=hint, severity=Severity.WARNING)
-    return Change(Kind.DEPLOYMENT, name, Action.NOOP, reason, live.id, title, stays_up=True), [problem]
-
-
-def _too_large(turn: Turn, models: list[Change]) -> list[Diagnostic]:
-    uploads = any(step.operation == "create_model_artifact" for change in models for step in change.steps)
-    if turn.desired.model is None or not uploads or not too_large(turn.desired.model):
-        return []
-    message = (
-        f"the artifact of '{turn.desired.name}' has {turn.desired.model.size} bytes, one request takes {DIRECT_BYTES}"
-    )
-    hint = "name a bucket it can go through: `catalog.staging.uri`"
-    return [Diagnostic("MF732", message, hint=hint)]
-
-
-def _protected(turn: Turn, changes: Iterable[Change]) -> list[Diagnostic]:
-    spec = turn.desired.deployment
-    if spec is None or not spec.protect:
-        return []
-    return [
-        Diagnostic(
-            "MF730",
-            f"deployment of '{turn.desired.name}' is protected, and the plan would {change.action} it: {change.reason}",
-            hint="take `protect: true` out of the manifest first if this is what you want",
-        )
-        for change in changes
-        if change.destroys
-    ]
 
 
 def _with_callers(turn: Turn, change: Change, kinds: Versions | None) -> Change:

@@ -1,0 +1,46 @@
+"""Why a plan, or a part of it, may not be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compiler.diagnostics import Diagnostic, Severity
+from compiler.planning.changes import Action, Change, Kind
+from compiler.planning.desired import Desired
+from compiler.planning.observed import Live
+from compiler.planning.uploads import DIRECT_BYTES, too_large
+
+
+def blocked(desired: Desired, live: Live, title: str) -> tuple[Change, list[Diagnostic]]:
+    """The change that is none: what failed its test is not tried again by itself."""
+    name = desired.name
+    reason = "these settings failed their smoke test before"
+    hint = "change the model or the deployment, or try the same again with --retry"
+    problem = Diagnostic("MF731", f"deployment of '{name}': {reason}", hint=hint, severity=Severity.WARNING)
+    return Change(Kind.DEPLOYMENT, name, Action.NOOP, reason, live.id, title, stays_up=True), [problem]
+
+
+def without_bucket(desired: Desired, models: list[Change]) -> list[Diagnostic]:
+    """An artifact too large for one request needs a bucket."""
+    uploads = any(step.operation == "create_model_artifact" for change in models for step in change.steps)
+    if desired.model is None or not uploads or not too_large(desired.model):
+        return []
+    message = f"the artifact of '{desired.name}' has {desired.model.size} bytes, one request takes {DIRECT_BYTES}"
+    hint = "name a bucket it can go through: `catalog.staging.uri`"
+    return [Diagnostic("MF732", message, hint=hint)]
+
+
+def protected(desired: Desired, changes: Iterable[Change]) -> list[Diagnostic]:
+    """`protect: true` refuses delete and replace."""
+    spec = desired.deployment
+    if spec is None or not spec.protect:
+        return []
+    return [
+        Diagnostic(
+            "MF730",
+            f"deployment of '{desired.name}' is protected, and the plan would {change.action} it: {change.reason}",
+            hint="take `protect: true` out of the manifest first if this is what you want",
+        )
+        for change in changes
+        if change.destroys
+    ]

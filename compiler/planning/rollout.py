@@ -1,0 +1,78 @@
+"""The steps that bring a deployment from what it is to what it is to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compiler.planning import groups, tags
+from compiler.planning.canonical import Body
+from compiler.planning.changes import Step
+from compiler.planning.endpoint import Endpoint, Leaves
+from compiler.planning.fields import Difference
+from compiler.planning.observed import Live
+from compiler.planning.variables import environment_variables, with_variables
+
+TESTED = ("environment", "compute", "model")
+"""Groups after which the endpoint is asked the golden rows again."""
+
+
+def create_body(wanted: Endpoint) -> Body:
+    """CreateModelDeploymentDetails, complete; no config tag yet."""
+    body = groups.whole(wanted.want)
+    body["freeformTags"] = {**body.get("freeformTags", {}), **wanted.owner}
+    return {"compartmentId": wanted.place.compartment_id, "projectId": wanted.place.project_id, **body}
+
+
+def rolling_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
+    """One group a request, the endpoint up throughout, then its test, then names and tags."""
+    steps = [
+        _open(Step("update_model_deployment", live.id, groups.update_body((name,), have, found), name,
+                   groups.undo_body((name,), have, found)), wanted)
+        for name in groups.touched(found)
+    ]  # fmt: skip
+    tested = any(name in TESTED for name in groups.touched(found)) or tags.CONFIG not in live.tags
+    test = [Step("smoke_test", live.id)] if tested and wanted.spec.smoke else []
+    return [*steps, *test, _identity(wanted, have, found, live.id)]
+
+
+def resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
+    """Everything in one request while it is not serving."""
+    names = groups.touched(found)
+    steps = [] if live.state == "INACTIVE" else [Step("deactivate_model_deployment", live.id)]
+    if names:
+        undo = groups.undo_body(names, have, found)
+        body = groups.update_body(names, have, found)
+        steps.append(_open(Step("update_model_deployment", live.id, body, " + ".join(names), undo), wanted))
+    if wanted.spec.state == "active":
+        steps.append(Step("activate_model_deployment", live.id))
+        steps += [Step("smoke_test", live.id)] if wanted.spec.smoke else []
+    return [*steps, _identity(wanted, have, found, live.id)]
+
+
+def finishing_steps(wanted: Endpoint, have: Leaves, on: str) -> list[Step]:
+    """From a deployment that is up to one that is tested and marked."""
+    own = {path: value for path, value in have.items() if not path[-1].startswith(tags.PREFIX)}
+    mark = _identity(wanted, own, Difference({}), on)
+    if wanted.spec.state == "inactive":
+        return [Step("deactivate_model_deployment", on), mark]
+    return [Step("smoke_test", on), mark] if wanted.spec.smoke else [mark]
+
+
+def _identity(wanted: Endpoint, have: Leaves, found: Difference, on: str) -> Step:
+    """Names and tags, with the config tag that says all before it was done."""
+    body = groups.update_body(("identity",), have, found)
+    ours = {**wanted.owner, tags.CONFIG: wanted.config}
+    body["freeformTags"] = {**body.get("freeformTags", {}), **ours}
+    return Step("update_model_deployment", on, body, "identity")
+
+
+def _open(step: Step, wanted: Endpoint) -> Step:
+    """The step with placeholders instead of the values of sensitive variables, in both directions."""
+    return replace(step, body=_masked(step.body, wanted), undo=_masked(step.undo, wanted))
+
+
+def _masked(body: Body | None, wanted: Endpoint) -> Body | None:
+    texts = environment_variables(wanted.spec.body)
+    variables = environment_variables(body or {})
+    hidden = {key: texts.get(key, "") for key in variables if key in wanted.spec.sensitive}
+    return with_variables(body, {**variables, **hidden}) if body and hidden else body
