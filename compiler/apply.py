@@ -146,6 +146,7 @@ class _Walk:
 
     def _work(self, change: Change, known: dict[str, str], etags: dict[str, str]) -> Work:
         secrets = {key: value for (name, key), value in self._plan.secrets.items() if name == change.name}
+        former = {key: value for (name, key), value in self._plan.former.items() if name == change.name}
         if change.kind is Kind.MODEL and change.id:
             known.setdefault(references.MODEL, change.id)
         return Work(
@@ -154,6 +155,7 @@ class _Walk:
             archive=self._archives.get(change.artifact),
             smoke=self._plan.smoke.get(change.name),
             secrets=secrets,
+            former=former,
             watch=self._watch(change),
             known=known,
             etags=etags,

@@ -25,7 +25,7 @@ def _undo(work: Work, done: Sequence[Step], *, tested: bool) -> str:
     deployment = str(work.change.id)
     for step in reversed([step for step in done if step.undo is not None]):
         _refresh(work, deployment)
-        steps_deployment.update(work, replace(step, on=deployment, body=step.undo))
+        steps_deployment.update(replace(work, secrets=work.former), replace(step, on=deployment, body=step.undo))
     if tested:
         _mark(work, deployment)
     return "the former settings serve again"

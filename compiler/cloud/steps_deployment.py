@@ -15,7 +15,7 @@ from compiler.diagnostics import Diagnostic, failure
 from compiler.planning import references
 from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
-from compiler.planning.variables import environment_variables, with_secrets
+from compiler.planning.variables import FORMER, PLACEHOLDER, environment_variables, with_secrets
 
 
 def create(work: Work, step: Step) -> None:
@@ -100,7 +100,8 @@ def _settled(work: Work, deployment: str, found: Reply) -> None:
 def _sent(work: Work, body: Body) -> Body:
     """The body with the values of sensitive variables."""
     names = environment_variables(body)
-    missing = sorted(name for name, text in names.items() if text.startswith("${var.") and name not in work.secrets)
+    hidden = {name for name, text in names.items() if text == FORMER or PLACEHOLDER.search(text)}
+    missing = sorted(hidden - set(work.secrets))
     if missing:
         hint = "sensitive variables are read when they are sent: set MANIFACT_VAR_… for this command"
         raise failure("MF719", f"no value for the sensitive environment variable {', '.join(missing)}", hint=hint)

@@ -26,6 +26,8 @@ class Work:
     smoke: Smoke | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sensitive environment variables by name."""
+    former: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Live environment variables before the change, by name."""
     watch: Watch = field(default_factory=Watch)
     known: dict[str, str] = field(default_factory=dict)
     """Reference -> value: shared by the changes of one manifest."""

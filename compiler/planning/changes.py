@@ -144,6 +144,8 @@ class Plan:
     """Manifest name -> its smoke test."""
     secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     """(manifest name, environment variable) -> value: only in memory."""
+    former: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+    """The live values of environment variables, to be put back when an update fails: only in memory."""
 
     @property
     def pending(self) -> tuple[Change, ...]:

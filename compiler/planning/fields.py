@@ -92,6 +92,7 @@ def _ours(path: Path) -> bool:
 
 
 def _shown(path: Path, before: Any, after: Any, sensitive: Collection[str]) -> FieldChange:
-    if "environmentVariables" in path and path[-1] in sensitive:
+    # What the manifest drops may have been sensitive: nothing says so any more.
+    if "environmentVariables" in path and (path[-1] in sensitive or after is None):
         before, after = (None if before is None else HIDDEN), (None if after is None else HIDDEN)
     return FieldChange(".".join(path), before, after)

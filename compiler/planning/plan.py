@@ -12,6 +12,7 @@ from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan_name import Turn, plan_name
 from compiler.planning.tags import Place
+from compiler.planning.variables import environment_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def plan(desired: Sequence[Desired], observed: Observed, place: Place, options: 
         problems=tuple(problem for turn in turns for problem in turn.problems),
         etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
         smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
+        former={(item.name, key): value for item in active for key, value in index.variables(item).items()},
         secrets={(item.name, key): value for item in active for key, value in item.secrets.items()},
     )
 
@@ -89,6 +91,11 @@ class Index:
             serving=self._serving,
             retry=retry,
         )
+
+    def variables(self, desired: Desired) -> dict[str, str]:
+        """The environment variables that are live under a manifest's name."""
+        lives = [live for live in self._under(self._deployments, desired) if not live.gone]
+        return {key: value for live in lives for key, value in environment_variables(live.body).items()}
 
     @property
     def names(self) -> frozenset[str]:

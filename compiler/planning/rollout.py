@@ -10,7 +10,7 @@ from compiler.planning.changes import Step
 from compiler.planning.endpoint import Endpoint, Leaves
 from compiler.planning.fields import Difference
 from compiler.planning.observed import Live
-from compiler.planning.variables import environment_variables, with_variables
+from compiler.planning.variables import FORMER, environment_variables, with_variables
 
 TESTED = ("environment", "compute", "model")
 """Groups after which the endpoint is asked the golden rows again."""
@@ -67,8 +67,8 @@ def _identity(wanted: Endpoint, have: Leaves, found: Difference, on: str) -> Ste
 
 
 def _open(step: Step, wanted: Endpoint) -> Step:
-    """The step with placeholders instead of the values of sensitive variables, in both directions."""
-    return replace(step, body=_masked(step.body, wanted), undo=_masked(step.undo, wanted))
+    """The step without values that may be secret: placeholders, and `FORMER` for what is live."""
+    return replace(step, body=_masked(step.body, wanted), undo=_former(step.undo))
 
 
 def _masked(body: Body | None, wanted: Endpoint) -> Body | None:
@@ -76,3 +76,9 @@ def _masked(body: Body | None, wanted: Endpoint) -> Body | None:
     variables = environment_variables(body or {})
     hidden = {key: texts.get(key, "") for key in variables if key in wanted.spec.sensitive}
     return with_variables(body, {**variables, **hidden}) if body and hidden else body
+
+
+def _former(body: Body | None) -> Body | None:
+    """Once sensitive is not known to be so any more when the manifest drops it: no live value is kept."""
+    variables = environment_variables(body or {})
+    return with_variables(body, dict.fromkeys(variables, FORMER)) if body and variables else body

@@ -11,6 +11,8 @@ from compiler.diagnostics import failure
 from compiler.planning.canonical import Body
 from compiler.planning.desired import Desired, DesiredDeployment
 
+FORMER = "(former value)"
+"""Stands for the live value of an environment variable, which may be a secret, in what puts it back."""
 PLACEHOLDER = re.compile(r"\$\{var\.([A-Za-z_][A-Za-z0-9_]*)\}")
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Status
+from compiler.apply import Status, apply
 from compiler.cloud.endpoint import find_deployment, predict
+from compiler.cloud.observe import observe
 from compiler.diagnostics import exit_code
 from compiler.planning import tags
 from compiler.planning.changes import Action
 from compiler.planning.destroy import destroy
+from compiler.planning.plan import plan
+from compiler.planning.variables import Variable, environment_variables, substitute
 
 pytestmark = pytest.mark.slow
 
@@ -124,3 +127,17 @@ def test_a_replacement_that_answers_wrongly_leaves_the_former_one_serving(lab: A
     lab.settled(manifest(factor=2))
     assert [live.id for live in lab.deployments()] != [former.id]
     assert ask(lab, 4) == [8]
+
+
+def test_putting_back_restores_the_secrets_that_were_live(lab: Any, manifest: Any) -> None:
+    def applied(password: str, **more: Any) -> Any:
+        variables = {"DB": {"variable": "PASSWORD", "sensitive": True}, "LEVEL": password}
+        written = manifest(deployment={"environmentVariables": variables}, **more)
+        wanted = [substitute(written.desired(), lambda _: Variable(password, sensitive=True))]
+        made = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
+        return apply(made, lab.connection, dict([written.archive()]))
+
+    assert applied("hunter2").complete
+    outcome = applied("hunter3", factor=7, claimed=8)
+    assert outcome.results[-1].detail == "the former settings serve again"
+    assert environment_variables(lab.deployments()[0].body) == {"DB": "hunter2", "LEVEL": "hunter2"}

@@ -147,3 +147,14 @@ def test_suspended_manifests_are_left_alone(lab: Any, manifest: Any) -> None:
 
     wanted = [replace(manifest().desired(), suspend=True)]
     assert plan(wanted, observe(lab.connection, wanted), lab.connection.place).changes == ()
+
+
+def test_a_secret_that_the_manifest_drops_is_not_shown_either(lab: Any, manifest: Any) -> None:
+    from compiler.apply import apply
+
+    wanted = [with_secret(lab, manifest, "hunter2")]
+    first = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
+    assert apply(first, lab.connection, dict([manifest().archive()])).complete
+    dropping = lab.plan(manifest(deployment={"environmentVariables": {"LEVEL": "info"}}))
+    assert not dropping.empty
+    assert "hunter2" not in repr(dropping) + json.dumps(dropping.to_json())
