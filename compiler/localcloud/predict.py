@@ -50,4 +50,7 @@ def ask(backend: Backend, deployment: str, content: bytes, content_type: str) ->
     return Response(answer.status, head, (body,))
 
 
-ROUTES = (Route("POST", "/{deployment}/predict", predict, Access.STREAM, unsigned=True),)
+ROUTES = (
+    Route("POST", "/{deployment}/predict", predict, Access.STREAM, unsigned=True),
+    Route("POST", "/{deployment}/predictWithResponseStream", predict, Access.STREAM, unsigned=True),
+)

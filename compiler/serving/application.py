@@ -112,7 +112,10 @@ class PredictApplication:
 
     def __init__(self, score: Answers, deployment: str, on_stuck: Callable[[], None]) -> None:
         self._thread = PredictThread(score, on_stuck)
-        self._predict = ("/predict", f"/{deployment}/predict")
+        # What is asked for as a stream is answered in one piece: score.py returns a value, not a stream.
+        self._predict = tuple(
+            f"{prefix}/{verb}" for prefix in ("", f"/{deployment}") for verb in ("predict", "predictWithResponseStream")
+        )
         self._health = ("/health", f"/{deployment}/health")
         self.draining = False
         self.metrics = Metrics()

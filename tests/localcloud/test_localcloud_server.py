@@ -108,6 +108,15 @@ def test_predict_through_the_port(served, science, new_model, deployment_details
         assert connection.getresponse().status == 404
 
 
+def test_the_sdk_predicts(client, science, new_model, deployment_details, settled) -> None:
+    created = science.create_model_deployment(deployment_details(new_model(SCORE).id)).data
+    settled(created.id, "ACTIVE")
+    caller = client(oci.model_deployment.ModelDeploymentClient)
+    assert json.loads(caller.predict(created.id, {"x": 4}).data) == {"prediction": 8}
+    streamed = caller.predict_with_response_stream(created.id, {"x": 5}).data
+    assert json.loads(streamed.content) == {"prediction": 10}
+
+
 def test_strict_predict_must_be_signed(tmp_path) -> None:
     from compiler.localcloud.http import Request
 
