@@ -85,7 +85,8 @@ def _diagnostics() -> str:
 def _exit_codes() -> str:
     rows = "\n".join(f"| {int(code)} | {meaning} |" for code, meaning in MEANINGS.items())
     order = ", ".join(str(int(code)) for code in PRECEDENCE)
-    return f"# Exit codes\n\n| Code | Meaning |\n|---|---|\n{rows}\n\nSeveral kinds of problem in one run: the first of {order}.\n"
+    table = f"| Code | Meaning |\n|---|---|\n{rows}"
+    return f"# Exit codes\n\n{table}\n\nSeveral kinds of problem in one run: the first of {order}.\n"
 
 
 def _fields(title: str, name: str) -> str:

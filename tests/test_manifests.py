@@ -49,7 +49,9 @@ def test_an_example_compiles_where_no_framework_can_be_imported(example):
     assert done.returncode == 0, done.stderr
     built = json.loads(done.stdout)
     assert built["diagnostics"] == []
-    assert {"score.py", "runtime.yaml", "input_schema.json", "output_schema.json"} <= {f["path"] for f in built["files"]}
+    assert {"score.py", "runtime.yaml", "input_schema.json", "output_schema.json"} <= {
+        f["path"] for f in built["files"]
+    }
 
 
 @pytest.mark.slow
