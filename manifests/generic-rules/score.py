@@ -19,5 +19,5 @@ def _price(row, rules):
 def predict(data, model=load_model()):
     rows = data["data"] if isinstance(data, dict) and "data" in data else data
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError("expected a list of records: [{\"rooms\": 3, \"floor\": 2}]")
+        raise ValueError('expected a list of records: [{"rooms": 3, "floor": 2}]')
     return {"prediction": [_price(row, model) for row in rows]}
