@@ -58,19 +58,10 @@ def start(backend: Backend, job: Job) -> None:
     if is_container(record.hidden["pending"][CONFIGURATION]):
         _conclude(backend, job, record, problems=[NO_CONTAINER])
         return
-    server = Server(folder_of(backend, record.id))
-    status = server.status()
-    if status is not None and status.generation == job.arguments["generation"] and status.state == "failed":
-        _conclude(backend, job, record, problems=status.errors)
-    elif (
-        status is not None
-        and status.generation == job.arguments["generation"]
-        and status.state == "ready"
-        and server.is_alive()
-    ):
-        _conclude(backend, job, record, url=f"http://127.0.0.1:{status.port}/{record.id}", details="")
-    else:
-        _drive(backend, job, record, server)
+    try:
+        _advance(backend, job, record)
+    except OSError as problem:
+        _conclude(backend, job, record, problems=[f"The server process could not be started: {problem}"])
 
 
 def stop(backend: Backend, job: Job) -> None:
@@ -129,6 +120,19 @@ ACTIONS: dict[str, Advance] = {
     "deployment.stop": stop,
     "deployment.settings": apply_settings,
 }
+
+
+def _advance(backend: Backend, job: Job, record: Record) -> None:
+    server, generation = Server(folder_of(backend, record.id)), job.arguments["generation"]
+    status = server.status()
+    if status is None or status.generation != generation or status.state not in ("ready", "failed"):
+        _drive(backend, job, record, server)
+    elif status.state == "failed":
+        _conclude(backend, job, record, problems=status.errors)
+    elif server.is_alive():
+        _conclude(backend, job, record, url=f"http://127.0.0.1:{status.port}/{record.id}", details="")
+    else:
+        _drive(backend, job, record, server)
 
 
 def _drive(backend: Backend, job: Job, record: Record, server: Server) -> None:

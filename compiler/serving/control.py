@@ -53,7 +53,7 @@ class Server:
         """Whether a supervisor runs."""
         try:
             descriptor = os.open(self.folder / LOCK, os.O_RDONLY)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -149,6 +149,14 @@ def test_a_deployment_outlives_the_process_that_made_it(
     assert call(found, {"x": 2})[1]["prediction"] == 6
 
 
+def test_a_machine_that_cannot_start_it_is_named(science, new_model, deployment_details, settled, tmp_path) -> None:
+    (tmp_path / "local" / "deployments").write_text("no folder")
+    created = science.create_model_deployment(deployment_details(new_model(files(1)).id)).data
+    assert "could not be started" in settled(created.id, "FAILED").lifecycle_details
+    science.delete_model_deployment(created.id)
+    settled(created.id, "DELETED")
+
+
 def test_deleting_while_it_starts(science, new_model, deployment_details, settled) -> None:
     slow = {"score.py": "import time; time.sleep(60)"}
     response = science.create_model_deployment(deployment_details(new_model(slow).id))
