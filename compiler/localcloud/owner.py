@@ -89,7 +89,8 @@ def _key_pair(path: Path) -> RSAPrivateKey:
         fcntl.flock(file, fcntl.LOCK_EX)
         text = file.read()
         if text.endswith(b"-----\n"):
-            key = load_pem_private_key(text, password=None)
+            # We wrote it ourselves; checking its primes takes as long as all the rest of opening a store.
+            key = load_pem_private_key(text, password=None, unsafe_skip_rsa_key_validation=True)
             assert isinstance(key, rsa.RSAPrivateKey)
             return key
         fresh = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
