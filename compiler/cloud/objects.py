@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from compiler.cloud.replies import ask, pages
 from compiler.cloud.waiting import Watch
 
 MEBIBYTE = 1 << 20
-LEAST_PART = 16 * MEBIBYTE
+LEAST_PART = 8 * MEBIBYTE
 """Small parts keep memory flat: at most WORKERS + 1 of them are held at a time."""
 MOST_PARTS = 9_000
 """The service takes 10,000 (OCI docs: Object Storage, multipart uploads)."""
@@ -141,33 +142,39 @@ def _collect(waiting: deque[tuple[int, Future[str]]], done: dict[int, str]) -> N
     done[number] = future.result()
 
 
-def _sender(connection: Connection, place: Place, upload_id: str, number: int, part: bytes) -> Callable[[], str]:
+def _sender(connection: Connection, place: Place, upload_id: str, number: int, part: Part) -> Callable[[], str]:
     storage = connection.object_storage
 
     def send() -> str:
         reply = ask(
             f"upload part {number} of {place}",
-            lambda: storage.upload_part(place.namespace, place.bucket, place.name, upload_id, number, part),
+            lambda: storage.upload_part(
+                place.namespace, place.bucket, place.name, upload_id, number, part, content_length=str(len(part))
+            ),
         )
         return reply.headers["etag"]
 
     return send
 
 
-def _parts(archive: Archive) -> Iterator[tuple[int, bytes]]:
-    size = part_size(archive.size)
-    stream = archive.open()
-    number = 1
-    while part := _read(stream, size):
-        yield number, part
-        number += 1
+def _parts(archive: Archive) -> Iterator[tuple[int, Part]]:
+    size, stream = part_size(archive.size), archive.open()
+    for number in range(1, -(-archive.size // size) + 1):
+        yield number, Part(stream, min(size, archive.size - (number - 1) * size))
 
 
-def _read(stream: ArchiveStream, size: int) -> bytes:
-    buffer = bytearray()
-    while len(buffer) < size and (chunk := stream.read(size - len(buffer))):
-        buffer += chunk
-    return bytes(buffer)
+class Part(io.BytesIO):
+    """One part in memory, once; it can be sent again from its beginning."""
+
+    def __init__(self, stream: ArchiveStream, size: int) -> None:
+        super().__init__()
+        self._size = size
+        while self.tell() < size and (chunk := stream.read(min(MEBIBYTE, size - self.tell()))):
+            self.write(chunk)
+        self.seek(0)
+
+    def __len__(self) -> int:
+        return self._size
 
 
 def _page(page: str | None) -> dict[str, Any]:
