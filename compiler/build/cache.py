@@ -74,7 +74,9 @@ def _own_files(root: Path) -> list[bool]:
 
 def _stamp() -> list[Any]:
     """Version of the compiler; in a checkout its sources may change without the version."""
-    newest = max(path.stat().st_mtime_ns for path in Path(__file__).parent.parent.rglob("*.py"))
+    package = Path(__file__).parent.parent
+    in_checkout = (package.parent / "pyproject.toml").exists()
+    newest = max(path.stat().st_mtime_ns for path in package.rglob("*.py")) if in_checkout else 0
     return [_FORMAT, __version__, newest]
 
 
