@@ -9,7 +9,7 @@ from compiler.diagnostics import Diagnostic, SourceRange, failure
 PROJECT_FILE = "manifact.yaml"
 MANIFEST_FILE = "model.yaml"
 
-# What must never be packed, whoever asks (DESIGN, safety): keys, tokens and the folders they live in.
+# What must never be packed, whoever asks : keys, tokens and the folders they live in.
 _SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", ".manifact"})
 _SECRET_SUFFIXES = frozenset({".pem", ".key", ".p12", ".pfx", ".jks"})
 

@@ -1,0 +1,30 @@
+"""MF9xx: the command line and the machine."""
+
+from __future__ import annotations
+
+from compiler.codes.code import Code, ExitCode
+
+COMMAND_LINE: dict[str, Code] = {
+    "MF900": Code(
+        "the file system refused",
+        "A file or folder could not be written or read: permissions, a full disk, or something else in its place. "
+        "What was there before is untouched.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF901": Code(
+        "unknown diagnostic code",
+        "`manifact explain` without a code lists all there are.",
+        ExitCode.USAGE,
+    ),
+    "MF902": Code(
+        "file exists already",
+        "A file of yours is never overwritten. Move it away, or name another place.",
+        ExitCode.USAGE,
+    ),
+    "MF903": Code(
+        "not agreed",
+        "A plan that destroys or replaces something needs a yes: typed at the question, or `--yes` beforehand. Where "
+        "nobody can be asked (no terminal), `--yes` is the only way. Nothing was changed.",
+        ExitCode.REFUSED,
+    ),
+}

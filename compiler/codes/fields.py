@@ -1,0 +1,73 @@
+"""MF1xx: the fields of a manifest."""
+
+from __future__ import annotations
+
+from compiler.codes.code import Code, ExitCode
+
+FIELDS: dict[str, Code] = {
+    "MF100": Code(
+        "missing field",
+        "A required field is not there. `manifact schema` prints what each document needs.",
+    ),
+    "MF101": Code(
+        "unknown field",
+        "The field does not exist at this place: a typing mistake, or it belongs one level higher or lower.",
+    ),
+    "MF102": Code(
+        "unknown value",
+        "The field takes one of a fixed set of values, and this is none of them.",
+    ),
+    "MF103": Code(
+        "wrong type",
+        "The field holds another kind of value than it should, or nothing at all.",
+    ),
+    "MF104": Code(
+        "number where text is meant",
+        "YAML reads an unquoted 1.10 as the number 1.1, which loses the zero. Versions and tags need quotes.",
+    ),
+    "MF105": Code(
+        "wrong form",
+        "The text does not have the form the field asks for: its length, or its characters.",
+    ),
+    "MF106": Code(
+        "out of range",
+        "The number, or the count of items, is outside the limits of the field.",
+    ),
+    "MF107": Code(
+        "fields that exclude or need each other",
+        "Some fields are alternatives (model, artifact and modelId; instances and autoscaling; path and uri), and "
+        "some only make sense together (uri and sha256).",
+    ),
+    "MF108": Code(
+        "path outside the project",
+        "A manifest may only name files inside its project root, symbolic links resolved: manifests come from pull "
+        "requests, and must not be able to collect other files of the machine.",
+    ),
+    "MF109": Code(
+        "not available in this version",
+        "The manifest format has this field already, but this version of manifact cannot carry it out. Nothing was "
+        "done.",
+    ),
+    "MF110": Code(
+        "a file that holds secrets",
+        "Private keys, `.env` files and OCI configuration are never packed into an artifact.",
+    ),
+    "MF111": Code(
+        "unknown target",
+        "The project file names no such target. `local` is always there.",
+        ExitCode.USAGE,
+    ),
+    "MF112": Code(
+        "no such manifest or model",
+        "The path, or the model name, does not lead to a manifest of the project.",
+        ExitCode.USAGE,
+    ),
+    "MF113": Code(
+        "two manifests of one name",
+        "Names are unique in a project: tags, version sets and build folders go by them.",
+    ),
+    "MF115": Code(
+        "variable in a place that decides bytes",
+        "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target.",
+    ),
+}

@@ -1,0 +1,83 @@
+"""MF2xx: model files."""
+
+from __future__ import annotations
+
+from compiler.codes.code import Code, ExitCode
+
+MODEL_FILES: dict[str, Code] = {
+    "MF201": Code(
+        "model not found",
+        "`spec.model.path` (or the file given to `manifact inspect`) does not exist. Paths are relative to the "
+        "manifest.",
+    ),
+    "MF202": Code(
+        "unknown model format",
+        "Files are told by their content, never by their name, and this content is none of the formats that can be "
+        "read. Save the model in its framework's own format, or set `spec.model.framework: other` and bring your own "
+        "score.py.",
+    ),
+    "MF203": Code(
+        "damaged model file",
+        "The file begins like a known format and then breaks its rules: it was cut short, or changed after it was "
+        "written.",
+    ),
+    "MF204": Code(
+        "denied pickle",
+        "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is "
+        "built as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again "
+        "from a clean program.",
+    ),
+    "MF205": Code(
+        "decompression not available",
+        "The file is compressed in a way that needs an optional Python package (lz4).",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF206": Code(
+        "model file beyond limits",
+        "Reading is bounded so that no file can use up time or memory: 30 million pickle opcodes, pickles nested 100 "
+        "deep, 100,000 zip members, 100 times the file's size (and 256 MiB) inflated. Models stay far below.",
+    ),
+    "MF207": Code(
+        "unknown code in a pickle",
+        "Loading the pickle would import and run code that is not part of a known release of the framework. If it is "
+        "yours, name it under `spec.model.allow` and bring its module with `include`.",
+    ),
+    "MF208": Code(
+        "unknown framework",
+        "`spec.model.framework` names none of the frameworks known here, or not the one that the file belongs to.",
+    ),
+    "MF209": Code(
+        "model cannot be served from this file",
+        "The file is readable, but it holds a model in a form that loads only by running foreign code or with the "
+        "program that wrote it. The message names the format to save it in.",
+    ),
+    "MF210": Code(
+        "method the model does not have",
+        "`spec.score.method` names a method that the estimator's class does not offer, or only offers when it is "
+        "built with other parameters.",
+    ),
+    "MF211": Code(
+        "use case contradicts the model",
+        "The classes that the model records, or the kind of its estimator, do not fit `spec.useCase`.",
+    ),
+    "MF220": Code(
+        "weights outside of the model file",
+        "The model refers to another file for its weights, and that file is not beside it, or not inside its folder "
+        "at all. Put it there and name it under `include`, or save the model with its weights inside.",
+    ),
+    "MF221": Code(
+        "code inside a Keras model",
+        "The model holds Python bytecode (a Lambda layer), which Keras refuses to load in safe mode and which nobody "
+        "can review. Write the layer as a registered class and save the model again.",
+    ),
+    "MF222": Code(
+        "not a Spark PipelineModel",
+        "Only a fitted `pyspark.ml.PipelineModel` can be served: "
+        "`Pipeline(stages=[...]).fit(data).write().save(path)`.",
+    ),
+    "MF223": Code(
+        "code inside a PyTorch export",
+        "A `torch.export` archive keeps sizes, guards and operators as text that PyTorch evaluates while it loads. "
+        "This one holds text that is more than arithmetic over sizes, so loading it could run anything.",
+    ),
+}

@@ -1,0 +1,56 @@
+"""MF6xx: verification."""
+
+from __future__ import annotations
+
+from compiler.codes.code import Code, ExitCode
+
+VERIFICATION: dict[str, Code] = {
+    "MF601": Code(
+        "model cannot be loaded",
+        "score.py failed while it was imported or while load_model() ran. The last lines of its traceback are in the "
+        "message.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF602": Code(
+        "predict() failed",
+        "predict() raised an exception for the golden rows. The last lines of its traceback are in the message.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF603": Code(
+        "predictions differ from the sample",
+        "The artifact does not answer what `samples.output` says within `samples.tolerance`. Either the sample "
+        "belongs to another model, or the model behaves differently in this environment.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF604": Code(
+        "the answer has the wrong form",
+        'predict() must return {"prediction": [...]} with one entry a row, made of what JSON knows.',
+        ExitCode.VERIFICATION,
+    ),
+    "MF605": Code(
+        "payload shapes disagree",
+        "The same row, sent as a record, as a list and as columns, was not answered alike.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF606": Code(
+        "verification took too long",
+        "The process was stopped at its time-out. Loading included, the golden rows must be answered within it.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF607": Code(
+        "the process died",
+        "The process that ran score.py ended without an answer: killed by a signal, by a resource limit, or by its "
+        "own code.",
+        ExitCode.VERIFICATION,
+    ),
+    "MF608": Code(
+        "a library is missing here",
+        "The model needs a library that this Python does not have. Install it to verify here, or verify where it is.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF609": Code(
+        "artifact is damaged",
+        "A file of the artifact is missing or is not what artifact.json says. Compile the model again.",
+        ExitCode.VERIFICATION,
+    ),
+}
