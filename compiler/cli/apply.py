@@ -28,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     parser.add_argument("--plan", type=Path, metavar="FILE", help="carry out what `plan -o FILE` saved, or refuse")
     parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for each change (default: 3600)")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for deployments, and do not test them")
     parser.add_argument("--retry", action="store_true", help="try again what failed its smoke test")
     parser.add_argument(
         "--verify", choices=("auto", "always", "never"), default="auto", help="run the model here before saving it"
@@ -100,6 +101,7 @@ def _carry_out(
     console: Console,
     build: Build | None,
 ) -> ExitCode:
+    from compiler.apply import Conduct
     from compiler.cli.carry_out import carry_out
     from compiler.cli.consent import ask_consent
     from compiler.cli.plan_view import show_plan
@@ -112,7 +114,8 @@ def _carry_out(
         _verify(build, plan, arguments, console)
     ask_consent(plan, console, yes=arguments.yes, everything=session.target.confirm == "all")
     files = _attached(build) if build else {}
-    return carry_out(plan, session.connection, archives, console, timeout=arguments.timeout, files=files)
+    conduct = Conduct(arguments.timeout, files=files, wait=not arguments.no_wait)
+    return carry_out(plan, session.connection, archives, console, conduct)
 
 
 def _attached(build: Build) -> dict[str, Path]:

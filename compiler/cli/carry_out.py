@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 
 from compiler.apply import Conduct, Event, Outcome, Result, Status, apply
 from compiler.cli import text
@@ -26,13 +26,11 @@ def carry_out(
     connection: Connection,
     archives: Mapping[str, Archive],
     console: Console,
-    *,
-    timeout: float,
-    files: Mapping[str, Path] | None = None,
+    conduct: Conduct,
 ) -> ExitCode:
-    """Apply the plan and show one line a change; `files` are those to attach, by sha256. Returns the exit code."""
+    """Apply the plan and show one line a change; returns the exit code of what happened."""
     progress = _Progress(console)
-    outcome = apply(plan, connection, archives, Conduct(timeout, progress.tell, files or {}))
+    outcome = apply(plan, connection, archives, replace(conduct, tell=progress.tell))
     for result in outcome.results:
         told = _told(result, archives, connection)
         console.line(f"  {_MARKS[result.status]} {result.change.kind!s:<11}  {told}")

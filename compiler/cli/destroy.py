@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Show what goes, ask, and delete it."""
+    from compiler.apply import Conduct
     from compiler.cli.carry_out import carry_out
     from compiler.cli.consent import ask_consent
     from compiler.cli.plan_view import show_plan
@@ -40,4 +41,4 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
             console.document({"formatVersion": 1, "complete": True, "results": [], "diagnostics": []})
             return ExitCode.OK
         ask_consent(plan, console, yes=arguments.yes)
-        return carry_out(plan, session.connection, {}, console, timeout=arguments.timeout)
+        return carry_out(plan, session.connection, {}, console, Conduct(arguments.timeout))

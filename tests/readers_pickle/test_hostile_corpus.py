@@ -74,7 +74,7 @@ def test_denied_or_bounded_and_never_executed(name: str, tmp_path: Path) -> None
 def test_the_payloads_live(loader: str, tmp_path: Path) -> None:
     """Each file that claims to run something does so when loaded carelessly; else its denial proves nothing."""
     code = [
-        "import os, sys, traceback, json",
+        "import os, sys, time, traceback, json",
         "dead = []",
         "for name in sorted(os.listdir('cases')):",
         "    os.makedirs('box', exist_ok=True); os.chdir('box')",
@@ -87,6 +87,8 @@ def test_the_payloads_live(loader: str, tmp_path: Path) -> None:
         "        finally:",
         "            os._exit(0)",
         "    os.waitpid(pid, 0)",
+        "    until = time.monotonic() + 10",  # Popen does not wait for what it starts
+        f"    while not os.path.exists({CANARY!r}) and time.monotonic() < until: time.sleep(0.01)",
         f"    dead += [] if os.path.exists({CANARY!r}) else [name]",
         "    os.chdir('..'); os.system('rm -rf box')",
         "print(json.dumps(dead))",
