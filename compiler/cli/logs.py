@@ -59,5 +59,7 @@ def _show(path: Path, lines: int, console: Console, *, follow: bool) -> None:
             line = file.readline()
             if line:
                 console.line(line.rstrip("\n"))
-            else:
-                time.sleep(_PAUSE)
+                continue
+            if path.exists() and path.stat().st_size < file.tell():
+                file.seek(0)  # the server began its log anew: it keeps 32 MiB at most
+            time.sleep(_PAUSE)

@@ -20,9 +20,10 @@ from compiler.localcloud.signatures import read_body
 _TEMPLATES = Path(__file__).parent / "templates"
 _HEADERS = {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "content-security-policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
-    "referrer-policy": "no-referrer",
+    # With "no-referrer" browsers send `Origin: null` with a form, which is then refused as foreign.
+    "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
 
