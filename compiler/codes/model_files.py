@@ -80,4 +80,26 @@ MODEL_FILES: dict[str, Code] = {
         "A `torch.export` archive keeps sizes, guards and operators as text that PyTorch evaluates while it loads. "
         "This one holds text that is more than arithmetic over sizes, so loading it could run anything.",
     ),
+    "MF224": Code(
+        "file is not fetched",
+        "The manifest names a file by `uri` and `sha256`, and it is not in this project's cache "
+        "(`.manifact/fetched/`). Compiling never uses the network: run `manifact fetch` first.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF225": Code(
+        "pointer instead of the file",
+        "The file holds no data: it is a Git LFS pointer or a DVC file that says where the data are. Run the command "
+        "that the message names, and compile again.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF226": Code(
+        "uri of more than one object",
+        "`uri` names one object, which `sha256` pins. A prefix (a directory model) has no such hash: bring the "
+        "directory into the project and name it as `path`, or give a whole artifact as a zip.",
+    ),
+    "MF227": Code(
+        "fetched file is another one",
+        "The bytes of the object, or of the file in the cache, do not have the SHA-256 that the manifest says. Either "
+        "the object was changed, or the hash belongs to another file. Nothing of it is kept by `manifact fetch`.",
+    ),
 }

@@ -42,21 +42,21 @@ def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic
     path = (folder / relative).resolve()
     if not path.is_relative_to(root):
         return Diagnostic("MF108", f"'{relative}' leads out of the project root")
-    if _is_secret(path.relative_to(root)):
+    if is_secret(PurePosixPath(path.relative_to(root).as_posix())):
         return Diagnostic("MF110", f"'{relative}' looks like a secret and is never packed")
     if not path.exists():
         return Diagnostic("MF001", f"'{relative}' does not exist", hint=f"looked for {shown(path)}")
     return path
 
 
-def _is_secret(relative: Path) -> bool:
-    parts = PurePosixPath(relative.as_posix()).parts
-    name = parts[-1] if parts else ""
+def is_secret(relative: PurePosixPath) -> bool:
+    """Whether a path looks like a key, a token, or lies in a folder of such."""
+    parts, name = relative.parts, relative.name
     return (
         bool(_SECRET_FOLDERS.intersection(parts))
         or name == ".env"
         or name.startswith(".env.")
-        or Path(name).suffix in _SECRET_SUFFIXES
+        or relative.suffix in _SECRET_SUFFIXES
     )
 
 
