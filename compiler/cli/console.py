@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import sys
 import traceback
 from collections.abc import Iterable
@@ -50,6 +51,11 @@ class Console:
     def flush(self) -> None:
         """Make sure that a broken pipe is found out here and not at interpreter exit."""
         self._out.flush()
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None when the output is no terminal, and nothing is to be cut."""
+        return shutil.get_terminal_size().columns if self._out.isatty() else None
 
     def styled(self, text: str, style: str) -> str:
         """`text` in the colour of `style` on a terminal; NO_COLOR (no-color.org) is honoured."""

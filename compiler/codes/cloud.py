@@ -133,6 +133,10 @@ CLOUD: dict[str, Code] = {
         "What was done is done, and the next apply completes it: nothing needs to be cleaned up by hand.",
         ExitCode.INCOMPLETE,
     ),
+    "MF726": Code(
+        "the smoke test's request is too large",
+        "An endpoint of OCI takes requests of at most 10 MiB, so the test after a deployment would always fail.",
+    ),
     "MF730": Code(
         "deployment is protected",
         "`protect: true` refuses delete and replace.",
@@ -189,5 +193,32 @@ CLOUD: dict[str, Code] = {
         "folder is not empty",
         "`pull` and `import` write into a new folder only: nothing of yours is overwritten.",
         ExitCode.REFUSED,
+    ),
+    "MF760": Code(
+        "belongs to somebody else",
+        "The resource carries the tags of another manifest, or another resource carries those of this one. Two "
+        "manifests never share a resource: rename one of them, or take the tags beginning with `manifact-` away "
+        "where the other one is given up.",
+        ExitCode.REFUSED,
+    ),
+    "MF761": Code(
+        "nothing of this name in the target",
+        "No model, deployment or version set that is not deleted has this name or OCID in the target's compartment. "
+        "`manifact list` shows what there is, `manifact list --all` deleted ones as well.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF762": Code(
+        "several resources of this name",
+        "Display names are not unique in OCI: say the OCID, or enough of its end.",
+        ExitCode.USAGE,
+    ),
+    "MF763": Code(
+        "object is there with other content",
+        "`export` replaces an object of a bucket only with `--overwrite`.",
+        ExitCode.REFUSED,
+    ),
+    "MF764": Code(
+        "cannot be imported",
+        "The resource is of a kind, or in a state, that a manifest cannot describe: the message says which.",
     ),
 }

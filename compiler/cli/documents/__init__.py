@@ -7,7 +7,7 @@ changed or taken away. A command that prints facts is listed in DOCUMENTS, a ver
 
 from __future__ import annotations
 
-from compiler.cli.documents import models, problems, targets, tools
+from compiler.cli.documents import catalog, models, problems, targets, tools
 from compiler.emit.documents import ArtifactDocument
 from compiler.planning.documents import BuildPlan, PlanFile
 
@@ -18,8 +18,10 @@ DOCUMENTS: dict[str, type] = {
     "inspect": models.InspectDocument,
     "introspect": models.IntrospectDocument,
     "verify": models.VerifyDocument,
+    "serve": tools.ServeDocument,
     "plan": targets.PlanDocument,
     "apply": targets.ApplyDocument,
+    "list": catalog.ListDocument,
     "status": targets.StatusDocument,
     "predict": targets.PredictDocument,
     "logs": targets.LogsDocument,

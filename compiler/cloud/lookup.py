@@ -1,0 +1,127 @@
+"""A model, deployment or version set by name or OCID, whoever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from compiler.cloud.catalog import list_models, list_version_sets
+from compiler.cloud.connection import Connection
+from compiler.cloud.deployments import list_deployments
+from compiler.diagnostics import did_you_mean, failure
+from compiler.planning import tags
+from compiler.planning.changes import Kind
+from compiler.planning.observed import Live, Observed
+
+ALL = (Kind.MODEL, Kind.DEPLOYMENT, Kind.VERSION_SET)
+"""In the order in which a name is looked for."""
+LEAST_SUFFIX = 6
+"""How much of the end of an OCID is enough to be taken for one."""
+_OCIDS = {
+    ".datasciencemodel.": Kind.MODEL,
+    ".datasciencemodeldeployment.": Kind.DEPLOYMENT,
+    ".datasciencemodelversionset.": Kind.VERSION_SET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One resource, as far as a list tells of it; of an OCID nothing is known but itself."""
+
+    kind: Kind
+    id: str
+
+
+def kind_of(word: str) -> Kind | None:
+    """What the OCID `word` is of; None for a name. Raises `CompilerError` MF761 for an OCID of anything else."""
+    if not word.startswith("ocid1."):
+        return None
+    found = next((kind for part, kind in _OCIDS.items() if part in word), None)
+    if found is None:
+        raise failure("MF761", f"{word} is the OCID of no model, deployment or version set")
+    return found
+
+
+def listed(connection: Connection, kinds: Collection[Kind] = ALL) -> Observed:
+    """Summaries of everything of these kinds in the compartment: one paged list each."""
+    wants = {kind: kind in kinds for kind in ALL}
+    return Observed(
+        models=tuple(map(Live, list_models(connection))) if wants[Kind.MODEL] else (),
+        deployments=tuple(map(Live, list_deployments(connection))) if wants[Kind.DEPLOYMENT] else (),
+        version_sets=tuple(map(Live, list_version_sets(connection))) if wants[Kind.VERSION_SET] else (),
+    )
+
+
+def of_kind(observed: Observed, kind: Kind) -> tuple[Live, ...]:
+    """The resources of one kind, deleted ones included."""
+    known = {Kind.MODEL: observed.models, Kind.DEPLOYMENT: observed.deployments}
+    return known.get(kind, observed.version_sets)
+
+
+def title(live: Live) -> str:
+    """Its display name, or the name of a version set."""
+    return str(live.body.get("displayName") or live.body.get("name") or "")
+
+
+def find(
+    connection: Connection, word: str, observed: Observed, kinds: Sequence[Kind] = ALL, version: int | None = None
+) -> Found:
+    """What `word` names: an OCID, a manifest, a display name, or the end of an OCID.
+
+    A manifest means its newest version that is whole, and a display name the newest version of one version set.
+    `version` chooses another one. Raises `CompilerError` MF761 when there is nothing, MF762 when there are several.
+    """
+    known = kind_of(word)
+    if known is not None:
+        return Found(known, word)
+    wanted = (Kind.MODEL,) if version is not None else tuple(kinds)
+    for matching in (_ours, _titled, _ending):
+        for kind in wanted:
+            lives = [live for live in matching(connection, of_kind(observed, kind), word) if not live.gone]
+            if version is not None:
+                lives = [live for live in lives if int(live.summary.get("versionId") or 0) == version]
+            if lives:
+                return Found(kind, _one(lives, word).id)
+    raise _nothing(connection, word, observed, version)
+
+
+def _ours(connection: Connection, lives: Sequence[Live], word: str) -> list[Live]:
+    """Those of a manifest, the newest alone: whole versions before those that an apply left unfinished."""
+    owner = connection.place.owner(word).items()
+    mine = sorted((live for live in lives if owner <= live.tags.items()), key=lambda live: live.age)
+    alive = [live for live in mine if not live.gone]
+    if alive and alive[0].summary.get("versionId") is None:
+        marked = [live for live in alive if tags.ARTIFACT in live.tags or tags.CONFIG in live.tags]
+        return [(marked or alive)[-1]]
+    return alive
+
+
+def _titled(_connection: Connection, lives: Sequence[Live], word: str) -> list[Live]:
+    return [live for live in lives if title(live) == word]
+
+
+def _ending(_connection: Connection, lives: Sequence[Live], word: str) -> list[Live]:
+    end = word.lstrip("…")
+    return [live for live in lives if len(end) >= LEAST_SUFFIX and live.id.endswith(end)]
+
+
+def _one(lives: Sequence[Live], word: str) -> Live:
+    """The newest, where all are versions of one set; raises MF762 where they are not."""
+    ordered = sorted(lives, key=lambda live: live.age)
+    sets = {live.summary.get("modelVersionSetId") for live in ordered}
+    if len(ordered) > 1 and (len(sets) > 1 or sets == {None}):
+        ids = "".join(f"\n    {live.id}  {title(live)}  {live.state}" for live in ordered)
+        raise failure(
+            "MF762", f"'{word}' names {len(ordered)} resources:{ids}", hint="say the OCID of the one you mean"
+        )
+    whole = [live for live in ordered if tags.NAME not in live.tags or tags.ARTIFACT in live.tags]
+    return (whole or ordered)[-1]
+
+
+def _nothing(connection: Connection, word: str, observed: Observed, version: int | None) -> Exception:
+    alive = [live for kind in ALL for live in of_kind(observed, kind) if not live.gone]
+    names = {name for live in alive for name in (live.tags.get(tags.NAME), title(live)) if name}
+    what = f"version {version} of '{word}'" if version is not None and word in names else f"'{word}'"
+    hint = did_you_mean(word, names) if word not in names else None
+    where = f"in target '{connection.place.target}'"
+    return failure("MF761", f"there is no {what} {where}", hint=hint or "`manifact list` shows what there is")
