@@ -13,6 +13,7 @@ from compiler.emit.zipstream import zip_size
 from compiler.ir import DataSchema, Json, ResolvedModel
 from compiler.passes.schema_json import fit_catalog, schema_to_json
 from compiler.planning.desired import ArtifactFacts, Desired
+from compiler.planning.limits_saved import check_saved
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.spec.deployment import SmokeRequest
 from compiler.workspace.project import LoadedManifest
@@ -49,7 +50,10 @@ def wanted(
         smoke_request=_smoke_request(loaded, files),
     )
     report.raise_if_failed()
-    return desired(identity, artifact, spec.catalog, spec.deployment, context)
+    found = desired(identity, artifact, spec.catalog, spec.deployment, context)
+    check_saved(found, report)
+    report.raise_if_failed()
+    return found
 
 
 def _catalog_schema(schema: DataSchema | None, side: str, report: Report) -> str | None:

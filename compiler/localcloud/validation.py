@@ -11,7 +11,6 @@ from compiler.localcloud.calls import Call
 from compiler.localcloud.records import JsonObject
 
 MAX_NAME = 255
-MAX_DESCRIPTION = 400
 MAX_FREEFORM_TAGS = 10
 MAX_DEFINED_TAGS = 64
 MAX_TAG_KEY = 100
@@ -40,7 +39,6 @@ def check_common(body: JsonObject) -> None:
     require_type(body, str, "displayName", "description", "name", "compartmentId", "projectId")
     _check_length(body, "displayName", MAX_NAME)
     _check_length(body, "name", MAX_NAME)
-    _check_length(body, "description", MAX_DESCRIPTION)
     _check_freeform_tags(body.get("freeformTags"))
     _check_defined_tags(body.get("definedTags"))
 

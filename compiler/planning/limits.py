@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 
 from compiler.diagnostics import Pointer, Report
 from compiler.planning import tags
-from compiler.planning.bodies_model import custom_metadata, defined_metadata
-from compiler.planning.desired import ArtifactFacts
 from compiler.planning.limits_deployment import check_deployment
 from compiler.spec.base import DefinedTags, Tags
 from compiler.spec.catalog import Catalog
@@ -21,27 +18,32 @@ DEFINED_TAGS = 64
 """Defined tags a resource (OCI docs, tagging limits)."""
 TAGS_BYTES = 5_120
 """All tags of a resource together, as JSON (OCI docs, tagging limits)."""
-METADATA_BYTES = 32_000
-"""Each metadata list: the sum of its items as JSON in UTF-16 (ADS 2.16.1 source)."""
-RECORD_BYTES = 4_000
-"""Of these, what our own record of applied fields is reckoned with."""
+OUR_TAGS_BYTES = 700
+"""Of these, manifact's own six at their longest: names of 63 characters, three digests."""
+DESCRIPTION = 400
+"""Characters that the console takes; no document of the API gives a limit."""
 
 
-def check_limits(
-    catalog: Catalog, deployment: Deployment | None, report: Report, artifact: ArtifactFacts | None = None
-) -> None:
-    """Add a problem for everything the service would refuse; `artifact` brings the metadata that was read."""
+def check_limits(catalog: Catalog, deployment: Deployment | None, report: Report) -> None:
+    """Add a problem for everything the service would refuse, as far as the manifest alone tells."""
+    _check_description(catalog.description, CATALOG, report)
     _check_tags(catalog.freeform_tags, catalog.defined_tags, CATALOG, report)
     _check_custom(catalog, report)
-    _check_metadata_bytes(catalog, artifact or ArtifactFacts("", 0), report)
     if catalog.retention and catalog.retention.delete_after_days is not None:
         archive, delete = catalog.retention.archive_after_days, catalog.retention.delete_after_days
         if delete < archive:
             at = (*CATALOG, "retention", "deleteAfterDays")
             report.error("MF708", f"the model would be deleted after {delete} days, archived after {archive}", at)
     if deployment is not None:
+        _check_description(deployment.description, DEPLOYMENT, report)
         _check_tags(deployment.freeform_tags, deployment.defined_tags, DEPLOYMENT, report)
         check_deployment(deployment, DEPLOYMENT, report)
+
+
+def _check_description(text: str | None, at: Pointer, report: Report) -> None:
+    if text is not None and len(text) > DESCRIPTION:
+        found = f"{len(text)} characters of description: the console takes {DESCRIPTION}, the service may refuse it"
+        report.warning("MF709" if at == DEPLOYMENT else "MF708", found, (*at, "description"))
 
 
 def _check_tags(freeform: Tags, defined: DefinedTags, at: Pointer, report: Report) -> None:
@@ -56,8 +58,9 @@ def _check_tags(freeform: Tags, defined: DefinedTags, at: Pointer, report: Repor
     if count > DEFINED_TAGS:
         report.error("MF702", f"{count} defined tags, at most {DEFINED_TAGS} a resource", (*at, "definedTags"))
     size = len(json.dumps([freeform, defined]).encode())
-    if size > TAGS_BYTES:
-        report.error("MF702", f"{size} bytes of tags, at most {TAGS_BYTES} a resource", pointer)
+    if size > TAGS_BYTES - OUR_TAGS_BYTES:
+        left = TAGS_BYTES - OUR_TAGS_BYTES
+        report.error("MF702", f"{size} bytes of tags, {left} of {TAGS_BYTES} are left beside manifact's own", pointer)
 
 
 def _check_custom(catalog: Catalog, report: Report) -> None:
@@ -71,18 +74,3 @@ def _check_custom(catalog: Catalog, report: Report) -> None:
             report.error("MF708", f"two entries have the key '{item.key}' (ADS ignores case)", (*at, "key"))
         if item.key.startswith("Manifact"):
             report.error("MF708", f"'{item.key}': keys beginning with 'Manifact' are manifact's own", (*at, "key"))
-
-
-def _check_metadata_bytes(catalog: Catalog, artifact: ArtifactFacts, report: Report) -> None:
-    custom = _bytes(custom_metadata(artifact.custom_metadata, catalog))
-    if custom > METADATA_BYTES - RECORD_BYTES:
-        text = f"{custom} bytes of custom metadata, at most {METADATA_BYTES - RECORD_BYTES}"
-        report.error("MF708", text, (*CATALOG, "custom"), hint="attach long texts as a file: `artifact:`")
-    taxonomy = _bytes(defined_metadata(artifact.defined_metadata, catalog.taxonomy))
-    if taxonomy > METADATA_BYTES:
-        text = f"{taxonomy} bytes of taxonomy metadata, at most {METADATA_BYTES}"
-        report.error("MF708", text, (*CATALOG, "taxonomy"))
-
-
-def _bytes(items: Sequence[object]) -> int:
-    return sum(len(json.dumps(item).encode("utf-16")) for item in items)

@@ -38,8 +38,8 @@ ObjectUri: TypeAlias = Annotated[str, text(r"^oci://[^@/]+@[^/]+/.*$", "oci://bu
 DisplayName: TypeAlias = Annotated[str, Field(min_length=1, max_length=255)]
 """1 to 255 characters (OCI docs)."""
 
-Description: TypeAlias = Annotated[str, Field(max_length=400)]
-"""Up to 400 characters (believed from the console; the API documents no limit)."""
+Description: TypeAlias = str
+"""Beyond 400 characters there is a warning: the console takes no more, the API documents no limit."""
 
 
 class Node(BaseModel):

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from compiler.diagnostics import Report, SourceRange
+from compiler.ir import Golden
+from compiler.planning.desired import ArtifactFacts
 from compiler.planning.limits import check_limits
+from compiler.planning.limits_saved import check_saved
+from compiler.planning.make_desired import Context, Identity, desired
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 
@@ -60,9 +64,16 @@ CATALOGS: list[tuple[str, str, dict[str, Any]]] = [
     ("MF708", "custom.0", {"custom": [{"key": "k", "value": "v", "artifact": "a.html"}]}),
     ("MF708", "custom.1.key", {"custom": [{"key": "k", "value": "v"}, {"key": "K", "value": "w"}]}),
     ("MF708", "custom.0.key", {"custom": [{"key": "ManifactApplied", "value": "v"}]}),
-    ("MF708", "custom", {"custom": [{"key": "a", "value": "v" * 15_000}]}),
-    ("MF708", "taxonomy", {"taxonomy": {"hyperparameters": {"a": "v" * 16_000}}}),
+    ("MF708", "description", {"description": "d" * 401}),
     ("MF708", "retention.deleteAfterDays", {"retention": {"archiveAfterDays": 9, "deleteAfterDays": 8}}),
+]
+
+
+SAVED: list[tuple[str, str, dict[str, Any], dict[str, Any], int]] = [
+    ("MF708", "spec.catalog.custom", {"custom": [{"key": "a", "value": "v" * 15_900}]}, {}, 1),
+    ("MF708", "spec.catalog.taxonomy", {"taxonomy": {"hyperparameters": {"a": "v" * 16_000}}}, {}, 1),
+    ("MF708", "spec", {}, {}, 400 * 10**9 + 1),
+    ("MF726", "spec.samples.golden", {}, {"shape": "VM.Standard2.1"}, 1),
 ]
 
 
@@ -80,6 +91,19 @@ def test_deployment(code: str, where: str, fragment: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("code", "where", "fragment"), CATALOGS)
 def test_catalog(code: str, where: str, fragment: dict[str, Any]) -> None:
     assert (code, f"spec.catalog.{where}") in problems(fragment, {})
+
+
+@pytest.mark.parametrize(("code", "where", "catalog", "deployment", "size"), SAVED)
+def test_what_only_shows_when_everything_is_together(
+    code: str, where: str, catalog: dict[str, Any], deployment: dict[str, Any], size: int
+) -> None:
+    report = Report(lambda pointer: SourceRange(".".join(map(str, pointer))))
+    golden = Golden(({"text": "x" * (11 << 20)},), ("y",), 0.0)
+    endpoint = Deployment.model_validate(deployment) if deployment else None
+    artifact = ArtifactFacts("sha256:0", size)
+    wanted = desired(Identity("p", "n"), artifact, Catalog.model_validate(catalog), endpoint, Context(golden=golden))
+    check_saved(wanted, report)
+    assert (code, where) in [(found.code, str(found.where)) for found in report.diagnostics]
 
 
 def test_all_problems_are_found_at_once() -> None:
