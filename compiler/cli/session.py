@@ -93,3 +93,14 @@ def named_model(arguments: argparse.Namespace) -> Named:
     manifest = load_manifest(path.resolve(), open_workspace(path.parent, arguments.root)).manifest
     deployment = manifest.spec.deployment
     return Named(manifest.metadata.name, path.parent, deployment is not None and deployment.protect)
+
+
+def named_word(word: str, root: Path | None) -> tuple[str, Path]:
+    """A name or OCID as it is, or the name in a manifest that `word` is the path of; and where its project is."""
+    from compiler.workspace.root import MANIFEST_FILE
+
+    given = Path(word)
+    if word.startswith("ocid1.") or not ((given / MANIFEST_FILE).is_file() or given.is_file()):
+        return word, Path.cwd()
+    named = named_model(argparse.Namespace(model=word, root=root))
+    return named.name, named.start

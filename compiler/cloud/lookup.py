@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from compiler.cloud.catalog import list_models, list_version_sets
+from compiler.cloud.catalog import get_version_set, list_models, list_version_sets, read_model
 from compiler.cloud.connection import Connection
-from compiler.cloud.deployments import list_deployments
+from compiler.cloud.deployments import list_deployments, read_deployment
 from compiler.diagnostics import did_you_mean, failure
 from compiler.planning import tags
 from compiler.planning.changes import Kind
@@ -26,10 +26,19 @@ _OCIDS = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One resource, as far as a list tells of it; of an OCID nothing is known but itself."""
+    """What a word names."""
 
     kind: Kind
     id: str
+
+    def read(self, connection: Connection) -> Live:
+        """Its record, and of a model its provenance and the facts of its artifact. Raises `RequestError`."""
+        if self.kind is Kind.MODEL:
+            return read_model(connection, self.id)
+        if self.kind is Kind.DEPLOYMENT:
+            return read_deployment(connection, self.id)
+        reply = get_version_set(connection, self.id)
+        return Live(reply.data, reply.data, reply.etag)
 
 
 def kind_of(word: str) -> Kind | None:

@@ -22,6 +22,7 @@ DOCUMENTS: dict[str, type] = {
     "plan": targets.PlanDocument,
     "apply": targets.ApplyDocument,
     "list": catalog.ListDocument,
+    "show": catalog.ShowDocument,
     "status": targets.StatusDocument,
     "predict": targets.PredictDocument,
     "logs": targets.LogsDocument,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -56,3 +56,71 @@ class ListDocument(TypedDict):
     """Name of the target."""
     resources: list[ListedDocument]
     """Models, deployments and version sets, newest last."""
+
+
+class ArtifactFactsDocument(TypedDict):
+    """What the service says of a model's artifact."""
+
+    size: int
+    """Bytes of the zip."""
+    md5: str
+    """Base64, as the service worked it out."""
+    recordedMd5: str | None
+    """What it was when it was uploaded or taken over; null where nobody recorded it."""
+    digest: str | None
+    """`sha256:…` over its files, as the model's tag says; null where it has none."""
+
+
+class AppliedDocument(TypedDict):
+    """What manifact recorded as its own: fields that go away when the manifest drops them."""
+
+    artifact: str
+    """Digest of the artifact that was meant."""
+    model: list[str]
+    """Fields of the model, with dots."""
+    deployment: list[str]
+    """Fields of the deployment, with dots."""
+
+
+class ServingDocument(TypedDict):
+    """A deployment that serves the model."""
+
+    id: str
+    """OCID."""
+    name: str
+    """Display name."""
+    state: str
+    """Lifecycle state."""
+    url: str | None
+    """Where it answers: `/predict` follows."""
+
+
+class ShowDocument(TypedDict):
+    """What `show --json` prints."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    target: str
+    """Name of the target."""
+    kind: Literal["model", "deployment", "version set"]
+    """What it is."""
+    id: str
+    """OCID."""
+    name: str
+    """Display name, or the name of a version set."""
+    state: str
+    """Lifecycle state."""
+    owner: OwnerDocument | None
+    """null: no manifest owns it."""
+    record: dict[str, Any]
+    """The record as the service answers it; values of environment variables that may be secrets are hidden."""
+    provenance: dict[str, Any] | None
+    """Of a model: where it comes from."""
+    artifact: ArtifactFactsDocument | None
+    """Of a model that has one."""
+    applied: AppliedDocument | None
+    """Of what is ours; null elsewhere."""
+    deployments: list[ServingDocument]
+    """Of a model: what serves it."""
+    models: list[ListedDocument]
+    """Of a version set: its versions; of a deployment: the model that it serves."""
