@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from compiler.diagnostics import failure
 
@@ -39,10 +40,39 @@ def directory_files(root: Path) -> Files:
     }
 
 
+def archive_files(path: Path) -> Files:
+    """The files in the zip archive of an artifact; raises `CompilerError` (MF520) when it is not a readable one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, OSError) as problem:
+        raise failure("MF520", f"{path} cannot be read as a zip archive: {problem}") from None
+    return {
+        entry.filename: ArtifactFile(
+            partial(_member, path, entry), entry.file_size, partial(_member_sha256, path, entry)
+        )
+        for entry in found
+    }
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal, read a mebibyte at a time."""
-    seen = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            seen.update(chunk)
+        return _sha256(file)
+
+
+def _member(path: Path, entry: zipfile.ZipInfo) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(entry)
+
+
+def _member_sha256(path: Path, entry: zipfile.ZipInfo) -> str:
+    with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
+        return _sha256(file)
+
+
+def _sha256(file: IO[bytes]) -> str:
+    seen = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        seen.update(chunk)
     return seen.hexdigest()

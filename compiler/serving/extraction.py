@@ -1,4 +1,4 @@
-"""Unpacking an artifact into a server's own folder; nothing of it may land anywhere else."""
+"""Bringing an artifact into a server's own folder, from a zip archive or a directory; nothing may land elsewhere."""
 
 from __future__ import annotations
 
@@ -62,7 +62,13 @@ class JoinedFile(io.RawIOBase):
 
 
 def unpack(archive: Sequence[Path], folder: Path) -> None:
-    """Unpack the zip archive into the new folder `folder`. Raises ArtifactError."""
+    """Unpack the zip archive, or copy the one directory, into the new folder `folder`. Raises ArtifactError, OSError.
+
+    A copy and never links: user code runs on it, and may write.
+    """
+    if len(archive) == 1 and archive[0].is_dir():
+        _copy(archive[0], folder)
+        return
     try:
         with io.BufferedReader(JoinedFile(archive)) as whole, zipfile.ZipFile(whole) as file:
             entries = file.infolist()
@@ -75,6 +81,16 @@ def unpack(archive: Sequence[Path], folder: Path) -> None:
             file.extractall(folder)
     except zipfile.BadZipFile as problem:
         raise ArtifactError(f"The artifact is not a zip archive: {problem}") from None
+
+
+def _copy(source: Path, folder: Path) -> None:
+    if not (source / "score.py").is_file():
+        raise ArtifactError("The artifact has no score.py at its top")
+    for path in source.rglob("*"):
+        if path.is_symlink():
+            raise ArtifactError(f"The artifact's entry {str(path.relative_to(source))!r} is a symbolic link")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(source, folder, copy_function=shutil.copyfile)
 
 
 def _check(entry: zipfile.ZipInfo) -> None:

@@ -31,7 +31,10 @@ class Desired:
     deployment: str
     """The first segment of the path to be served: `/<deployment>/predict`."""
     archive: Sequence[str]
-    """Paths of the files that are the zip archive when laid end to end; read once, when the generation begins."""
+    """Paths of the files that are the zip archive when laid end to end, or of one artifact directory.
+
+    Read once, when the generation begins.
+    """
     environment: Mapping[str, str] = field(default_factory=dict)
     workers: int = 1
     start_seconds: float = 1200.0

@@ -1,6 +1,7 @@
 """The process that stands for one deployment: it owns the port, starts the workers, and replaces those that end.
 
-It never loads user code. It follows `desired.json` of its folder and ends when that says so, or when it is gone.
+It never loads user code. It follows `desired.json` of its folder and ends when that says so, or when it is gone. One in
+the foreground of a command is handed its socket, and ends with its owner.
 """
 
 from __future__ import annotations
@@ -76,11 +77,16 @@ class Release:
 
 
 class Supervisor:
-    """The loop of one supervisor process."""
+    """The loop of one supervisor process.
 
-    def __init__(self, folder: Path) -> None:
+    `owner` is the reading end of a pipe whose other end the owner holds and never writes to: however the owner ends,
+    even killed, the pipe does, and with it the server and its folder.
+    """
+
+    def __init__(self, folder: Path, listener: socket.socket, owner: int | None = None) -> None:
         self._folder = folder
-        self._listener = _listen(folder)
+        self._listener = listener
+        self._owner: list[socket.socket | int] = [] if owner is None else [owner]
         self._serving: Release | None = None
         self._candidate: Release | None = None
         self._leaving: list[Worker] = []
@@ -90,6 +96,7 @@ class Supervisor:
         self._status: Status | None = None
         self._next_metrics = 0.0
         self._stopped = False
+        self._abandoned = False
         self._replacing = False
 
     def run(self) -> None:
@@ -130,7 +137,11 @@ class Supervisor:
 
     def _wait(self) -> None:
         talking = [worker for worker in self._workers() if not worker.silent]
-        ready, _, _ = select.select([worker.channel for worker in talking], [], [], POLL_SECONDS)
+        channels: list[socket.socket | int] = [worker.channel for worker in talking]
+        ready, _, _ = select.select(channels + self._owner, [], [], POLL_SECONDS)
+        if any(owner in ready for owner in self._owner):
+            self._stopped = self._abandoned = True
+            self._owner.clear()
         for worker in talking:
             if worker.channel in ready:
                 worker.listen()
@@ -202,7 +213,7 @@ class Supervisor:
             self._wait()
         for worker in self._workers():
             worker.close()
-        shutil.rmtree(self._folder / "releases", ignore_errors=True)
+        shutil.rmtree(self._folder if self._abandoned else self._folder / "releases", ignore_errors=True)
 
     def _workers(self) -> list[Worker]:
         releases = [release for release in (self._serving, self._candidate) if release is not None]
@@ -227,10 +238,19 @@ class Supervisor:
 
 
 def main() -> int:
-    """`supervisor <folder>`: started by `control.Server.launch`, which has taken the folder's lock for us."""
+    """`supervisor <folder>`: started by `control.Server.launch`, which has taken the folder's lock for us.
+
+    `supervisor <folder> <descriptor of the socket>`: started by `foreground.running`, with the owner's pipe as its
+    standard input.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     hide_memory()
-    Supervisor(Path(sys.argv[1])).run()
+    folder, *descriptor = sys.argv[1:]
+    if descriptor:
+        supervisor = Supervisor(Path(folder), socket.socket(fileno=int(descriptor[0])), owner=sys.stdin.fileno())
+    else:
+        supervisor = Supervisor(Path(folder), _listen(Path(folder)))
+    supervisor.run()
     return 0
 
 

@@ -51,6 +51,21 @@ class LockDocument(TypedDict):
     """The packs that are locked, or with `--list` all of the index."""
 
 
+class ServeDocument(TypedDict):
+    """What `serve --json` prints once the model answers."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    name: str
+    """Name of the manifest, the folder or the archive."""
+    url: str
+    """Where to POST to: `http://127.0.0.1:8080/predict`."""
+    port: int
+    """The loopback port."""
+    workers: int
+    """Processes that answer."""
+
+
 class LocalServeDocument(TypedDict):
     """What `local serve --json` prints once the port is open."""
 
