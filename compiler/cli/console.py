@@ -9,11 +9,14 @@ import shutil
 import sys
 import traceback
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from compiler.codes import ExitCode
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.version import __version__
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.problems import PlaceOfProblem, Problem, ProblemsDocument
 
 _SNIPPET = 100
 _COLOURS = {
@@ -67,7 +70,8 @@ class Console:
         """Show problems: with place, snippet and hint for people, as a document for programs."""
         problems = list(found)
         if self.json:
-            self.document({"diagnostics": [as_json(problem) for problem in problems]})
+            document: ProblemsDocument = {"formatVersion": 1, "diagnostics": [as_json(item) for item in problems]}
+            self.document(document)
             return
         for problem in problems:
             self.note(render(problem))
@@ -111,13 +115,13 @@ def _window(line: str, column: int) -> tuple[str, int]:
     return f"{before}{shown}{after}", column - start + len(before)
 
 
-def as_json(problem: Diagnostic) -> dict[str, Any]:
+def as_json(problem: Diagnostic) -> Problem:
     """A diagnostic for programs."""
     where = problem.where
-    place = {"path": where.path, "line": where.line, "column": where.column} if where else None
+    place: PlaceOfProblem | None = {"path": where.path, "line": where.line, "column": where.column} if where else None
     return {
         "code": problem.code,
-        "severity": str(problem.severity),
+        "severity": problem.severity.value,
         "message": problem.message,
         "where": place,
         "hint": problem.hint,

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_json
 from compiler.cli.console import Console
-from compiler.codes import CODES, ExitCode
+from compiler.codes import CODES, Code, ExitCode
 from compiler.diagnostics import did_you_mean, failure
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.tools import CodeDocument, ExplainDocument
 
 SUMMARY = "explain a diagnostic code"
 
@@ -23,7 +28,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     if arguments.code is None:
         for name, code in CODES.items():
             console.line(f"{name}  {code.title}")
-        console.document({name: code.title for name, code in CODES.items()})
+        console.document(_document(CODES))
         return ExitCode.OK
     name = arguments.code.upper()
     if name not in CODES:
@@ -31,5 +36,13 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         raise failure("MF901", f"there is no diagnostic code '{arguments.code}'", hint=hint)
     code = CODES[name]
     console.line(f"{name}: {code.title}\n\n{code.explanation}\n\nExit code {int(code.exit_code)}.")
-    console.document({"code": name, "title": code.title, "explanation": code.explanation, "exitCode": code.exit_code})
+    console.document(_document({name: code}))
     return ExitCode.OK
+
+
+def _document(codes: Mapping[str, Code]) -> ExplainDocument:
+    return {"formatVersion": 1, "codes": [_code(name, code) for name, code in codes.items()]}
+
+
+def _code(name: str, code: Code) -> CodeDocument:
+    return {"code": name, "title": code.title, "explanation": code.explanation, "exitCode": int(code.exit_code)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
-    from compiler.ir import ModelFacts
+    from compiler.cli.documents.models import InspectDocument, TensorDocument
+    from compiler.ir import Json, ModelFacts, Tensor
 
 SUMMARY = "show what a model file says of itself, without running it"
 
@@ -36,24 +38,44 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def facts_json(facts: ModelFacts) -> dict[str, Any]:
+def facts_json(facts: ModelFacts) -> InspectDocument:
     """The facts for programs; null is "not recorded"."""
-    from dataclasses import asdict
+    return {
+        "formatVersion": 1,
+        "framework": facts.framework,
+        "format": facts.format,
+        "version": facts.version,
+        "algorithm": facts.algorithm,
+        "hyperparameters": _numbers(facts.hyperparameters),
+        "featureNames": _list(facts.feature_names),
+        "featureCount": facts.feature_count,
+        "classes": _list(facts.classes),
+        "outputsPerRow": facts.outputs_per_row,
+        "inputs": [_tensor(tensor) for tensor in facts.inputs],
+        "outputs": [_tensor(tensor) for tensor in facts.outputs],
+        "methods": sorted(facts.methods),
+        "requires": list(facts.requires),
+        "versions": dict(facts.versions),
+        "details": _numbers(facts.details) or {},
+        "unknown": list(facts.unknown),
+    }
 
+
+def _numbers(values: Mapping[str, Json] | None) -> dict[str, Json] | None:
     from compiler.emit.numbers import finite
 
-    raw: dict[str, Any] = asdict(facts)
-    plain = {key: sorted(value) if isinstance(value, frozenset) else _lists(value) for key, value in raw.items()}
-    result: dict[str, Any] = {key: finite(value) for key, value in plain.items()}
-    return result
+    return None if values is None else {name: finite(value) for name, value in values.items()}
 
 
-def _lists(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_lists(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _lists(item) for key, item in value.items()}
-    return value
+def _list(values: tuple[Json, ...] | None) -> list[Any] | None:
+    from compiler.emit.numbers import finite
+
+    return None if values is None else [finite(value) for value in values]
+
+
+def _tensor(tensor: Tensor) -> TensorDocument:
+    shape = None if tensor.shape is None else list(tensor.shape)
+    return {"name": tensor.name, "dtype": tensor.dtype, "shape": shape}
 
 
 def _rows(facts: ModelFacts) -> list[tuple[str, str]]:

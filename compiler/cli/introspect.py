@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_json
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.models import CheckDocument, IntrospectDocument
+    from compiler.introspection import Check
 
 SUMMARY = "check an artifact directory as Oracle ADS would, and further; nothing is run"
 
@@ -30,5 +34,23 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     for check in checks:
         reason = check.error if check.status is Status.FAILED else check.note
         console.line(f"  {check.status!s:<7}  {check.key:<{width}}  {reason}".rstrip())
-    console.document({"passed": passed(checks), "checks": [asdict(check) for check in checks]})
-    return ExitCode.OK if passed(checks) else ExitCode.MANIFEST
+    document: IntrospectDocument = {
+        "formatVersion": 1,
+        "passed": passed(checks),
+        "checks": [_check(check) for check in checks],
+    }
+    console.document(document)
+    return ExitCode.OK if document["passed"] else ExitCode.MANIFEST
+
+
+def _check(check: Check) -> CheckDocument:
+    return {
+        "key": check.key,
+        "category": check.category,
+        "description": check.description,
+        "error": check.error,
+        "status": check.status.value,
+        "value": check.value,
+        "note": check.note,
+        "ours": check.ours,
+    }

@@ -16,6 +16,12 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
 if TYPE_CHECKING:
+    from compiler.cli.documents.tools import (
+        LocalResetDocument,
+        LocalServeDocument,
+        LocalStatusDocument,
+        LocalStopDocument,
+    )
     from compiler.localcloud import LocalCloud
     from compiler.localcloud.server import LocalServer
 
@@ -104,7 +110,8 @@ def _announce(cloud: LocalCloud, url: str, console: Console) -> None:
     console.line(f"  the embedded OCI is at {url} until Ctrl-C, its console at {url}/console; for other clients:\n")
     for name, value in environment.items():
         console.line(f"export {name}={shlex.quote(value)}")
-    console.document({"url": url, "environment": environment})
+    document: LocalServeDocument = {"formatVersion": 1, "url": url, "environment": environment}
+    console.document(document)
     console.flush()
 
 
@@ -119,8 +126,13 @@ def _status(arguments: argparse.Namespace, root: Path, console: Console) -> Exit
         console.line(f"  server   http://127.0.0.1:{status.port}  {status.state} (pid {status.pid})")
     if not servers:
         console.line("  server   no model is being served")
-    running = [{"port": s.port, "pid": s.pid, "state": s.state} for s in servers]
-    console.document({"store": str(root), "url": process.url if process else None, "servers": running})
+    document: LocalStatusDocument = {
+        "formatVersion": 1,
+        "store": str(root),
+        "url": process.url if process else None,
+        "servers": [{"port": s.port, "pid": s.pid, "state": s.state} for s in servers],
+    }
+    console.document(document)
     return ExitCode.OK
 
 
@@ -129,7 +141,8 @@ def _stop(arguments: argparse.Namespace, root: Path, console: Console) -> ExitCo
 
     count = stop_all(root)
     console.line(f"  {count} ended" if count else "  nothing was running")
-    console.document({"ended": count})
+    document: LocalStopDocument = {"formatVersion": 1, "ended": count}
+    console.document(document)
     return ExitCode.OK
 
 
@@ -144,7 +157,8 @@ def _reset(arguments: argparse.Namespace, root: Path, console: Console) -> ExitC
             raise failure("MF903", "not agreed; nothing was changed")
     reset(root)
     console.line(f"  deleted {root}")
-    console.document({"deleted": str(root)})
+    document: LocalResetDocument = {"formatVersion": 1, "deleted": str(root)}
+    console.document(document)
     return ExitCode.OK
 
 

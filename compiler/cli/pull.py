@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_json, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.targets import PullDocument
 
 SUMMARY = "download an artifact from the catalog into a directory, checked"
 
@@ -42,5 +46,12 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     checked = "checked against the digest it was saved with" if pulled.checked else "nothing to check it against"
     console.line(f"  {pulled.model}  {text.digest(pulled.digest)}  {checked}")
     console.line(f"  wrote {arguments.directory}")
-    console.document({"model": pulled.model, "digest": pulled.digest, "checked": pulled.checked})
+    document: PullDocument = {
+        "formatVersion": 1,
+        "model": pulled.model,
+        "directory": str(arguments.directory),
+        "digest": pulled.digest,
+        "checked": pulled.checked,
+    }
+    console.document(document)
     return ExitCode.OK

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from compiler.cli.arguments import add_json, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
+    from compiler.cli.documents.targets import ResourceDocument, StatusDocument
     from compiler.planning.observed import Live
 
 SUMMARY = "show what is live in the target"
@@ -40,7 +42,10 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
             live if live.state in ("ACTIVE", *GONE) else read_deployment(session.connection, live.id)
             for live in observed.deployments
         ]
-    kinds = (("model", observed.models), ("deployment", deployments))
+    kinds: tuple[tuple[Literal["model", "deployment"], Sequence[Live]], ...] = (
+        ("model", observed.models),
+        ("deployment", deployments),
+    )
     oldest_first = [(kind, live) for kind, lives in kinds for live in sorted(lives, key=lambda live: live.age)]
     ours = [(kind, live) for kind, live in oldest_first if place.owns(live.tags) and not live.gone]
     shown = [(kind, live) for kind, live in ours if model is None or live.tags.get("manifact-name") == model.name]
@@ -48,7 +53,12 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         console.line(f"  {kind:<10}  {_name(live):<24}  {live.state:<15}  {_about(live)}")
     if not shown:
         console.line("  nothing is live" + (f" under '{model.name}'" if model else ""))
-    console.document({"target": place.target, "resources": [_document(kind, live) for kind, live in shown]})
+    document: StatusDocument = {
+        "formatVersion": 1,
+        "target": place.target,
+        "resources": [_document(kind, live) for kind, live in shown],
+    }
+    console.document(document)
     return ExitCode.OK
 
 
@@ -63,10 +73,10 @@ def _about(live: Live) -> str:
     return "  ".join(str(part) for part in (f"{url}/predict" if url else live.id, details) if part)
 
 
-def _document(kind: str, live: Live) -> dict[str, Any]:
+def _document(kind: Literal["model", "deployment"], live: Live) -> ResourceDocument:
     return {
         "kind": kind,
-        "name": live.tags.get("manifact-name"),
+        "name": live.tags.get("manifact-name", ""),
         "id": live.id,
         "state": live.state,
         "version": live.summary.get("versionId"),

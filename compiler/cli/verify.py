@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_json, add_manifest, add_root
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.models import VerificationDocument, VerifyDocument
+    from compiler.verify import Verification
 
 SUMMARY = "run the compiled model in a separate process and compare its answers with the samples"
 
@@ -30,5 +34,21 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     result = verified(build, console, timeout=arguments.timeout, again=True)
     if result is not None and not result.isolated:
         console.note("  note: no network namespace on this machine; the model's process could have used the network")
-    console.document({"name": build.name, "verification": asdict(result) if result else None})
+    document: VerifyDocument = {
+        "formatVersion": 1,
+        "name": build.name,
+        "verification": _verification(result) if result else None,
+    }
+    console.document(document)
     return ExitCode.OK
+
+
+def _verification(result: Verification) -> VerificationDocument:
+    return {
+        "rows": result.rows,
+        "compared": result.compared,
+        "maxDifference": result.max_difference,
+        "loadSeconds": result.load_seconds,
+        "isolated": result.isolated,
+        "shapes": list(result.shapes),
+    }

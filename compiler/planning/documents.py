@@ -6,9 +6,9 @@ added and never changed or taken away.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 
 class PlaceDocument(TypedDict):
@@ -122,6 +122,8 @@ class PlanFile(TypedDict):
     """What it is."""
     options: OptionsDocument
     """What was asked of the plan beside its manifests."""
+    manifests: dict[str, str]
+    """Name of a manifest -> its file, relative to the project root."""
     desired: list[dict[str, Any]]
     """The desired states it was made from, in the planner's own form: not for other programs."""
     plan: ShownPlan

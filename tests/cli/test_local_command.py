@@ -59,7 +59,7 @@ def test_the_sdk_finds_it_by_the_environment(serving, project: Path, manifact) -
 
 def test_stop_ends_the_serving_process(serving, manifact) -> None:
     process, _ = serving
-    assert json.loads(manifact("local", "stop", "--json").out) == {"ended": 1}
+    assert json.loads(manifact("local", "stop", "--json").out)["ended"] == 1
     assert process.wait(timeout=20) == 0
     assert "no port is open" in manifact("local", "status").out
 

@@ -55,8 +55,10 @@ def test_introspect_passes_what_compile_built_and_fails_what_was_damaged(wine, m
 
 
 def test_explain_knows_every_code(manifact):
-    listed = json.loads(manifact("explain", "--json").out)
-    assert listed == {name: code.title for name, code in CODES.items()}
+    listed = json.loads(manifact("explain", "--json").out)["codes"]
+    assert {item["code"]: item["title"] for item in listed} == {name: code.title for name, code in CODES.items()}
+    single = json.loads(manifact("explain", "MF102", "--json").out)["codes"]
+    assert single == [item for item in listed if item["code"] == "MF102"]
     assert CODES["MF102"].explanation in manifact("explain", "mf102").out
     wrong = manifact("explain", "MF012")
     assert (wrong.code, "did you mean" in wrong.err) == (64, True)

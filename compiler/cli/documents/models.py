@@ -25,8 +25,8 @@ class Built(TypedDict):
     """`sha256:…` over the artifact's files."""
     files: list[FileDocument]
     """Every file of the artifact."""
-    framework: str
-    """As ADS's taxonomy names it."""
+    framework: str | None
+    """As ADS's taxonomy names it; null where nothing says."""
     frameworkVersion: str | None
     """null is "not recorded"."""
     algorithm: str | None
@@ -84,8 +84,8 @@ class InspectDocument(TypedDict):
 
     formatVersion: Literal[1]
     """Version of this form."""
-    framework: str
-    """As ADS's taxonomy names it."""
+    framework: str | None
+    """As ADS's taxonomy names it; null where nothing says."""
     format: str
     """The serialization."""
     version: str | None
