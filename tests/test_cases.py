@@ -21,6 +21,6 @@ def test_a_wrong_manifest_is_explained(case, wine, manifact, request):
         (case / "expected.txt").write_text(said, encoding="utf-8")
     assert said == (case / "expected.txt").read_text(encoding="utf-8")
     assert case.name.partition("-")[0] in said or case.name == "many-at-once"
-    assert result.code == 1
+    assert result.code in (1, 3)  # 3: not here, as with a pointer to a file
     assert result.out == ""
     assert {path: path.read_bytes() for path in wine.rglob("*") if path.is_file()} == before

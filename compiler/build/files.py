@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import Diagnostic, Pointer, Report
+from compiler.emit.paths import is_ignored
 from compiler.ir import SourceFile
+from compiler.workspace.fetched import fetched
+from compiler.workspace.hashing import file_sha256
+from compiler.workspace.pointers import lfs_pointer
 from compiler.workspace.project import LoadedManifest
-from compiler.workspace.root import resolve_inside
+from compiler.workspace.root import is_secret, resolve_inside, shown
 
 
 class FileCollector:
@@ -47,22 +50,63 @@ class FileCollector:
             self._add(f"{target}/{relative}" if relative else target, source, at)
         return path
 
+    def take_fetched(self, uri: str, sha256: str, at: Pointer) -> Path | None:
+        """Put the file that `manifact fetch` brought into the artifact, under the object's own file name."""
+        path = fetched(self._root, uri, sha256)
+        if isinstance(path, Diagnostic):
+            self._report.add(replace(path, where=self._document.locate(at)))
+            return None
+        self.found.append(path)
+        self.paths[uri] = path.name
+        self._add(path.name, path, at)
+        file = self.files.get(path.name)
+        if file is not None and file.source == path and file.sha256 != sha256:
+            self._refuse_cached(uri, path, at)
+        return path
+
+    def _refuse_cached(self, uri: str, path: Path, at: Pointer) -> None:
+        hint = f"remove {shown(path.parent)} and run `manifact fetch`"
+        self._report.error("MF227", f"the cached file of '{uri}' has SHA-256 {file_sha256(path)}", at, hint=hint)
+
+    def find_fetched(self, uri: str, sha256: str, at: Pointer) -> Path | None:
+        """The file that `manifact fetch` brought, or None after reporting why it cannot be used."""
+        path = fetched(self._root, uri, sha256)
+        if isinstance(path, Diagnostic):
+            self._report.add(replace(path, where=self._document.locate(at)))
+            return None
+        self.found.append(path)
+        if file_sha256(path) != sha256:
+            self._refuse_cached(uri, path, at)
+        return path
+
+    def take_all(self, folder: Path, at: Pointer) -> tuple[SourceFile, ...]:
+        """The files of a folder that is an artifact, under their own paths; what running it left behind is left out."""
+        taken: list[SourceFile] = []
+        for relative, source in _walk(folder):
+            if not is_ignored(relative) and (file := self._checked(relative, source, at)):
+                taken.append(file)
+        self.files.update({file.path: file for file in taken})
+        return tuple(taken)
+
     def _add(self, target: str, source: Path, at: Pointer) -> None:
+        file = self._checked(target, source, at)
+        if file is not None and self.files.setdefault(target, file).source != source:
+            self._report.error("MF501", f"two files want the place '{target}' in the artifact", at)
+
+    def _checked(self, target: str, source: Path, at: Pointer) -> SourceFile | None:
+        """The file, hashed; None after reporting that it can be in no artifact."""
         mode = source.lstat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a symbolic link" if stat.S_ISLNK(mode) else "no regular file"
             self._report.error("MF502", f"'{target}' is {kind}: an artifact holds plain files only", at)
-            return
-        file = SourceFile(target, source, source.stat().st_size, file_sha256(source))
-        known = self.files.setdefault(target, file)
-        if known.source != source:
-            self._report.error("MF501", f"two files want the place '{target}' in the artifact", at)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, read once in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+            return None
+        if is_secret(PurePosixPath(target)):
+            self._report.error("MF110", f"'{target}' looks like a secret and is never packed", at)
+            return None
+        if problem := lfs_pointer(source, target):
+            self._report.add(replace(problem, where=self._document.locate(at)))
+            return None
+        return SourceFile(target, source, source.stat().st_size, file_sha256(source))
 
 
 def _walk(path: Path) -> Iterator[tuple[str, Path]]:

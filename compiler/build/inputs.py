@@ -29,19 +29,18 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
     manifest = loaded.manifest
     model = manifest.spec.model
     assert model is not None
-    assert model.path is not None
-    path = collector.take(model.path, ("spec", "model", "path"))
+    path = _take_model(model, collector)
     facts = _facts(path, model, loaded, report) if path and not report.failed else None
     _take_code(loaded, collector)
     check_python(collector.files.values(), report)
-    tables = {name: _table(name, loaded, collector, report) for name in ("input", "output", "labels")}
+    tables = read_samples(loaded, collector, report)
     libraries = _libraries(loaded, collector, lock)
     report.raise_if_failed()
     assert facts is not None
     return Inputs(
         manifest=manifest,
         facts=facts,
-        model_path=collector.paths[model.path],
+        model_path=collector.paths[model.path or model.uri or ""],
         files=tuple(collector.files[name] for name in sorted(collector.files, key=str.encode)),
         paths=collector.paths,
         input=tables["input"],
@@ -50,6 +49,18 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         packs=lock.packs,
         libraries=libraries,
     )
+
+
+def read_samples(loaded: LoadedManifest, collector: FileCollector, report: Report) -> dict[str, Table | None]:
+    """`input`, `output` and `labels` of `spec.samples`; None for those that are not given or cannot be read."""
+    return {name: _table(name, loaded, collector, report) for name in ("input", "output", "labels")}
+
+
+def _take_model(model: ModelSource, collector: FileCollector) -> Path | None:
+    if model.uri is not None and model.sha256 is not None:
+        return collector.take_fetched(model.uri, model.sha256, ("spec", "model", "uri"))
+    assert model.path is not None
+    return collector.take(model.path, ("spec", "model", "path"))
 
 
 def _libraries(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Mapping[str, str]:
@@ -70,7 +81,8 @@ def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Repor
     try:
         return inspect_model(path, allow=frozenset(model.allow), framework=model.framework)
     except CompilerError as problem:
-        place = ("spec", "model", "framework") if _blames_framework(problem) else ("spec", "model", "path")
+        named = "path" if model.path else "uri"
+        place = ("spec", "model", "framework" if _blames_framework(problem) else named)
         report.add(*(_in_manifest(d, loaded, place) for d in problem.diagnostics))
         return None
 

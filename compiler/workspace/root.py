@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import Diagnostic, SourceRange, failure
+from compiler.workspace.pointers import left_behind, pointer
 
 PROJECT_FILE = "manifact.yaml"
 MANIFEST_FILE = "model.yaml"
@@ -36,8 +37,8 @@ def shown(path: Path) -> str:
 def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic:
     """The absolute path of a file that a manifest in `folder` names, or what is wrong with it.
 
-    MF108 when it leads out of the root (symbolic links resolved), MF110 when it holds secrets, MF001 when it does not
-    exist.
+    MF108 when it leads out of the root (symbolic links resolved), MF110 when it holds secrets, MF225 when only a
+    pointer to it is here, MF001 when it does not exist.
     """
     path = (folder / relative).resolve()
     if not path.is_relative_to(root):
@@ -45,8 +46,9 @@ def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic
     if is_secret(PurePosixPath(path.relative_to(root).as_posix())):
         return Diagnostic("MF110", f"'{relative}' looks like a secret and is never packed")
     if not path.exists():
-        return Diagnostic("MF001", f"'{relative}' does not exist", hint=f"looked for {shown(path)}")
-    return path
+        missing = Diagnostic("MF001", f"'{relative}' does not exist", hint=f"looked for {shown(path)}")
+        return left_behind(path, relative, root) or missing
+    return pointer(path, relative) or path
 
 
 def is_secret(relative: PurePosixPath) -> bool:
