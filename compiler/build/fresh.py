@@ -74,6 +74,16 @@ def check(path: Path, root: Path | None) -> tuple[Diagnostic, ...]:
 
 def build(path: Path, root: Path | None) -> tuple[Build, Work]:
     """Build and write. Raises `CompilerError` with every problem found; then nothing has changed on disk."""
+    result, work, model, tree = assemble(path, root)
+    private_folder(work.workspace.build)
+    page = report_html(model, result.record, introspect_tree(model, tree))
+    files = {"plan.json": _plan(result.desired), REPORT_NAME: page}
+    write_artifact(tree, result.directory, result.record, files)
+    return result, work
+
+
+def assemble(path: Path, root: Path | None) -> tuple[Build, Work, ResolvedModel, ArtifactTree]:
+    """What building gives, with nothing written. Raises `CompilerError` with every problem found."""
     work = read(path, root)
     model = resolve(work.inputs, work.report)
     tree = _emit(model, work)
@@ -89,10 +99,7 @@ def build(path: Path, root: Path | None) -> tuple[Build, Work]:
         own_score=model.score.own is not None,
         warnings=work.report.diagnostics,
     )
-    private_folder(work.workspace.build)
-    page = report_html(model, record, introspect_tree(model, tree))
-    write_artifact(tree, result.directory, record, {"plan.json": _plan(result.desired), REPORT_NAME: page})
-    return result, work
+    return result, work, model, tree
 
 
 def _emit(model: ResolvedModel, work: Work) -> ArtifactTree:
