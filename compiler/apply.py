@@ -16,9 +16,8 @@ from compiler.cloud.waiting import Interrupted, Unawaited, Watch
 from compiler.cloud.work import Work
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning import references
-from compiler.planning.changes import Action, Change, Kind, Plan
+from compiler.planning.changes import ATTACH, Action, Change, Kind, Plan
 
-ATTACH = "create_model_custom_metadatum_artifact"
 WORKERS = 4
 """Manifests carried out at a time: they do not depend on each other."""
 
@@ -208,7 +207,7 @@ def _identifier(work: Work) -> str:
 
 def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path]) -> None:
     errors = [problem for problem in plan.problems if problem.severity is Severity.ERROR]
-    uploads = {change.artifact: change for change in plan.pending if _uploads(change)}
+    uploads = {change.artifact: change for change in plan.pending if change.uploads}
     for artifact, change in uploads.items():
         if artifact not in archives:
             hint = "compile the manifest first"
@@ -226,10 +225,6 @@ def _missing_files(plan: Plan, files: Mapping[str, Path]) -> list[Diagnostic]:
                 message = f"'{body.get('file')}', which '{change.name}' attaches to '{body.get('key')}', is not at hand"
                 found.append(Diagnostic("MF724", message, hint="compile the manifest first"))
     return found
-
-
-def _uploads(change: Change) -> bool:
-    return any(step.operation in ("create_model_artifact", "upload_object") for step in change.steps)
 
 
 def _by_name(plan: Plan) -> list[list[Change]]:

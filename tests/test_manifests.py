@@ -47,7 +47,7 @@ def test_an_example_compiles_where_no_framework_can_be_imported(example):
         [sys.executable, "-c", BLOCKED, "compile", "--json"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    built = json.loads(done.stdout)
+    (built,) = json.loads(done.stdout)["builds"]
     assert built["diagnostics"] == []
     assert {"score.py", "runtime.yaml", "input_schema.json", "output_schema.json"} <= {
         f["path"] for f in built["files"]

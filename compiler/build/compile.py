@@ -16,8 +16,11 @@ def compile_manifest(path: Path, *, root: Path | None = None) -> Build:
     seen. Where no input and no output has changed since the last time, nothing is read but their sizes and times.
     Raises `CompilerError` with every problem found; then nothing has changed on disk.
     """
-    if known := recall(path, root):
-        return known
+    return recall(path, root) or compile_anew(path, root=root)
+
+
+def compile_anew(path: Path, *, root: Path | None = None) -> Build:
+    """The same, with everything read and worked out again."""
     # What building needs (pydantic, jsonschema, jinja2) takes longer to import than an unchanged build may take.
     from compiler.build.fresh import build
 

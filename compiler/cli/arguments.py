@@ -13,6 +13,25 @@ def add_manifest(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_manifests(parser: argparse.ArgumentParser) -> None:
+    """Manifests: files and folders, `--all` and `--select`."""
+    parser.add_argument(
+        "manifests",
+        nargs="*",
+        type=Path,
+        metavar="MANIFEST",
+        help="manifest files, folders with model.yaml, or folders of a project with several manifests (default: .)",
+    )
+    parser.add_argument("--all", action="store_true", help="all manifests of the project around this folder")
+    parser.add_argument(
+        "--select",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="only those with this label (metadata.labels); may be said more than once",
+    )
+
+
 def add_root(parser: argparse.ArgumentParser) -> None:
     """`--root`: fixes the project root."""
     parser.add_argument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from compiler.apply import Conduct, Event, Outcome, Result, Status, apply
 from compiler.cli import text
@@ -15,6 +16,9 @@ from compiler.cloud.deployments import get_deployment
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
 from compiler.planning.changes import Action, Kind, Plan
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.targets import ApplyDocument
 
 _MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!", Status.STARTED: "…"}
 _STEP_SECONDS = 5.0
@@ -33,6 +37,8 @@ def carry_out(
     outcome = apply(plan, connection, archives, replace(conduct, tell=progress.tell))
     for result in outcome.results:
         told = _told(result, archives, connection)
+        if len(plan.models) > 1:
+            told = f"{result.change.name}  {told.removeprefix(result.change.name).lstrip()}"
         console.line(f"  {_MARKS[result.status]} {result.change.kind!s:<11}  {told}")
     console.document(_document(outcome))
     if not console.json:
@@ -70,7 +76,7 @@ def _told(result: Result, archives: Mapping[str, Archive], connection: Connectio
     return f"{result.id}  uploaded {text.size(archives[change.artifact].size)}" if uploaded else result.id
 
 
-def _document(outcome: Outcome) -> dict[str, object]:
+def _document(outcome: Outcome) -> ApplyDocument:
     from compiler.cli.console import as_json
 
     return {
@@ -78,10 +84,10 @@ def _document(outcome: Outcome) -> dict[str, object]:
         "complete": outcome.complete,
         "results": [
             {
-                "kind": str(result.change.kind),
+                "kind": result.change.kind.value,
                 "name": result.change.name,
-                "action": str(result.change.action),
-                "status": str(result.status),
+                "action": result.change.action.value,
+                "status": result.status.value,
                 "id": result.id,
                 "detail": result.detail,
             }

@@ -5,27 +5,35 @@ from __future__ import annotations
 import argparse
 import time
 
-from compiler.cli.arguments import add_json, add_manifest, add_root
+from compiler.cli.arguments import add_json, add_manifests, add_root
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
-SUMMARY = "compile a manifest into an artifact directory and an execution plan"
+SUMMARY = "compile manifests into artifact directories and execution plans"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    add_manifest(parser)
+    add_manifests(parser)
     add_root(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """Compile one manifest and say what was built."""
-    from compiler.build.compile import compile_manifest
+    """Compile each manifest and say what was built; exit by the gravest problem of all."""
+    from compiler.build.several import compile_each
     from compiler.cli import views
-    from compiler.workspace.root import manifest_path
+    from compiler.diagnostics import exit_code
+    from compiler.workspace.manifests import select_manifests
 
     started = time.perf_counter()
-    build = compile_manifest(manifest_path(arguments.manifest), root=arguments.root)
-    views.built(build, time.perf_counter() - started, console)
-    return ExitCode.OK
+    root = arguments.root
+    selection = select_manifests(arguments.manifests, everything=arguments.all, labels=arguments.select, root=root)
+    done = []
+    for item in compile_each(selection.paths, root=root):
+        views.compiled(item, console)
+        done.append(item)
+    if len(done) > 1:
+        console.line(views.compiled_sum(done, time.perf_counter() - started))
+    console.document(views.compile_document(done))
+    return exit_code(problem for item in done for problem in item.problems)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_manifest, add_root, add_target
+from compiler.cli.arguments import add_json, add_manifests, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -18,7 +18,7 @@ SUMMARY = "show what apply would change in the target, and why"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    add_manifest(parser)
+    add_manifests(parser)
     add_root(parser)
     add_target(parser)
     add_json(parser)
@@ -32,29 +32,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """Compile, observe, compare."""
-    from compiler.build.compile import compile_manifest
+    """Compile all manifests, observe, compare."""
+    from compiler.cli.selected import compile_selected
     from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
     from compiler.planning.plan import Options, plan
     from compiler.planning.planfile import save_plan
-    from compiler.workspace.root import manifest_path
 
-    path = manifest_path(arguments.manifest)
-    build = compile_manifest(path, root=arguments.root)
+    builds = compile_selected(arguments)
     options = Options(retry=arguments.retry)
     quiet = Console(json=True) if arguments.markdown else console
-    with open_session(arguments, path.parent, quiet) as session:
-        desired = [session.wanted(build)]
+    with open_session(arguments, builds[0].root, quiet) as session:
+        desired = [session.wanted(build) for build in builds]
         observed = observe(session.connection, desired, options, deep=arguments.deep)
         found = plan(desired, observed, session.connection.place, options)
     if arguments.out is not None:
-        arguments.out.write_text(save_plan(found, desired, options), encoding="utf-8")
+        manifests = {build.name: str(build.manifest.relative_to(build.root)) for build in builds}
+        arguments.out.write_text(save_plan(found, desired, options, manifests), encoding="utf-8")
     _show(found, arguments, console)
     return ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK
 
 
 def _show(plan: Plan, arguments: argparse.Namespace, console: Console) -> None:
+    from compiler.cli.console import as_json
     from compiler.cli.plan_markdown import plan_markdown
     from compiler.cli.plan_view import show_plan
 
@@ -62,6 +62,6 @@ def _show(plan: Plan, arguments: argparse.Namespace, console: Console) -> None:
         console.line(plan_markdown(plan).rstrip("\n"))
     else:
         show_plan(plan, console)
-    console.document({"formatVersion": 1, **plan.to_json()})
+    console.document({"formatVersion": 1, **plan.to_json(), "diagnostics": [*map(as_json, plan.problems)]})
     if not console.json:
         console.diagnostics(plan.problems)

@@ -31,18 +31,24 @@ _SIGNS = {
 
 
 def show_plan(plan: Plan, console: Console) -> None:
-    """One line a change, its fields below it, and the sum; or that there is nothing to do."""
+    """A block a model, one line a change, its fields below it, and the sum; or that there is nothing to do."""
     if plan.empty:
         console.line("  No changes.")
         return
     width = max(len(_what(change)) for change in plan.pending)
+    name = plan.pending[0].name
     for change in plan.pending:
+        if change.name != name:
+            name = change.name
+            console.line()
         sign, style = _SIGNS[change.action]
         reason = text.digests(change.reason)
         line = f"  {sign} {change.kind!s:<11}  {_what(change):<{width}}  {change.action!s:<7}  {reason}"
         console.line(console.styled(line.rstrip(), style))
         for detail in _details(change):
             console.line(f"      {detail}")
+    if len(plan.models) > 1:
+        console.line()
     console.line(f"  Plan: {text.plan_sum(plan)}.")
 
 

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_json, add_manifest, add_root
-from compiler.cli.console import Console, as_json
+from compiler.cli.arguments import add_json, add_manifests, add_root
+from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
-SUMMARY = "check a manifest, its model and its samples; write nothing"
+SUMMARY = "check manifests, their models and their samples; write nothing"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    add_manifest(parser)
+    add_manifests(parser)
     add_root(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """Validate one manifest."""
-    from compiler.build.compile import validate_manifest
-    from compiler.workspace.root import manifest_path, shown
+    """Check each manifest; exit by the gravest problem of all."""
+    from compiler.build.several import validate_each
+    from compiler.cli import text, views
+    from compiler.diagnostics import exit_code
+    from compiler.workspace.manifests import select_manifests
 
-    path = manifest_path(arguments.manifest)
-    warnings = validate_manifest(path, root=arguments.root)
-    console.line(f"{shown(path)} is valid.")
-    console.document({"manifest": shown(path), "diagnostics": [as_json(warning) for warning in warnings]})
-    if not console.json:
-        console.diagnostics(warnings)
-    return ExitCode.OK
+    root = arguments.root
+    selection = select_manifests(arguments.manifests, everything=arguments.all, labels=arguments.select, root=root)
+    done = []
+    for item in validate_each(selection.paths, root=root):
+        views.validated(item, console)
+        done.append(item)
+    wrong = sum(item.failed for item in done)
+    if len(done) > 1:
+        console.line(f"{text.count(len(done) - wrong, 'manifest')} valid, {wrong} wrong.")
+    console.document(views.validate_document(done))
+    return exit_code(problem for item in done for problem in item.problems)

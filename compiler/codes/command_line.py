@@ -27,4 +27,25 @@ COMMAND_LINE: dict[str, Code] = {
         "nobody can be asked (no terminal), `--yes` is the only way. Nothing was changed.",
         ExitCode.REFUSED,
     ),
+    "MF910": Code(
+        "a project without manifests",
+        "None of the patterns that `manifests:` of manifact.yaml lists matches a file.",
+    ),
+    "MF911": Code(
+        "manifests that cannot be taken together",
+        "One plan is for one project. Manifests of several projects, or several without a manifact.yaml above them, "
+        "need a command each; `--all` needs a project file.",
+        ExitCode.USAGE,
+    ),
+    "MF912": Code(
+        "no manifest selected",
+        "`--select key=value` takes the manifests whose `metadata.labels` have that value; said more than once, all "
+        "must fit.",
+        ExitCode.USAGE,
+    ),
+    "MF915": Code(
+        "unknown schema",
+        "`manifact schema --write DIR` writes all there are.",
+        ExitCode.USAGE,
+    ),
 }

@@ -12,6 +12,11 @@ from compiler.planning.canonical import Body, digest
 from compiler.planning.desired import Smoke
 from compiler.planning.tags import Place
 
+UPLOADS = frozenset({"create_model_artifact", "upload_object"})
+"""Steps that send the bytes of an artifact."""
+ATTACH = "create_model_custom_metadatum_artifact"
+"""The step that hangs a file on an entry of the metadata."""
+
 
 class Action(enum.StrEnum):
     """What is done to a resource."""
@@ -119,6 +124,16 @@ class Change:
         """Whether consent is asked for."""
         return self.action in (Action.DELETE, Action.REPLACE)
 
+    @property
+    def uploads(self) -> bool:
+        """Whether it sends the bytes of an artifact."""
+        return any(step.operation in UPLOADS for step in self.steps)
+
+    @property
+    def sends(self) -> bool:
+        """Whether it needs files of this machine."""
+        return self.uploads or any(step.operation == ATTACH for step in self.steps)
+
     def to_json(self) -> Body:
         """JSON form, without what belongs to the moment (last OCID seen)."""
         result = asdict(self)
@@ -151,6 +166,11 @@ class Plan:
     def pending(self) -> tuple[Change, ...]:
         """The changes that do something."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)
+
+    @property
+    def models(self) -> frozenset[str]:
+        """Names of the manifests it is about."""
+        return frozenset(self.artifacts) | {change.name for change in self.changes}
 
     @property
     def empty(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from compiler.diagnostics import failure
@@ -30,14 +30,19 @@ class SavedPlan:
     """Digest of what the plan does."""
     shown: Body
     """The plan's own JSON, for whoever reads the file."""
+    manifests: Mapping[str, str] = field(default_factory=dict)
+    """Manifest name -> its file, relative to the project root: what is uploaded is compiled from there."""
 
 
-def save_plan(plan: Plan, desired: Sequence[Desired], options: Options) -> str:
-    """The text of a plan file."""
+def save_plan(
+    plan: Plan, desired: Sequence[Desired], options: Options, manifests: Mapping[str, str] | None = None
+) -> str:
+    """The text of a plan file; `manifests` are the files it was made from, by name."""
     document = {
         "formatVersion": FORMAT,
         "kind": "Plan",
         "options": asdict(options),
+        "manifests": dict(manifests or {}),
         "desired": [item.to_json() for item in desired],
         "plan": plan.to_json(),
     }
@@ -89,4 +94,5 @@ def _saved(document: Mapping[str, Any]) -> SavedPlan:
         observed=shown["observed"],
         difference=shown["difference"],
         shown=shown,
+        manifests=dict(document["manifests"]),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,8 @@ class Status:
 
 def write_json(path: Path, value: Any) -> None:
     """Replace the file; only its owner may read it (the environment may hold secrets)."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    # Several threads of one process may settle the same deployment.
+    staged = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
     descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(value, file)

@@ -100,18 +100,23 @@ def open_workspace(start: Path, root: Path | None = None) -> Workspace:
     return Workspace(root, document, Project.model_validate(document.data))
 
 
+def read_manifest(path: Path, workspace: Workspace) -> MergedDocument:
+    """Read one manifest and merge the project's defaults under it. Raises `CompilerError` for what is no YAML."""
+    source = read_document(path, shown=shown(path))
+    defaults = (workspace.document.data.get("defaults") or {}) if workspace.document else {}
+    data = _merge(defaults, source.data) if isinstance(source.data, dict) else source.data
+    return MergedDocument(source, workspace.document, data)
+
+
 def load_manifest(path: Path, workspace: Workspace) -> LoadedManifest:
     """Read, merge and validate one manifest. Raises `CompilerError` with every problem of its text and its fields."""
     from compiler.schema import MODEL, check
     from compiler.spec.v1 import Manifest
 
-    source = read_document(path, shown=shown(path))
-    defaults = (workspace.document.data.get("defaults") or {}) if workspace.document else {}
-    data = _merge(defaults, source.data) if isinstance(source.data, dict) else source.data
-    document = MergedDocument(source, workspace.document, data)
+    document = read_manifest(path, workspace)
     if problems := check(document, MODEL):
         raise CompilerError(*problems)
-    return LoadedManifest(path, Manifest.model_validate(data), document)
+    return LoadedManifest(path, Manifest.model_validate(document.data), document)
 
 
 def _merge(under: Any, over: Any) -> Any:

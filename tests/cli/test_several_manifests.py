@@ -1,0 +1,159 @@
+"""Several manifests in one command: files, folders, the whole project, labels; one that is wrong stops no other."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+RULES = Path(__file__).parent.parent.parent / "manifests" / "generic-rules"
+PROJECT = """\
+apiVersion: manifact/v1
+kind: Project
+metadata:
+  name: cellar
+manifests:
+  - models/*/model.yaml
+"""
+NAMES = ("one", "three", "two")
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of three models that need no framework; the working directory."""
+    root = tmp_path / "cellar"
+    root.mkdir()
+    (root / "manifact.yaml").write_text(PROJECT)
+    for name in NAMES:
+        folder = root / "models" / name
+        shutil.copytree(RULES, folder)
+        team = "red" if name == "two" else "white"
+        edit(folder / "model.yaml", "name: flat-price", f"name: {name}\n  labels: {{team: {team}, size: small}}")
+    monkeypatch.chdir(root)
+    return root
+
+
+def names(result):
+    return [build["name"] for build in json.loads(result.out)["builds"]]
+
+
+def test_the_patterns_of_the_project_decide_in_its_root_and_everywhere_with_all(project, manifact, monkeypatch):
+    assert names(manifact("compile", "--json")) == list(NAMES)
+    (project / "build" / "copy").mkdir()
+    shutil.copy(project / "models" / "one" / "model.yaml", project / "build" / "copy")
+    edit(project / "manifact.yaml", "models/*/model.yaml", "'**/model.yaml'")
+    assert names(manifact("compile", "--json")) == list(NAMES)  # what lies in build is no manifest of the user's
+    monkeypatch.chdir(project / "models" / "one")
+    assert names(manifact("compile", "--json")) == ["one"]
+    assert names(manifact("compile", "--all", "--json")) == list(NAMES)
+
+
+def test_files_and_folders_are_taken_once_and_in_order(project, manifact):
+    assert names(manifact("compile", "models/two", "models/one/model.yaml", "models/two", "--json")) == ["two", "one"]
+    assert names(manifact("compile", "models", "--json")) == list(NAMES)
+
+
+def test_labels_select(project, manifact):
+    assert names(manifact("compile", "--select", "team=white", "--json")) == ["one", "three"]
+    assert names(manifact("compile", "--select", "team=red", "--select", "size=small", "--json")) == ["two"]
+    assert names(manifact("compile", "models/two", "models/one", "--select", "team=white", "--json")) == ["one"]
+    for wrong in ("team=blue", "team"):
+        found = manifact("compile", "--select", wrong)
+        assert (found.code, "MF912" in found.err) == (64, True)
+
+
+def test_all_problems_are_told_in_one_run_and_the_others_are_built(project, manifact):
+    edit(project / "models" / "one" / "model.yaml", "kind: Model", "kind: Modell")
+    edit(project / "models" / "two" / "model.yaml", "input: samples/input.csv", "input: samples/inputs.csv")
+    result = manifact("compile")
+    assert result.code == 1
+    assert "models/one/model.yaml:3" in result.err
+    assert "models/two/model.yaml" in result.err
+    assert (project / "build" / "three" / "artifact").is_dir()
+    assert result.out.splitlines()[-1].startswith("  1 built, 0 unchanged, 2 wrong")
+    document = json.loads(manifact("compile", "--json").out)
+    assert [build["name"] for build in document["builds"]] == ["three"]
+    assert {problem["where"]["path"] for problem in document["diagnostics"]} == {
+        "models/one/model.yaml",
+        "models/two/model.yaml",
+    }
+    checked = manifact("validate")
+    assert (checked.code, "models/three/model.yaml is valid." in checked.out) == (1, True)
+    assert "1 manifest valid, 2 wrong." in checked.out
+
+
+def test_nothing_is_planned_or_applied_unless_all_compile(project, manifact):
+    edit(project / "models" / "one" / "model.yaml", "kind: Model", "kind: Modell")
+    edit(project / "models" / "two" / "model.yaml", "kind: Model", "kind: Modell")
+    for command in ("plan", "apply"):
+        result = manifact(command)
+        assert result.code == 1
+        assert "models/one/model.yaml:3" in result.err
+        assert "models/two/model.yaml:3" in result.err
+    assert "nothing is live" in manifact("status").out
+
+
+@pytest.mark.parametrize("command", ["compile", "validate"])
+def test_two_of_one_name_are_told_at_both_places(project, manifact, command):
+    edit(project / "models" / "two" / "model.yaml", "name: two", "name: one")
+    result = manifact(command)
+    assert result.code == 1
+    assert "models/one/model.yaml:5:9: error[MF113]: 'one' is also the name of models/two/model.yaml:5:9" in result.err
+    assert "models/two/model.yaml:5:9: error[MF113]: 'one' is also the name of models/one/model.yaml:5:9" in result.err
+    assert not (project / "build" / "one").exists()
+    assert manifact(command, "models/three").code == 0
+
+
+def test_the_gravest_exit_code_wins(project, manifact):
+    edit(project / "models" / "one" / "model.yaml", "kind: Model", "kind: Modell")
+    missing = manifact("compile", "models/one", "models/nowhere")
+    assert (missing.code, "MF112" in missing.err) == (64, True)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "code"), [("nothing/*/model.yaml", "MF910"), ("../*/model.yaml", "MF108"), ("/etc/*.yaml", "MF108")]
+)
+def test_patterns_that_lead_nowhere_or_out(project, manifact, patterns, code):
+    edit(project / "manifact.yaml", "models/*/model.yaml", patterns)
+    result = manifact("compile")
+    assert (result.code, f"manifact.yaml:6:5: error[{code}]" in result.err or code == "MF910") == (1, True)
+    assert code in result.err
+
+
+def test_manifests_of_two_projects_are_not_one_plan(project, manifact):
+    (project / "models" / "two" / "manifact.yaml").write_text(PROJECT)
+    result = manifact("plan", "models/one", "models/two")
+    assert (result.code, "MF911" in result.err) == (64, True)
+    assert manifact("compile", "models/one", "models/two").code == 0
+
+
+def test_a_fleet_without_a_project_file_is_refused(project, manifact):
+    (project / "manifact.yaml").unlink()
+    assert "MF112" in manifact("compile").err
+    assert "MF911" in manifact("compile", "--all").err
+
+
+@pytest.mark.slow
+def test_a_fleet_is_applied_and_a_saved_plan_holds_several(project, manifact):
+    first = manifact("apply")
+    try:
+        assert first.code == 0, first.err
+        assert "(3 of 3 models)" in first.out
+        assert "one  verified 20 golden rows" in first.out  # the bytes of all three are the same
+        assert "No changes." in manifact("apply").out
+        for name in ("one", "two"):
+            edit(project / "models" / name / "model.yaml", "ocpus: 1", "ocpus: 2")
+        assert manifact("plan", "-o", "plan.json", "--exit-code").code == 2
+        shutil.rmtree(project / "build")
+        saved = manifact("apply", "--plan", "plan.json")
+        assert (saved.code, "(2 of 3 models)" in saved.out) == (0, True)
+        assert manifact("plan", "--exit-code").code == 0
+    finally:
+        for name in NAMES:
+            assert manifact("destroy", name, "--yes").code == 0
