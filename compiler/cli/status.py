@@ -1,9 +1,8 @@
-"""`manifact status`: what is live in the target."""
+"""`manifact status`: what is live in the target; of one model, how far it is and what comes next."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,53 +12,63 @@ from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
     from compiler.cli.documents.targets import ResourceDocument, StatusDocument
-    from compiler.planning.observed import Live
+    from compiler.cli.session import Session
+    from compiler.planning.observed import Live, Observed
 
-SUMMARY = "show what is live in the target"
+SUMMARY = "show what is live in the target, or the steps of one model and what comes next"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("model", nargs="?", help="only this model (name, manifest file or folder)")
+    parser.add_argument("model", nargs="?", help="the steps of this model (name, manifest file or folder)")
+    parser.add_argument("--no-ask", action="store_true", help="do not send the golden rows to the endpoint")
     add_root(parser)
     add_target(parser)
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """List versions and deployments that are ours."""
-    from compiler.cli.session import named_model, open_session
-    from compiler.cloud.deployments import read_deployment
+    """One model's steps, or versions and deployments of all that are ours."""
+    from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
-    from compiler.planning.observed import GONE
 
-    model = named_model(arguments) if arguments.model else None
-    with open_session(arguments, model.start if model else Path.cwd(), console) as session:
+    if arguments.model:
+        from compiler.cli.status_of_one import status_of_one
+
+        return status_of_one(arguments, console)
+    with open_session(arguments, Path.cwd(), console) as session:
         observed = observe(session.connection, [])
-        place = session.connection.place
-        # A summary does not say why a deployment is not active.
-        deployments = [
-            live if live.state in ("ACTIVE", *GONE) else read_deployment(session.connection, live.id)
-            for live in observed.deployments
-        ]
-    kinds: tuple[tuple[Literal["model", "deployment"], Sequence[Live]], ...] = (
-        ("model", observed.models),
-        ("deployment", deployments),
-    )
-    oldest_first = [(kind, live) for kind, lives in kinds for live in sorted(lives, key=lambda live: live.age)]
-    ours = [(kind, live) for kind, live in oldest_first if place.owns(live.tags) and not live.gone]
-    shown = [(kind, live) for kind, live in ours if model is None or live.tags.get("manifact-name") == model.name]
+        shown = _ours(session, observed)
     for kind, live in shown:
         console.line(f"  {kind:<10}  {_name(live):<24}  {live.state:<15}  {_about(live)}")
     if not shown:
-        console.line("  nothing is live" + (f" under '{model.name}'" if model else ""))
+        console.line("  nothing is live")
     document: StatusDocument = {
         "formatVersion": 1,
-        "target": place.target,
+        "target": session.connection.place.target,
         "resources": [_document(kind, live) for kind, live in shown],
     }
     console.document(document)
     return ExitCode.OK
+
+
+def resources(session: Session, observed: Observed, name: str) -> list[ResourceDocument]:
+    """What of one manifest is live, for programs."""
+    return [_document(kind, live) for kind, live in _ours(session, observed) if live.tags.get("manifact-name") == name]
+
+
+def _ours(session: Session, observed: Observed) -> list[tuple[Literal["model", "deployment"], Live]]:
+    """Everything of this project and target that is live: models, then deployments, oldest first."""
+    from compiler.cloud.deployments import read_deployment
+
+    place = session.connection.place
+    mine = [
+        [live for live in sorted(lives, key=lambda live: live.age) if place.owns(live.tags) and not live.gone]
+        for lives in (observed.models, observed.deployments)
+    ]
+    # A summary does not say why a deployment is not active.
+    deployments = [live if live.state == "ACTIVE" else read_deployment(session.connection, live.id) for live in mine[1]]
+    return [*(("model", live) for live in mine[0]), *(("deployment", live) for live in deployments)]
 
 
 def _name(live: Live) -> str:

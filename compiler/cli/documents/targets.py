@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -70,12 +70,23 @@ class ResourceDocument(TypedDict):
     """Its OCID."""
     state: str
     """Its lifecycle state."""
-    version: str | None
-    """Version of a model."""
+    version: int | None
+    """Of a model: its number in its version set."""
     artifact: str | None
     """Digest of the artifact; null on what is not finished."""
     url: str | None
     """Where a deployment answers: `/predict` follows."""
+
+
+class LifeStepDocument(TypedDict):
+    """One step in the life of a model."""
+
+    name: str
+    """compiled, introspected, verified, saved, deployed or answers."""
+    state: Literal["done", "available", "needs action", "not available", "not applicable"]
+    """How far it is."""
+    detail: str
+    """More about it, for people."""
 
 
 class StatusDocument(TypedDict):
@@ -87,6 +98,10 @@ class StatusDocument(TypedDict):
     """Name of the target."""
     resources: list[ResourceDocument]
     """Models first, then deployments; oldest first."""
+    steps: NotRequired[list[LifeStepDocument]]
+    """Of one model, where one was named: its life in order."""
+    next: NotRequired[str]
+    """Likewise: the command that comes next."""
 
 
 class PredictDocument(TypedDict):
