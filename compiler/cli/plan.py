@@ -11,6 +11,7 @@ from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
+    from compiler.cli.documents.targets import PlanDocument
     from compiler.planning.changes import Plan
 
 SUMMARY = "show what apply would change in the target, and why"
@@ -62,6 +63,7 @@ def _show(plan: Plan, arguments: argparse.Namespace, console: Console) -> None:
         console.line(plan_markdown(plan).rstrip("\n"))
     else:
         show_plan(plan, console)
-    console.document({"formatVersion": 1, **plan.to_json(), "diagnostics": [*map(as_json, plan.problems)]})
+    document: PlanDocument = {"formatVersion": 1, **plan.to_json(), "diagnostics": [*map(as_json, plan.problems)]}
+    console.document(document)
     if not console.json:
         console.diagnostics(plan.problems)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from compiler.diagnostics import failure
 from compiler.emit.tree import ArtifactTree, digest, sha256, size
 from compiler.ir import Json
 
-FORMAT_VERSION = 1
+if TYPE_CHECKING:
+    from compiler.emit.documents import ArtifactDocument
+
+FORMAT_VERSION: Literal[1] = 1
 RECORD_NAME = "artifact.json"
 
 
@@ -49,7 +52,7 @@ class ArtifactRecord:
 
     def to_json(self) -> bytes:
         """The file's content: sorted keys, UTF-8, a newline at the end."""
-        document = {
+        document: ArtifactDocument = {
             "formatVersion": FORMAT_VERSION,
             "name": self.name,
             "digest": self.digest,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from compiler.diagnostics import failure
 from compiler.planning import references
@@ -18,11 +19,14 @@ from compiler.planning.observed import Observed
 from compiler.planning.plan import plan
 from compiler.planning.tags import Place
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from compiler.planning.documents import BuildPlan, BuildStep
+
+FORMAT: Literal[1] = 1
 TARGET_NAME, PROJECT_NAME = "${target.name}", "${project.name}"
 
 
-def plan_from_empty(desired: Desired) -> Body:
+def plan_from_empty(desired: Desired) -> BuildPlan:
     """The document: format, where it starts from, the ordered steps with complete bodies, and the desired state."""
     place = Place(PROJECT_NAME, TARGET_NAME, references.COMPARTMENT, references.DATA_SCIENCE_PROJECT)
     made = plan([desired], Observed(), place)
@@ -56,11 +60,11 @@ def read_desired(path: Path) -> Desired:
     return desired_of(document)
 
 
-def _steps(changes: Sequence[Change]) -> list[Body]:
-    found: list[Body] = []
+def _steps(changes: Sequence[Change]) -> list[BuildStep]:
+    found: list[BuildStep] = []
     for change in changes:
         for step in change.steps:
-            item: Body = {"step": len(found) + 1, "operation": step.operation, "for": str(change.kind)}
+            item: BuildStep = {"step": len(found) + 1, "operation": step.operation, "kind": change.kind.value}
             if step.on:
                 item["on"] = step.on
             if step.body is not None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from compiler.diagnostics import failure
-from compiler.planning.canonical import Body, text
+from compiler.planning.canonical import text
 from compiler.planning.changes import Plan
 from compiler.planning.desired import Desired
 from compiler.planning.plan import Options
 from compiler.planning.tags import Place
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from compiler.planning.documents import PlanFile, ShownPlan
+
+FORMAT: Literal[1] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class SavedPlan:
     """Digest of what was observed."""
     difference: str
     """Digest of what the plan does."""
-    shown: Body
+    shown: ShownPlan
     """The plan's own JSON, for whoever reads the file."""
     manifests: Mapping[str, str] = field(default_factory=dict)
     """Manifest name -> its file, relative to the project root: what is uploaded is compiled from there."""
@@ -38,10 +41,10 @@ def save_plan(
     plan: Plan, desired: Sequence[Desired], options: Options, manifests: Mapping[str, str] | None = None
 ) -> str:
     """The text of a plan file; `manifests` are the files it was made from, by name."""
-    document = {
+    document: PlanFile = {
         "formatVersion": FORMAT,
         "kind": "Plan",
-        "options": asdict(options),
+        "options": {"prune": options.prune, "retry": options.retry},
         "manifests": dict(manifests or {}),
         "desired": [item.to_json() for item in desired],
         "plan": plan.to_json(),
@@ -88,7 +91,7 @@ def _where(place: Place) -> str:
 def _saved(document: Mapping[str, Any]) -> SavedPlan:
     shown = document["plan"]
     return SavedPlan(
-        place=Place(**shown["place"]),
+        place=Place.from_json(shown["place"]),
         desired=tuple(Desired.from_json(item) for item in document["desired"]),
         options=Options(**document["options"]),
         observed=shown["observed"],

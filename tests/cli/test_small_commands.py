@@ -1,11 +1,13 @@
 """init, validate, inspect, introspect, explain, schema, and wrong usage."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from compiler.codes import CODES
-from compiler.schema.generate import generate
+
+SCHEMAS = Path(__file__).parent.parent.parent / "schemas"
 
 
 def test_init_writes_a_manifest_that_compiles(wine, manifact):
@@ -65,9 +67,13 @@ def test_explain_knows_every_code(manifact):
 
 
 def test_schema_prints_and_writes_what_is_checked_in(tmp_path, manifact):
-    assert manifact("schema").out == generate()["model.v1.schema.json"]
+    checked_in = {path.name: path.read_text(encoding="utf-8") for path in SCHEMAS.iterdir()}
+    assert manifact("schema").out == checked_in["model.v1.schema.json"]
+    assert manifact("schema", "plan.output").out == checked_in["plan.output.v1.schema.json"]
     manifact("schema", "--write", tmp_path)
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == generate()
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == checked_in
+    wrong = manifact("schema", "plan.outputs")
+    assert (wrong.code, "did you mean 'plan.output'?" in wrong.err) == (64, True)
 
 
 @pytest.mark.parametrize(

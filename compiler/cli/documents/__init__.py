@@ -28,6 +28,7 @@ DOCUMENTS: dict[str, type] = {
     "logs": targets.LogsDocument,
     "pull": targets.PullDocument,
     "destroy": targets.ApplyDocument,
+    "fetch": tools.FetchDocument,
     "lock": tools.LockDocument,
     "local-serve": tools.LocalServeDocument,
     "local-status": tools.LocalStatusDocument,

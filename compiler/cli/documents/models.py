@@ -21,8 +21,8 @@ class Built(TypedDict):
     """The folder of the build: holds `artifact/`, `artifact.json` and `plan.json`."""
     unchanged: bool
     """Whether an earlier build was found to be what compiling would give."""
-    digest: str
-    """`sha256:…` over the artifact's files."""
+    digest: str | None
+    """`sha256:…` over the artifact's files; null where a model of the catalog is deployed and nothing is built."""
     files: list[FileDocument]
     """Every file of the artifact."""
     framework: str | None

@@ -51,6 +51,28 @@ class LockDocument(TypedDict):
     """The packs that are locked, or with `--list` all of the index."""
 
 
+class FetchedFile(TypedDict):
+    """One file that a manifest names by `uri`."""
+
+    uri: str
+    """`oci://bucket@namespace/object`"""
+    sha256: str
+    """What the manifest says its bytes hash to."""
+    path: str | None
+    """Where it lies now; null when it could not be fetched."""
+    fetched: bool
+    """Whether this run brought it; false: it was here already, or it could not be fetched."""
+
+
+class FetchDocument(TypedDict):
+    """What `fetch --json` prints."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    files: list[FetchedFile]
+    """All files that the manifests name by `uri`."""
+
+
 class ServeDocument(TypedDict):
     """What `serve --json` prints once the model answers."""
 
