@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -42,8 +42,9 @@ class Tensor:
 class ModelFacts:
     """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
 
-    framework: str
-    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, pyspark, onnx, other."""
+    framework: str | None
+    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, pyspark, onnx, other. None only
+    of an artifact made elsewhere that shows no model, and of a model in the catalog."""
     format: str
     """The serialization: joblib, pickle, skops, xgboost-json, lightgbm-text, torchscript, keras, onnx, …"""
     version: str | None = None
@@ -183,6 +184,20 @@ class Golden:
     """One expected prediction a row; empty when no output sample was given (then only "it answers" is tested)."""
     tolerance: float
     """|a-b| <= tolerance * max(1, |b|)"""
+    by_column: bool = False
+    """Whether rows go out as {column: values}: the one form that ADS's score.py takes as well as ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prebuilt:
+    """What an artifact that was made elsewhere says of itself, beside its model, environments and schemas."""
+
+    contract: Literal["conda", "container"]
+    """What reads it: score.py in a conda environment, or a container that knows its files."""
+    made_by: str
+    """Library that made it, as ADS's `ClientLibrary`; empty when nothing says so."""
+    test_results: Mapping[str, Json] | None
+    """Its own test_json_output.json; None without one, or with one of another form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +217,5 @@ class ResolvedModel:
     input_schema: DataSchema | None
     output_schema: DataSchema | None
     golden: Golden | None
+    prebuilt: Prebuilt | None = None
+    """Set for a whole artifact made elsewhere: its files are all of it, nothing is generated."""

@@ -15,18 +15,20 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compiler.build.result import Build
+from compiler.build.result import PLAN_NAME, Build, attached_files
+from compiler.diagnostics import Diagnostic, Severity, SourceRange
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.ir import Golden, ModelFacts, Tensor
 from compiler.lock import LOCK_FILE
 from compiler.planning.desired import Desired
 from compiler.version import __version__
+from compiler.workspace.hashing import file_sha256
 from compiler.workspace.root import PROJECT_FILE, find_root, private_folder
 
 if TYPE_CHECKING:
     from compiler.build.fresh import Work
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def recall(path: Path, root: Path | None) -> Build | None:
@@ -47,11 +49,11 @@ def remember(build: Build, work: Work) -> None:
     """Keep what was built from what; a failure to write it costs the next run a build, and nothing else."""
     folder = private_folder(build.state) / "cache"
     folder.mkdir(exist_ok=True)
-    files = {file.source: file.sha256 for file in work.inputs.files}
+    files = {file.source: file.sha256 for file in work.files.files.values()}
     entry = {
         "stamp": _stamp(),
         "own": _own_files(build.root),
-        "inputs": {str(path): [*_seen(path), files.get(path) or _sha256(path)] for path in work.read},
+        "inputs": {str(path): [*_seen(path), files.get(path) or file_sha256(path)] for path in work.read},
         "folders": _listing(str(path) for path in work.folders),
         "outputs": {str(path): _seen(path) for path in _outputs(build)},
         "build": _document(build),
@@ -86,7 +88,7 @@ def _same_inputs(inputs: dict[str, list[Any]]) -> bool:
 
 def _same(path: Path, size: int, time: int, sha256: str) -> bool:
     now_size, now_time = _seen(path)
-    return now_size == size and (now_time == time or _sha256(path) == sha256)
+    return now_size == size and (now_time == time or file_sha256(path) == sha256)
 
 
 def _same_outputs(outputs: dict[str, list[int]]) -> bool:
@@ -94,11 +96,11 @@ def _same_outputs(outputs: dict[str, list[int]]) -> bool:
 
 
 def _outputs(build: Build) -> list[Path]:
-    return [
-        build.directory / RECORD_NAME,
-        build.directory / "plan.json",
-        *(build.artifact / file.path for file in build.record.files),
-    ]
+    plan = build.directory / PLAN_NAME
+    if build.record is None:
+        return [plan]
+    files = (build.artifact / file.path for file in build.record.files)
+    return [build.directory / RECORD_NAME, plan, *files, *attached_files(build.directory).values()]
 
 
 def _listing(folders: Iterable[str]) -> dict[str, list[str]]:
@@ -110,11 +112,6 @@ def _seen(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _document(build: Build) -> dict[str, Any]:
     facts: dict[str, Any] = asdict(build.facts)
     return {
@@ -123,12 +120,15 @@ def _document(build: Build) -> dict[str, Any]:
         "desired": build.desired.to_json(),
         "golden": asdict(build.golden) if build.golden else None,
         "ownScore": build.own_score,
+        "container": build.container,
+        "built": build.record is not None,
+        "warnings": [asdict(warning) for warning in build.warnings],
     }
 
 
 def _build(document: dict[str, Any], path: Path, root: Path) -> Build:
-    golden = document["golden"]
-    record = ArtifactRecord.from_json((root / "build" / document["name"] / RECORD_NAME).read_bytes())
+    golden, folder = document["golden"], root / "build" / document["name"]
+    record = ArtifactRecord.from_json((folder / RECORD_NAME).read_bytes()) if document["built"] else None
     return Build(
         name=document["name"],
         manifest=path,
@@ -136,10 +136,22 @@ def _build(document: dict[str, Any], path: Path, root: Path) -> Build:
         facts=_facts(document["facts"]),
         record=record,
         desired=Desired.from_json(document["desired"]),
-        golden=Golden(tuple(golden["inputs"]), tuple(golden["outputs"]), golden["tolerance"]) if golden else None,
+        golden=_golden(golden) if golden else None,
         own_score=document["ownScore"],
+        container=document["container"],
+        warnings=tuple(_warning(warning) for warning in document["warnings"]),
         unchanged=True,
     )
+
+
+def _golden(document: dict[str, Any]) -> Golden:
+    return Golden(**{**document, "inputs": tuple(document["inputs"]), "outputs": tuple(document["outputs"])})
+
+
+def _warning(document: dict[str, Any]) -> Diagnostic:
+    where = document["where"]
+    found = Diagnostic(**{**document, "severity": Severity(document["severity"])})
+    return replace(found, where=SourceRange(**where) if where else None)
 
 
 def _facts(document: dict[str, Any]) -> ModelFacts:

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from compiler.build.files import FileCollector, file_sha256
+from compiler.build.files import FileCollector
 from compiler.diagnostics import Report, SourceRange, failure
 from compiler.emit.record import ArtifactRecord
 from compiler.emit.tree import ArtifactTree
 from compiler.emit.zipstream import zip_size
-from compiler.ir import DataSchema, Json, ResolvedModel
-from compiler.passes.schema_json import fit_catalog, schema_to_json
+from compiler.ir import DataSchema, Golden, Json, ResolvedModel, SourceFile
+from compiler.passes.schema_json import CATALOG_BYTES, fit_catalog, schema_to_json
 from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.limits_saved import check_saved
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.spec.deployment import SmokeRequest
+from compiler.workspace.hashing import file_sha256
 from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An artifact that can be written and saved."""
+
+    model: ResolvedModel
+    tree: ArtifactTree
+    record: ArtifactRecord
 
 
 def wanted(
     loaded: LoadedManifest,
     project: str,
     files: FileCollector,
-    model: ResolvedModel,
-    tree: ArtifactTree,
-    record: ArtifactRecord,
+    made: Made | None,
+    golden: Golden | None,
     report: Report,
 ) -> Desired:
     """The request bodies for saving and deploying; `${var.NAME}` and the target's OCIDs are still open.
@@ -35,18 +45,11 @@ def wanted(
     """
     manifest = loaded.manifest
     metadata, spec = manifest.metadata, manifest.spec
-    identity = Identity(project, metadata.name, metadata.renamed_from, metadata.suspend)
-    artifact = ArtifactFacts(
-        digest=f"sha256:{record.digest}",
-        size=zip_size(tree),
-        input_schema=_catalog_schema(model.input_schema, "input", report),
-        output_schema=_catalog_schema(model.output_schema, "output", report),
-        custom_metadata=tuple(dict(item) for item in record.custom),
-        defined_metadata=tuple(dict(item) for item in record.taxonomy),
-    )
+    identity = Identity(project, metadata.name, metadata.renamed_from, metadata.suspend, spec.model_id)
+    artifact = _artifact(made, report) if made else None
     context = Context(
-        golden=model.golden,
-        attachments=_attachments(loaded, files),
+        golden=golden,
+        attachments=_attachments(loaded, files) if made else {},
         smoke_request=_smoke_request(loaded, files),
     )
     report.raise_if_failed()
@@ -56,14 +59,46 @@ def wanted(
     return found
 
 
-def _catalog_schema(schema: DataSchema | None, side: str, report: Report) -> str | None:
+def _artifact(made: Made, report: Report) -> ArtifactFacts:
+    model, record = made.model, made.record
+    return ArtifactFacts(
+        digest=f"sha256:{record.digest}",
+        size=zip_size(made.tree),
+        input_schema=_catalog_schema(model.input_schema, "input", made, report),
+        output_schema=_catalog_schema(model.output_schema, "output", made, report),
+        custom_metadata=tuple(dict(item) for item in record.custom),
+        defined_metadata=tuple(dict(item) for item in record.taxonomy),
+    )
+
+
+def _catalog_schema(schema: DataSchema | None, side: str, made: Made, report: Report) -> str | None:
     if schema is None:
         return None
     fitting, left_out = fit_catalog(schema)
     if left_out:
         text = f"the {side} schema is too large for the catalog: {left_out} stay in the artifact only"
-        report.warning("MF314", text, ("spec", "samples", side))
-    return schema_to_json(fitting).decode()
+        at = ("spec", "artifact") if made.model.prebuilt else ("spec", "samples", side)
+        report.warning("MF314", text, at)
+    own = _as_written(made, side) if not left_out else None
+    return own or schema_to_json(fitting).decode()
+
+
+def _as_written(made: Made, side: str) -> str | None:
+    """The text of the artifact's own schema, where it can go into the catalog as it is."""
+    content = made.tree.get(f"{side}_schema.json")
+    if not isinstance(content, SourceFile) or content.size > CATALOG_BYTES:
+        return None
+    try:
+        text = content.source.read_bytes().decode()
+        json.loads(text, parse_constant=_refuse)
+    except ValueError:
+        return None
+    return text
+
+
+def _refuse(name: str) -> None:
+    """ADS writes NaN, which is no JSON."""
+    raise ValueError(name)
 
 
 def _attachments(loaded: LoadedManifest, files: FileCollector) -> dict[str, str]:

@@ -101,7 +101,8 @@ def _carry_out(
         return ExitCode.OK
     verify_before_saving(builds, plan, arguments.verify, console, timeout=arguments.timeout)
     ask_consent(plan, console, yes=arguments.yes, everything=session.target.confirm == "all")
-    archives = {f"sha256:{build.record.digest}": archive_of(build.artifact, build.record) for build in builds}
+    records = [(build, build.record) for build in builds]
+    archives = {f"sha256:{record.digest}": archive_of(build.artifact, record) for build, record in records if record}
     conduct = Conduct(arguments.timeout, files=_attached(builds), wait=not arguments.no_wait)
     return carry_out(plan, session.connection, archives, console, conduct)
 

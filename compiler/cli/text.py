@@ -39,6 +39,8 @@ def digests(words: str) -> str:
 
 def headline(facts: ModelFacts) -> str:
     """One line: `scikit-learn 1.9.1  RandomForestClassifier  13 features -> 3 classes`."""
+    if facts.framework is None:
+        return "made elsewhere; it shows no model that is known here, or several"
     library = f"{facts.framework} {facts.version}" if facts.version else f"{facts.framework} (version not recorded)"
     return "  ".join(part for part in (library, facts.algorithm, _shape(facts)) if part)
 

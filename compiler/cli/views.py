@@ -25,10 +25,14 @@ def compiled(item: Compiled, console: Console) -> None:
 
 def built(build: Build, seconds: float, console: Console) -> None:
     """Two lines: what the model is, and what was built."""
+    verb = "unchanged" if build.unchanged else "built"
+    if build.record is None:
+        console.line(f"  {build.name}  deploys {build.desired.model_id}, which is in the catalog")
+        console.line(f"  {verb} {shown(build.directory)}  plan.json   {seconds:.2f} s")
+        return
     console.line(f"  {build.name}  {text.headline(build.facts)}")
     files = text.count(len(build.record.files), "file")
     what = f"{files}, {text.size(build.record.size)}, {text.digest(build.record.digest)}"
-    verb = "unchanged" if build.unchanged else "built"
     console.line(f"  {verb} {shown(build.directory)}  {what}   {seconds:.2f} s")
 
 
@@ -72,8 +76,10 @@ def built_json(build: Build) -> Built:
         "manifest": shown(build.manifest),
         "directory": shown(build.directory),
         "unchanged": build.unchanged,
-        "digest": f"sha256:{build.record.digest}",
-        "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in build.record.files],
+        "digest": f"sha256:{build.record.digest}" if build.record else None,
+        "files": [
+            {"path": f.path, "size": f.size, "sha256": f.sha256} for f in (build.record.files if build.record else ())
+        ],
         "framework": build.facts.framework,
         "frameworkVersion": build.facts.version,
         "algorithm": build.facts.algorithm,

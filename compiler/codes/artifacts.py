@@ -53,4 +53,36 @@ ARTIFACTS: dict[str, Code] = {
         "A module that goes into the artifact (hooks, score.py, the architecture) cannot be parsed. It is parsed and "
         "never run.",
     ),
+    "MF530": Code(
+        "no artifact",
+        "`spec.artifact.path` is neither a directory nor a zip archive.",
+    ),
+    "MF531": Code(
+        "artifact's archive cannot be read",
+        "The zip archive of the artifact is damaged, encrypted, or compressed in a way that few readers know.",
+    ),
+    "MF532": Code(
+        "entry not allowed in an artifact's archive",
+        "Archives come from strangers: an entry with a path that leads out of the artifact, a symbolic link, a device, "
+        "or a name that is there twice is refused before anything is unpacked.",
+    ),
+    "MF533": Code(
+        "files one folder down",
+        "An artifact's files lie at its top. Archives are often made of a folder instead of its content.",
+    ),
+    "MF534": Code(
+        "artifact's archive beyond limits",
+        "An archive may list 100,000 files and unpack to 100 times its size (or 256 MiB), and what it unpacks to must "
+        "find place on the disk. So no archive can use up the machine.",
+    ),
+    "MF535": Code(
+        "model file in the artifact cannot be read",
+        "A file of the artifact looks like a model and is damaged or beyond what is read. The artifact is kept as it "
+        "is; nothing of this file is told to the catalog.",
+    ),
+    "MF536": Code(
+        "schema in the artifact of another form",
+        "`input_schema.json` and `output_schema.json` go into the catalog, where Oracle ADS's form (version 1.1) is "
+        "expected. The message says what was left out.",
+    ),
 }

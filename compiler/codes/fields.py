@@ -70,4 +70,24 @@ FIELDS: dict[str, Code] = {
         "variable in a place that decides bytes",
         "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target.",
     ),
+    "MF116": Code(
+        "field without use",
+        "With `spec.artifact` the artifact itself says what the field would, and with `spec.modelId` nothing is built "
+        "or saved. A field that nobody reads is an error, so that nobody relies on it.",
+    ),
+    "MF117": Code(
+        "artifact and deployment disagree",
+        "An artifact with `contract: container` holds what a container reads, so that only a deployment with "
+        "`container` can serve it.",
+    ),
+    "MF118": Code(
+        "model not found in the catalog",
+        "`spec.modelId` names a model that the service does not show. OCI answers alike for a model that does not "
+        "exist and for one that you may not read: check the OCID, the region and the policies.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF119": Code(
+        "model in the catalog cannot be deployed",
+        "The model that `spec.modelId` names has no artifact, or is not ACTIVE. Nothing was changed.",
+    ),
 }

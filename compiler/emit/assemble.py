@@ -44,13 +44,14 @@ def emit(model: ResolvedModel) -> ArtifactTree:
 
 
 def artifact_record(model: ResolvedModel, tree: ArtifactTree) -> ArtifactRecord:
-    """What `artifact.json` says of a tree that `emit` made of this model."""
-    results = ads_results(_ads_checks(model, tree))
+    """What `artifact.json` says of a tree that `emit` made of this model, or that was made elsewhere."""
+    own = model.prebuilt.test_results if model.prebuilt else None
+    results = ads_results(_ads_checks(model, tree)) if own is None else own
     return record(model.name, tree, Metadata(taxonomy(model, results), custom(model, tree)))
 
 
 def introspect_tree(model: ResolvedModel, tree: ArtifactTree) -> tuple[Check, ...]:
-    """All checks, ADS's and ours, of a tree that `emit` made of this model."""
+    """All checks, ADS's and ours, of this model's tree."""
     return _ads_checks(model, tree) + our_checks({path: _view(content) for path, content in tree.items()})
 
 
@@ -81,7 +82,12 @@ def _refuse_collisions(model: ResolvedModel, generated: set[str]) -> None:
 def _ads_checks(model: ResolvedModel, files: Mapping[str, Content]) -> tuple[Check, ...]:
     environment = model.inference
     views = {path: _view(content) for path, content in files.items()}
-    return ads_checks(views, conda=environment is not None, locked=environment is not None and environment.locked)
+    return ads_checks(
+        views,
+        conda=environment is not None,
+        locked=environment is not None and environment.locked,
+        container=model.prebuilt is not None and model.prebuilt.contract == "container",
+    )
 
 
 def _view(content: Content) -> ArtifactFile:

@@ -52,7 +52,7 @@ def custom(model: ResolvedModel, paths: Iterable[str]) -> tuple[Mapping[str, Jso
     kind = "The conda environment type, can be published or datascience."
     listing = _shortened(", ".join(sorted(paths, key=str.encode)))
     return (
-        _custom_item("ClientLibrary", "manifact", "Other", ""),
+        _custom_item("ClientLibrary", model.prebuilt.made_by if model.prebuilt else "manifact", "Other", ""),
         _custom_item("CondaEnvironment", training.path, "Training Environment", conda),
         _custom_item(
             "CondaEnvironmentPath", training.path, "Training Environment", "The URI of the training conda environment."
@@ -64,7 +64,7 @@ def custom(model: ResolvedModel, paths: Iterable[str]) -> tuple[Mapping[str, Jso
         _custom_item("ModelFileName", model.model_path, "Other", "The model file name."),
         _custom_item(
             "ModelSerializationFormat",
-            model.model_path.rpartition(".")[2],
+            model.model_path.rpartition("/")[2].rpartition(".")[2],
             "Training Profile",
             "The model serialization format.",
         ),

@@ -15,14 +15,14 @@ IGNORED = ("__pycache__/", "*.pyc", ".ipynb_checkpoints/", ".DS_Store")
 MODEL_IGNORE = ("\n".join(IGNORED) + "\n").encode()
 
 
-def check_paths(paths: Iterable[str]) -> list[Diagnostic]:
-    """What is wrong with these artifact paths: unsafe ones, dropped ones, files that are also directories."""
+def check_paths(paths: Iterable[str], *, dropped: bool = True) -> list[Diagnostic]:
+    """What is wrong with these artifact paths: unsafe ones, `dropped` ones, files that are also directories."""
     found: list[Diagnostic] = []
     every = set(paths)
     for path in sorted(every):
         if not _safe(path):
             found.append(Diagnostic("MF502", f"{path!r} cannot be a path in an artifact", hint="rename the file"))
-        elif is_ignored(path):
+        elif dropped and is_ignored(path):
             found.append(Diagnostic("MF503", f"{path!r} would be dropped from the artifact", hint="leave it out"))
         found += [
             Diagnostic("MF501", f"{str(above)!r} is a file and also the directory of {path!r}")

@@ -87,13 +87,19 @@ def _facts(model: ResolvedModel, record: ArtifactRecord) -> tuple[tuple[Cell, ..
         "Features": facts.feature_count,
         "Classes": json.dumps(list(facts.classes), allow_nan=False) if facts.classes else None,
         "Needs": ", ".join(facts.requires) or None,
-        "Answers with": "your own score.py" if model.score.own else model.score.method,
+        "Answers with": _answers_with(model),
         "Use case": model.use_case,
         "Inference environment": _environment(model.inference),
         "Training environment": _environment(model.training),
         "Golden rows": f"{len(golden.inputs)}, tolerance {golden.tolerance:g}" if golden else None,
     }
     return tuple((name, "not recorded" if value is None else str(value)) for name, value in values.items())
+
+
+def _answers_with(model: ResolvedModel) -> str:
+    if model.prebuilt:
+        return "a container" if model.prebuilt.contract == "container" else "the artifact's own score.py"
+    return "your own score.py" if model.score.own else model.score.method
 
 
 def _environment(environment: CondaEnvironment | None) -> str:

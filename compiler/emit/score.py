@@ -33,7 +33,7 @@ def score_py(model: ResolvedModel) -> bytes:
     """The source of score.py; raises `CompilerError` (MF506) when no template loads this framework."""
     if model.score.method not in METHODS:
         raise failure("MF506", f"score.py cannot call a method named {model.score.method!r}")
-    framework = FRAMEWORKS.get(model.facts.framework)
+    framework = FRAMEWORKS.get(model.facts.framework or "")
     if framework is None:
         raise failure(
             "MF506",
@@ -41,7 +41,7 @@ def score_py(model: ResolvedModel) -> bytes:
             hint="bring your own with 'spec.score.file: score.py'",
         )
     _check_loadable(model)
-    return _environment().get_template(framework.score_template).render(_values(model)).encode()
+    return _environment().get_template(framework.load().score_template).render(_values(model)).encode()
 
 
 def _check_loadable(model: ResolvedModel) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,28 +18,39 @@ from compiler.emit.exchange import exchange
 from compiler.emit.links import LINK_FROM, place
 from compiler.emit.paths import is_ignored
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.emit.tree import ArtifactTree, artifact_tree
+from compiler.emit.tree import ArtifactTree, Content, artifact_tree
 from compiler.ir import SourceFile
 
 ARTIFACT_DIRECTORY = "artifact"
-_BESIDE = frozenset({ARTIFACT_DIRECTORY, RECORD_NAME, "plan.json", "report.html"})
+_ATTACHMENTS = "attachments"
+_PLAN = "plan.json"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_BESIDE = frozenset({ARTIFACT_DIRECTORY, RECORD_NAME, _PLAN, "report.html", _ATTACHMENTS})
 
 
 def write_artifact(
-    tree: ArtifactTree, destination: Path, record: ArtifactRecord, beside: Mapping[str, bytes] | None = None
+    tree: ArtifactTree, destination: Path, record: ArtifactRecord, beside: Mapping[str, Content] | None = None
 ) -> None:
-    """Write `destination/artifact/`, `destination/artifact.json` and the files `beside` them (plan.json, report.html).
+    """Write `destination/artifact/`, `destination/artifact.json` and what lies `beside` them (plan.json, attachments).
 
     The directory appears, or replaces the former one, in one step. Raises `CompilerError`: MF504 when what is there was
     not made by us or holds files that we did not make, MF505 when a source file is not what the tree says; nothing has
     changed then.
     """
+    inside = {f"{ARTIFACT_DIRECTORY}/{path}": content for path, content in tree.items()}
+    _write({**inside, RECORD_NAME: record.to_json(), **(beside or {})}, destination)
+
+
+def write_plan(destination: Path, name: str, plan: bytes) -> None:
+    """Write a build that is a plan alone (`spec.modelId`), in the place of what was built there. Raises as above."""
+    _write({name: plan}, destination)
+
+
+def _write(files: Mapping[str, Content], destination: Path) -> None:
     _refuse_foreign(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with _staging(destination) as stage:
-        _write_tree(tree, stage / ARTIFACT_DIRECTORY)
-        for name, content in {RECORD_NAME: record.to_json(), **(beside or {})}.items():
-            (stage / name).write_bytes(content)
+        _write_tree(files, stage)
         stage.chmod(0o755)
         _refuse_foreign(destination)
         exchange(stage, destination)
@@ -50,8 +63,8 @@ def built_tree(destination: Path, record: ArtifactRecord) -> ArtifactTree:
     return artifact_tree(files)
 
 
-def _write_tree(tree: ArtifactTree, root: Path) -> None:
-    for folder in {(root / path).parent for path in tree} | {root}:
+def _write_tree(tree: Mapping[str, Content], root: Path) -> None:
+    for folder in {(root / path).parent for path in tree}:
         folder.mkdir(parents=True, exist_ok=True)
     for path, content in tree.items():
         if isinstance(content, SourceFile) and content.size >= LINK_FROM:
@@ -79,7 +92,7 @@ def _refuse_foreign(destination: Path) -> None:
     if not destination.is_dir() or destination.is_symlink():
         raise _foreign(destination, "it is not a directory")
     present = {entry.name for entry in destination.iterdir()}
-    if not present:
+    if not present or (present == {_PLAN} and _is_plan(destination / _PLAN)):
         return
     if RECORD_NAME not in present:
         raise _foreign(destination, f"it has no {RECORD_NAME}")
@@ -89,11 +102,28 @@ def _refuse_foreign(destination: Path) -> None:
         known = {f.path for f in ArtifactRecord.from_json((destination / RECORD_NAME).read_bytes()).files}
     except CompilerError:
         raise _foreign(destination, f"its {RECORD_NAME} cannot be read") from None
+    _refuse_added(destination, known)
+
+
+def _refuse_added(destination: Path, known: set[str]) -> None:
+    """Raise MF504 for a file among ours that we did not make."""
     root = destination / ARTIFACT_DIRECTORY
     for path in root.rglob("*"):
         relative = path.relative_to(root).as_posix()
         if not path.is_dir() and relative not in known and not is_ignored(relative):
             raise _foreign(destination, f"'{ARTIFACT_DIRECTORY}/{relative}' is not ours")
+    for path in (destination / _ATTACHMENTS).glob("*"):
+        if not _SHA256.fullmatch(path.name):
+            raise _foreign(destination, f"'{_ATTACHMENTS}/{path.name}' is not ours")
+
+
+def _is_plan(path: Path) -> bool:
+    """Whether this is a plan.json of ours: all that a build without an artifact has."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and {"formatVersion", "base", "desired", "steps"} <= set(document)
 
 
 def _foreign(destination: Path, why: str) -> CompilerError:

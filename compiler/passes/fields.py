@@ -1,4 +1,4 @@
-"""Fields of the manifest that exclude or need each other, and those that this version cannot carry out yet."""
+"""Fields of the manifest that exclude or need each other."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from compiler.diagnostics import Pointer, Report
+from compiler.spec.source import ModelSource, PrebuiltArtifact
 from compiler.spec.v1 import Manifest
 
 
 def check_fields(manifest: Manifest, report: Report) -> None:
     """Check what a JSON Schema cannot say well. Runs before anything is read, so that nothing is read in vain."""
     _check_source(manifest, report)
-    if manifest.spec.catalog.by_reference:
+    if manifest.spec.catalog.by_reference and manifest.spec.catalog.staging is None:
         at = ("spec", "catalog", "byReference")
-        report.error("MF109", "'spec.catalog.byReference' is not available in this version", at)
+        report.error("MF107", "'byReference' needs the bucket that the files lie in: 'catalog.staging.uri'", at)
 
 
 def check_variables(data: Any, report: Report) -> None:
@@ -43,23 +44,19 @@ def _check_source(manifest: Manifest, report: Report) -> None:
         found = " and ".join(f"'{name}'" for name in given) or "none"
         at: Pointer = ("spec", given[1]) if given else ("spec",)
         report.error("MF107", f"'spec' needs just one of 'model', 'artifact' and 'modelId', found {found}", at)
-    for name in ("artifact", "modelId"):
-        if sources[name] is not None:
-            report.error("MF109", f"'spec.{name}' is not available in this version", ("spec", name))
-    if spec.model is not None:
-        _check_model(manifest, report)
+    for name, source in (("model", spec.model), ("artifact", spec.artifact)):
+        if source is not None:
+            _check_place(name, source, report)
     if spec.score.file and (spec.score.hooks or spec.score.method):
         other = "hooks" if spec.score.hooks else "method"
         report.error("MF107", f"your own score.py leaves no use for 'score.{other}'", ("spec", "score", other))
 
 
-def _check_model(manifest: Manifest, report: Report) -> None:
-    model = manifest.spec.model
-    assert model is not None
-    if (model.path is None) == (model.uri is None):
-        what = "both 'path' and 'uri'" if model.path else "neither 'path' nor 'uri'"
-        report.error("MF107", f"'spec.model' names {what}, it needs one of them", ("spec", "model"))
-    if model.uri is not None:
-        report.error("MF109", "'spec.model.uri' is not available in this version", ("spec", "model", "uri"))
-        if model.sha256 is None:
-            report.error("MF107", "a model fetched by 'uri' needs its 'sha256'", ("spec", "model", "uri"))
+def _check_place(name: str, source: ModelSource | PrebuiltArtifact, report: Report) -> None:
+    """A model, or an artifact, lies in the project or is fetched."""
+    if (source.path is None) == (source.uri is None):
+        what = "both 'path' and 'uri'" if source.path else "neither 'path' nor 'uri'"
+        report.error("MF107", f"'spec.{name}' names {what}, it needs one of them", ("spec", name))
+    if source.uri is not None and source.sha256 is None:
+        what = "a model" if name == "model" else "an artifact"
+        report.error("MF107", f"{what} fetched by 'uri' needs its 'sha256'", ("spec", name, "uri"))

@@ -24,6 +24,14 @@ def golden_rows(inputs: Table, outputs: Table | None, count: int, tolerance: flo
     return Golden(tuple(request for request, _ in pairs), answers, tolerance)
 
 
+def golden_request(golden: Golden) -> Json:
+    """The golden rows as the payload of one request."""
+    rows = [row for row in golden.inputs if isinstance(row, dict)]
+    if not golden.by_column or len(rows) < len(golden.inputs):
+        return list(golden.inputs)
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else []
+
+
 def _request(table: Table, row: int) -> Json:
     if all(isinstance(column.name, int) for column in table.columns):
         if len(table.columns) == 1 and table.columns[0].shape:

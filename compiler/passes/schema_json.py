@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from compiler.ir import DataSchema, Field, Json
 
@@ -24,6 +26,15 @@ def schema_to_json(schema: DataSchema) -> bytes:
     return json.dumps({"schema": entries, "version": "1.1"}, allow_nan=False).encode("ascii")
 
 
+def schema_from_json(text: bytes) -> DataSchema:
+    """A schema that ADS, or we, wrote. Statistics that are no finite numbers (ADS writes NaN) are left out.
+
+    Raises ValueError, KeyError or TypeError when the text is of another form.
+    """
+    entries = json.loads(text)["schema"]
+    return DataSchema(tuple(_field(entry, order) for order, entry in enumerate(entries)))
+
+
 def fit_catalog(schema: DataSchema, limit: int = CATALOG_BYTES) -> tuple[DataSchema, str | None]:
     """The schema cut down to `limit` bytes for the catalog, and what was left out in words (None: nothing).
 
@@ -38,6 +49,26 @@ def fit_catalog(schema: DataSchema, limit: int = CATALOG_BYTES) -> tuple[DataSch
     if len(schema_to_json(schema)) > limit:
         return DataSchema(()), f"all {len(schema.fields)} columns"
     return schema, " and ".join(left_out) or None
+
+
+def _field(entry: Mapping[str, Any], order: int) -> Field:
+    domain = entry.get("domain") or {}
+    stats, constraints = domain.get("stats") or {}, domain.get("constraints") or []
+    return Field(
+        name=entry["name"],
+        dtype=str(entry.get("dtype", "")),
+        feature_type=str(entry.get("feature_type", "")),
+        required=bool(entry.get("required", True)),
+        description=str(entry.get("description") or ""),
+        order=int(entry.get("order", order)),
+        stats={key: value for key, value in stats.items() if isinstance(value, str) or _finite(value)},
+        constraints=tuple(str(item["expression"]) for item in constraints),
+        shape=tuple(int(axis) for axis in stats.get("shape") or ()),
+    )
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _entry(field: Field) -> dict[str, Json]:

@@ -35,7 +35,7 @@ def check_versions(draft: Draft, inputs: Inputs, report: Report) -> Draft:
 
 def _recorded(inputs: Inputs) -> dict[str, str]:
     facts = inputs.facts
-    own = {facts.framework: facts.version} if facts.version else {}
+    own = {facts.framework: facts.version} if facts.framework and facts.version else {}
     return {**own, **facts.versions}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.ir import Golden
+from compiler.passes.golden import golden_request
 from compiler.planning import bodies_deployment, bodies_model
 from compiler.planning.desired import ArtifactFacts, Attachment, Desired, DesiredDeployment, DesiredModel, Smoke
 from compiler.spec.catalog import Catalog
@@ -95,4 +96,4 @@ def _smoke(spec: Deployment, context: Context) -> Smoke | None:
     golden = context.golden
     if spec.smoke == "off" or golden is None or not golden.inputs:
         return None
-    return Smoke(list(golden.inputs), tuple(golden.outputs), golden.tolerance)
+    return Smoke(golden_request(golden), tuple(golden.outputs), golden.tolerance)

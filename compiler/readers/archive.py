@@ -14,7 +14,7 @@ from compiler.diagnostics import CompilerError, SourceRange, failure
 MAX_MEMBERS = 100_000
 """More entries than any framework writes: PyTorch stores one a tensor."""
 _MAX_DIRECTORY = 32 << 20
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def damaged(path: Path, why: str) -> CompilerError:
@@ -61,7 +61,7 @@ def checked_zip(file: IO[bytes], size: int, path: Path) -> zipfile.ZipFile:
     file.seek(0)
     try:
         archive = zipfile.ZipFile(file)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(path, f"not a readable zip file: {error}") from error
     if len(archive.filelist) > MAX_MEMBERS:
         raise _too_many(path)
@@ -83,7 +83,7 @@ def read_member(archive: zipfile.ZipFile, name: str, limit: int, *, whole: bool 
             data = member.read(limit + 1)
     except KeyError:
         raise damaged(path, f"'{name}' is missing from the zip file") from None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(path, f"'{name}' cannot be read: {error}") from error
     if whole and len(data) > limit:
         raise failure("MF206", f"'{name}' is larger than {limit:,} bytes", where=SourceRange(str(path)))

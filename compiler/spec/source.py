@@ -73,8 +73,12 @@ class ModelSource(Node):
 class PrebuiltArtifact(Node):
     """An artifact made elsewhere: checked, kept byte for byte."""
 
-    path: RelativePath
+    path: RelativePath | None = None
     """Directory or zip inside the project root."""
+    uri: ObjectUri | None = None
+    """Instead of `path`: a zip that `manifact fetch` brings into a cache; needs `sha256`."""
+    sha256: Sha256 | None = None
+    """What the fetched file must hash to."""
     contract: Literal["conda", "container"] = "conda"
     """Whether it must hold score.py and runtime.yaml, or whatever a container reads."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Golden, Json
+from compiler.passes.golden import golden_request
 from compiler.verify.compare import compare
 from compiler.verify.libraries import distribution_of, missing_libraries
 from compiler.verify.run import Replies, run_artifact
@@ -46,7 +47,7 @@ def verify(
     if missing := missing_libraries(requires):
         raise _missing(missing)
     variants = payload_shapes(artifact, golden) if shapes and golden.inputs else {}
-    payloads: list[Json] = [list(golden.inputs), *variants.values()] if golden.inputs else []
+    payloads: list[Json] = [golden_request(golden), *variants.values()] if golden.inputs else []
     replies = run_artifact(artifact, payloads, timeout=timeout)
     _check_loaded(replies, requires)
     rows = _rows(replies.answers[0], len(golden.inputs)) if golden.inputs else []

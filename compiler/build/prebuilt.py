@@ -1,0 +1,187 @@
+"""`spec.artifact`: a whole artifact made elsewhere, read into the same values that compiling a model gives."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from compiler.build.files import FileCollector
+from compiler.build.inputs import read_samples
+from compiler.build.model_search import FoundModel, find_model
+from compiler.diagnostics import CompilerError, Report
+from compiler.emit.manifest_file import MANIFEST_NAME
+from compiler.emit.paths import check_paths
+from compiler.emit.tree import ArtifactTree, artifact_tree
+from compiler.introspection import ADS_KEYS
+from compiler.introspection.ads import runtime_document, runtime_leaves
+from compiler.introspection.files import one_folder_down
+from compiler.ir import CondaEnvironment, DataSchema, Golden, Json, Prebuilt, ResolvedModel, Score, SourceFile
+from compiler.lock import Lock
+from compiler.passes.draft import Draft, Inputs
+from compiler.passes.model import check_use_case
+from compiler.passes.samples import pick_golden
+from compiler.passes.schema_json import schema_from_json
+from compiler.readers.artifact_zip import unpack_artifact
+from compiler.workspace.project import LoadedManifest, Workspace
+
+TEST_RESULTS = "test_json_output.json"
+SCORE, RUNTIME = "score.py", "runtime.yaml"
+_AT = ("spec", "artifact")
+# model_artifact_manifest.json's `generated_by` -> the name that ADS's metadata has for it (ADS 2.16.1 source).
+_MAKERS = {"oracle-ads": "ADS", "manifact": "manifact"}
+_SMALL = 8 << 20
+"""Bytes of a description that is read at once; those that ADS writes have some kilobytes."""
+
+
+@contextmanager
+def prebuilt(
+    loaded: LoadedManifest, workspace: Workspace, files: FileCollector, lock: Lock, report: Report
+) -> Iterator[tuple[ResolvedModel, ArtifactTree]]:
+    """The model that the artifact holds, and its files as they are; an unpacked archive is gone afterwards.
+
+    Raises `CompilerError` with every problem found.
+    """
+    with tempfile.TemporaryDirectory(prefix=".unpacked-", dir=_beside(workspace)) as scratch:
+        root = _files_of(loaded, files, Path(scratch), report)
+        report.raise_if_failed()
+        assert root is not None
+        folder, found = root
+        _check_places([file.path for file in found], loaded, report)
+        model = find_model(folder)
+        report.add(*(replace(d, where=loaded.document.locate(_at(loaded))) for d in model.problems))
+        report.raise_if_failed()
+        yield _resolved(loaded, files, found, model, lock, report), artifact_tree({file.path: file for file in found})
+
+
+def golden_of(inputs: Inputs, report: Report) -> Golden | None:
+    """The rows that a model nobody compiled here is tested with: what its score.py takes is not known.
+
+    They go out by column, which is the one form that both ADS's score.py and ours take.
+    """
+    if inputs.input and inputs.output and inputs.input.rows != inputs.output.rows:
+        text = f"the input sample has {inputs.input.rows} rows, the output sample {inputs.output.rows}"
+        report.error("MF325", text, ("spec", "samples", "output"))
+    golden = pick_golden(Draft(), inputs, report).golden
+    return replace(golden, by_column=True) if golden else None
+
+
+def schema_of(files: Mapping[str, SourceFile], name: str) -> DataSchema | None:
+    """A schema of the artifact's; None without one, or with one of another form."""
+    if name not in files or files[name].size > _SMALL:
+        return None
+    try:
+        return schema_from_json(files[name].source.read_bytes())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _beside(workspace: Workspace) -> Path | None:
+    """Where archives are unpacked: beside the builds, so that large files are linked; else where TMPDIR says."""
+    return workspace.build if workspace.build.is_dir() else None
+
+
+def _at(loaded: LoadedManifest) -> tuple[str, str, str]:
+    artifact = loaded.manifest.spec.artifact
+    return ("spec", "artifact", "path" if artifact and artifact.path else "uri")
+
+
+def _files_of(
+    loaded: LoadedManifest, files: FileCollector, scratch: Path, report: Report
+) -> tuple[Path, tuple[SourceFile, ...]] | None:
+    """The folder that the files lie in, and the files; None after reporting what is wrong."""
+    artifact, at = loaded.manifest.spec.artifact, _at(loaded)
+    assert artifact is not None
+    path = files.find_fetched(artifact.uri, artifact.sha256 or "", at) if artifact.uri else None
+    path = files.find(artifact.path, at) if artifact.path else path
+    if path is None:
+        return None
+    if path.is_dir():
+        return path, files.take_all(path, at)
+    try:
+        return scratch, unpack_artifact(path, scratch)
+    except CompilerError as problem:
+        where = loaded.document.locate(at)
+        report.add(*(replace(d, where=where) for d in problem.diagnostics))
+        return None
+
+
+def _check_places(paths: list[str], loaded: LoadedManifest, report: Report) -> None:
+    at = _at(loaded)
+    if folder := one_folder_down(paths):
+        text = f"the artifact's files lie one folder down, in '{folder}/'"
+        report.error("MF533", text, at, hint=f"name '{folder}' itself, or zip what is in it")
+    report.add(*(replace(d, where=loaded.document.locate(at)) for d in check_paths(paths, dropped=False)))
+    if not paths:
+        report.error("MF530", "there is no file in the artifact", at)
+
+
+def _resolved(
+    loaded: LoadedManifest,
+    collector: FileCollector,
+    found: tuple[SourceFile, ...],
+    model: FoundModel,
+    lock: Lock,
+    report: Report,
+) -> ResolvedModel:
+    manifest, files = loaded.manifest, {file.path: file for file in found}
+    artifact = manifest.spec.artifact
+    assert artifact is not None
+    tables = read_samples(loaded, collector, report)
+    inputs = Inputs(manifest, model.facts, model.path, found, {}, tables["input"], tables["output"], packs=lock.packs)
+    check_use_case(Draft(), inputs, report)
+    golden = golden_of(inputs, report)
+    report.raise_if_failed()
+    runtime = runtime_document(_content(files, RUNTIME) or b"")
+    return ResolvedModel(
+        name=manifest.metadata.name,
+        facts=model.facts,
+        model_path=model.path,
+        files=found,
+        score=Score(own=SCORE if artifact.contract == "conda" else None),
+        use_case=manifest.spec.use_case,
+        inference=_environment(runtime.get("MODEL_DEPLOYMENT"), "INFERENCE", lock),
+        training=_environment(runtime.get("MODEL_PROVENANCE"), "TRAINING", lock),
+        input_schema=schema_of(files, "input_schema.json"),
+        output_schema=schema_of(files, "output_schema.json"),
+        golden=golden,
+        prebuilt=Prebuilt(artifact.contract, _maker(files), _test_results(files)),
+    )
+
+
+def _environment(section: Json, prefix: str, lock: Lock) -> CondaEnvironment | None:
+    """The conda environment that runtime.yaml names; None without one."""
+    leaves = dict(runtime_leaves(section))
+    path, slug, kind = (str(leaves.get(f"{prefix}_ENV_{part}") or "") for part in ("PATH", "SLUG", "TYPE"))
+    python = str(leaves.get(f"{prefix}_PYTHON_VERSION") or "")
+    if not path and not python:
+        return None
+    return CondaEnvironment(path, slug, kind, python, any(known.path == path for known in lock.packs.values()))
+
+
+def _maker(files: Mapping[str, SourceFile]) -> str:
+    document = _json(files, MANIFEST_NAME)
+    return _MAKERS.get(str(document.get("generated_by")), "") if isinstance(document, dict) else ""
+
+
+def _test_results(files: Mapping[str, SourceFile]) -> Mapping[str, Json] | None:
+    """What ADS's introspection found where the artifact was made: it may have asked whether the environment exists."""
+    document = _json(files, TEST_RESULTS)
+    fits = isinstance(document, dict) and set(document) == ADS_KEYS
+    return document if fits and all(isinstance(item, dict) for item in document.values()) else None
+
+
+def _json(files: Mapping[str, SourceFile], name: str) -> Any:
+    try:
+        return json.loads(_content(files, name) or b"null", parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _content(files: Mapping[str, SourceFile], name: str) -> bytes | None:
+    file = files.get(name)
+    return file.source.read_bytes() if file is not None and file.size <= _SMALL else None

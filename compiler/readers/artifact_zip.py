@@ -1,0 +1,121 @@
+"""The zip archive of a whole artifact, from strangers: every entry is checked before anything is read or written."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import stat
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from compiler.diagnostics import CompilerError, Diagnostic, failure
+from compiler.ir import SourceFile
+from compiler.readers.archive import DAMAGE, MAX_MEMBERS, open_archive
+from compiler.workspace.root import is_secret
+
+CHUNK = 1 << 20
+# The bound that every inflated model file has: far above what serialized models reach.
+_FREE_BYTES = 256 << 20
+_MAX_RATIO = 100
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_ENCRYPTED = 1
+_PLAIN = frozenset({0, stat.S_IFREG})
+"""File types in an entry's Unix mode; archives of other systems have none."""
+
+
+@contextmanager
+def open_artifact_zip(path: Path) -> Iterator[tuple[zipfile.ZipFile, tuple[zipfile.ZipInfo, ...]]]:
+    """The archive and its files, all of which may be read.
+
+    Raises `CompilerError`: MF531 damaged or encrypted, MF532 an entry that may not be, MF534 beyond limits, MF110 for
+    secrets.
+    """
+    try:
+        with open_archive(path) as archive:
+            entries = tuple(entry for entry in archive.infolist() if not entry.is_dir())
+            _check(entries, path)
+            yield archive, entries
+    except CompilerError as problem:
+        raise _of_artifact(problem) from None
+
+
+def unpack_artifact(path: Path, folder: Path) -> tuple[SourceFile, ...]:
+    """Unpack into the empty directory `folder`. Raises as `open_artifact_zip`, and MF534 when the disk is too small."""
+    with open_artifact_zip(path) as (archive, entries):
+        total, free = sum(entry.file_size for entry in entries), shutil.disk_usage(folder).free
+        if total > free:
+            raise failure("MF534", f"the archive unpacks to {total:,} bytes, {free:,} are free in {folder}")
+        return tuple(_extract(archive, entry, folder) for entry in entries)
+
+
+def member_pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The bytes of one file, never more than its entry says. Raises `CompilerError` (MF531) when they are others."""
+    left = entry.file_size
+    try:
+        with archive.open(entry) as source:
+            while chunk := source.read(min(CHUNK, left + 1)):
+                left -= len(chunk)
+                if left < 0:
+                    break
+                yield chunk
+    except DAMAGE as problem:
+        raise failure("MF531", f"'{entry.filename}' cannot be read: {problem}") from None
+    if left:
+        raise failure("MF531", f"'{entry.filename}' does not have the {entry.file_size:,} bytes that its entry says")
+
+
+def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> SourceFile:
+    target = folder / entry.filename
+    target.parent.mkdir(parents=True, exist_ok=True)
+    seen = hashlib.sha256()
+    with target.open("xb") as file:
+        for chunk in member_pieces(archive, entry):
+            seen.update(chunk)
+            file.write(chunk)
+    return SourceFile(entry.filename, target, entry.file_size, seen.hexdigest())
+
+
+def _check(entries: Sequence[zipfile.ZipInfo], path: Path) -> None:
+    problems = [problem for entry in entries if (problem := _wrong(entry))]
+    names = Counter(entry.filename for entry in entries)
+    problems += [
+        Diagnostic("MF532", f"'{name}' is there {times} times: readers differ in which one they take")
+        for name, times in names.items()
+        if times > 1
+    ]
+    folders = {str(above) for name in names for above in PurePosixPath(name).parents}
+    problems += [Diagnostic("MF532", f"'{name}' is a file and also a folder") for name in sorted(folders & set(names))]
+    total, size = sum(entry.file_size for entry in entries), path.stat().st_size
+    if total > max(_FREE_BYTES, _MAX_RATIO * size):
+        problems.append(Diagnostic("MF534", f"the archive has {size:,} bytes and would unpack to {total:,}"))
+    if problems:
+        raise CompilerError(*problems[:10])
+
+
+def _wrong(entry: zipfile.ZipInfo) -> Diagnostic | None:
+    name = entry.orig_filename  # as it stands in the archive: zipfile cuts it at a zero byte
+    if not name.isprintable() or "\\" in name or any(part in ("", ".", "..") for part in name.split("/")):
+        return Diagnostic("MF532", f"{name!r} is no path inside an artifact")
+    if is_secret(PurePosixPath(name)):
+        return Diagnostic("MF110", f"'{name}' looks like a secret and is never packed", hint="zip it without")
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in _PLAIN:
+        what = "a symbolic link" if kind == stat.S_IFLNK else "a special file"
+        return Diagnostic("MF532", f"'{name}' is {what}: an artifact holds plain files only")
+    if entry.flag_bits & _ENCRYPTED:
+        return Diagnostic("MF531", f"'{name}' is encrypted", hint="zip it again without a password")
+    if entry.compress_type not in _METHODS:
+        text = f"'{name}' is compressed by method {entry.compress_type}, which few readers know"
+        return Diagnostic("MF531", text, hint="zip it again with deflate, or without compression")
+    return None
+
+
+def _of_artifact(problem: CompilerError) -> CompilerError:
+    """The reader of model archives speaks of model files: the same problems of an artifact have their own codes."""
+    code = problem.diagnostics[0].code
+    if code == "MF206":
+        return failure("MF534", f"the archive lists more than {MAX_MEMBERS:,} files")
+    return failure("MF531", "the archive is damaged, or no zip archive at all") if code == "MF203" else problem
