@@ -6,7 +6,6 @@ go on raises `CompilerError`. Only `cli` turns either into text and an exit code
 
 from __future__ import annotations
 
-import difflib
 import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -83,6 +82,8 @@ def exit_code(diagnostics: Iterable[Diagnostic]) -> ExitCode:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint naming the known word nearest to `word`, or None when nothing is near."""
+    import difflib  # only a misspelt word is worth its import
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean '{near[0]}'?" if near else None
 

@@ -2,34 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import Framework, ModelFile
-from compiler.frameworks.generic import Generic
-from compiler.frameworks.lightgbm import LightGBM
-from compiler.frameworks.onnx import Onnx
-from compiler.frameworks.pytorch import PyTorch
-from compiler.frameworks.refused import refusal
-from compiler.frameworks.sklearn import ScikitLearn
-from compiler.frameworks.spark import Spark
-from compiler.frameworks.tensorflow import TensorFlow
-from compiler.frameworks.xgboost import XGBoost
 from compiler.ir import ModelFacts
-from compiler.readers.sniff import UNKNOWN, sniff
+from compiler.readers.sniff import FORMATS, UNKNOWN, sniff
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One framework in the table."""
+
+    load: Callable[[], Framework]
+    """Imports it: only the framework that a file belongs to is loaded, since reading a header takes less time."""
+    formats: frozenset[str]
+    """The sniffed formats it may own."""
+
+
+def _sklearn() -> Framework:
+    from compiler.frameworks.sklearn import ScikitLearn
+
+    return ScikitLearn()
+
+
+def _xgboost() -> Framework:
+    from compiler.frameworks.xgboost import XGBoost
+
+    return XGBoost()
+
+
+def _lightgbm() -> Framework:
+    from compiler.frameworks.lightgbm import LightGBM
+
+    return LightGBM()
+
+
+def _pytorch() -> Framework:
+    from compiler.frameworks.pytorch import PyTorch
+
+    return PyTorch()
+
+
+def _tensorflow() -> Framework:
+    from compiler.frameworks.tensorflow import TensorFlow
+
+    return TensorFlow()
+
+
+def _spark() -> Framework:
+    from compiler.frameworks.spark import Spark
+
+    return Spark()
+
+
+def _onnx() -> Framework:
+    from compiler.frameworks.onnx import Onnx
+
+    return Onnx()
+
+
+def _generic() -> Framework:
+    from compiler.frameworks.generic import Generic
+
+    return Generic()
+
 
 # Asked in this order; the first that knows a file owns it, so that the catch-all stands last.
-_LISTED: tuple[Framework, ...] = (
-    ScikitLearn(),
-    XGBoost(),
-    LightGBM(),
-    PyTorch(),
-    TensorFlow(),
-    Spark(),
-    Onnx(),
-    Generic(),
-)
-FRAMEWORKS: dict[str, Framework] = {framework.name: framework for framework in _LISTED}
+FRAMEWORKS: dict[str, Listed] = {
+    "scikit-learn": Listed(_sklearn, frozenset({"pickle", "skops"})),
+    "xgboost": Listed(_xgboost, frozenset({"xgboost-json", "xgboost-ubj", "xgboost-binary", "pickle", "skops"})),
+    "lightgbm": Listed(_lightgbm, frozenset({"lightgbm-text", "pickle", "skops"})),
+    "pytorch": Listed(_pytorch, frozenset({"torch", "torch-legacy", "torchscript", "torch-export", "safetensors"})),
+    "tensorflow": Listed(_tensorflow, frozenset({"keras", "h5", "savedmodel"})),
+    "pyspark": Listed(_spark, frozenset({"spark"})),
+    "onnx": Listed(_onnx, frozenset({"onnx"})),
+    "other": Listed(_generic, FORMATS),
+}
 OTHER = "other"
 
 
@@ -46,10 +97,10 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
     if not path.is_dir():
         _check_file(path)
     model = ModelFile(path, sniff(path), allow)
-    for candidate in _candidates(model, framework):
-        if candidate.name == OTHER and framework is None and (refused := refusal(model)) is not None:
+    for name in _candidates(model, framework):
+        if name == OTHER and framework is None and (refused := _refusal(model)) is not None:
             raise refused
-        if (facts := candidate.facts(model)) is not None:
+        if (facts := FRAMEWORKS[name].load().facts(model)) is not None:
             return facts
     raise _nobodys(model, framework)
 
@@ -75,7 +126,7 @@ def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
         owner = inspect_model(model.path, allow=model.allow)  # raises what is wrong with the file, if anything is
         text = f"this is a model of '{owner.framework}' ({owner.format}), not of '{framework}'"
         return failure("MF208", text, where=where, hint="leave 'spec.model.framework' out: the file says it")
-    if (refused := refusal(model)) is not None:
+    if (refused := _refusal(model)) is not None:
         return refused
     return failure(
         "MF202",
@@ -85,10 +136,16 @@ def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
     )
 
 
-def _candidates(model: ModelFile, framework: str | None) -> list[Framework]:
+def _refusal(model: ModelFile) -> CompilerError | None:
+    from compiler.frameworks.refused import refusal
+
+    return refusal(model)
+
+
+def _candidates(model: ModelFile, framework: str | None) -> list[str]:
     if framework is None:
-        return [f for f in FRAMEWORKS.values() if model.format in f.formats and (model.format != UNKNOWN)]
+        return [name for name, listed in FRAMEWORKS.items() if model.format in listed.formats - {UNKNOWN}]
     if framework not in FRAMEWORKS:
         hint = did_you_mean(framework, FRAMEWORKS) or f"known are: {', '.join(FRAMEWORKS)}"
         raise failure("MF208", f"unknown framework '{framework}'", hint=hint)
-    return [FRAMEWORKS[framework]] if model.format in FRAMEWORKS[framework].formats else []
+    return [framework] if model.format in FRAMEWORKS[framework].formats else []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from compiler.ir import ModelFacts
-from compiler.readers.pickles import Pickle, read_pickle
-from compiler.readers.skops import Skops, read_skops
 from compiler.readers.sniff import read_sample
-from compiler.readers.torch_legacy import read_torch_legacy
-from compiler.readers.torch_zip import read_torch
+
+if TYPE_CHECKING:
+    from compiler.readers.pickles import Pickle
+    from compiler.readers.skops import Skops
 
 PICKLED = frozenset({"pickle", "skops", "torch", "torch-legacy"})
 """Formats that hold a Python object as a whole."""
@@ -32,12 +32,27 @@ class ModelFile:
         """The pickle in the file, whatever is around it. Raises CompilerError (MF203, MF204, MF205, MF206)."""
         if self.skops is not None:
             return self.skops.pickle
-        return {"torch": read_torch, "torch-legacy": read_torch_legacy}.get(self.format, read_pickle)(self.path)
+        # Each reader is imported where it is needed: reading a header takes less time than importing all of them.
+        if self.format == "torch":
+            from compiler.readers.torch_zip import read_torch
+
+            return read_torch(self.path)
+        if self.format == "torch-legacy":
+            from compiler.readers.torch_legacy import read_torch_legacy
+
+            return read_torch_legacy(self.path)
+        from compiler.readers.pickles import read_pickle
+
+        return read_pickle(self.path)
 
     @cached_property
     def skops(self) -> Skops | None:
         """The file as a skops archive, None when it is none."""
-        return read_skops(self.path) if self.format == "skops" else None
+        if self.format != "skops":
+            return None
+        from compiler.readers.skops import read_skops
+
+        return read_skops(self.path)
 
     @cached_property
     def is_joblib(self) -> bool:
@@ -51,10 +66,6 @@ class Framework(Protocol):
     @property
     def name(self) -> str:
         """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm and so on."""
-
-    @property
-    def formats(self) -> frozenset[str]:
-        """The sniffed formats it may own."""
 
     @property
     def score_template(self) -> str:

@@ -6,14 +6,12 @@ from compiler.frameworks.base import PICKLED, ModelFile
 from compiler.frameworks.pickled import format_of, requires, unknown
 from compiler.ir import ModelFacts
 from compiler.readers.pickles.values import Instance
-from compiler.readers.sniff import FORMATS
 
 
 class Generic:
     """The framework that ADS calls `other`; asked last, or when `spec.model.framework: other` says so."""
 
     name = "other"
-    formats = FORMATS
     score_template = "score/generic.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

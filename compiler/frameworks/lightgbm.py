@@ -19,7 +19,6 @@ class LightGBM:
     """Facts of LightGBM models; the trees are never looked at."""
 
     name = "lightgbm"
-    formats = frozenset(("lightgbm-text", "pickle", "skops"))
     score_template = "score/lightgbm.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

@@ -15,7 +15,6 @@ class Onnx:
     """Facts of ONNX models; the weights are never looked at."""
 
     name = "onnx"
-    formats = frozenset(("onnx",))
     score_template = "score/onnx.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

@@ -2,115 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.frameworks.base import ModelFile
-from compiler.frameworks.symbolic import distributions
-from compiler.frameworks.tensors import Stored, entries, summary, tensor_of, tensors_in
-from compiler.frameworks.torch_files import export_facts, safetensors_facts
 from compiler.ir import ModelFacts
-from compiler.readers.archive import open_archive
-from compiler.readers.pickles import Pickle
-from compiler.readers.pickles.values import TRUNCATED, Instance
-from compiler.readers.torch_embedded import judge_embedded
-from compiler.readers.torch_zip import read_data
-from compiler.readers.torchscript import forward_arguments
-
-_WAY_OUT = (
-    "save model.state_dict() and name its class under 'spec.model.architecture', or save the model as TorchScript "
-    "(torch.jit.script(model).save) or with torch.export.save"
-)
-_WEIGHTS = frozenset({"state_dict", "model_state_dict", "model", "net", "network", "weights"})
 
 
 class PyTorch:
-    """What torch.save, torch.jit.save, torch.export.save and safetensors wrote."""
+    """What torch.save, torch.jit.save, torch.export.save and safetensors wrote.
+
+    What reads each kind is imported where it is needed: the header of a file is read in less time.
+    """
 
     name = "pytorch"
-    formats = frozenset({"torch", "torch-legacy", "torchscript", "torch-export", "safetensors"})
     score_template = "score/pytorch.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
-        """Facts of weights or of a TorchScript module.
+        """Facts of weights, of a TorchScript module, or of an exported program.
 
-        Raises CompilerError: MF209 for a pickled module or a training checkpoint, MF203, MF204, MF206.
+        Raises CompilerError: MF209 for a pickled module or a training checkpoint, MF203, MF204, MF206, MF223.
         """
-        if model.format == "torchscript":
-            return _torchscript(model)
-        if model.format == "torch-export":
-            return _exported(model)
         if model.format == "safetensors":
+            from compiler.frameworks.safetensors_files import safetensors_facts
+
             return safetensors_facts(model)
-        return _state_dict(model, model.pickled)
+        if model.format == "torch-export":
+            from compiler.frameworks.torch_exports import export_facts
 
+            return export_facts(model)
+        from compiler.frameworks.torch_pickles import state_dict_facts, torchscript_facts
 
-def _exported(model: ModelFile) -> ModelFacts:
-    """The program's facts, and unknown names in the pickles that torch.export.load would load."""
-    with open_archive(model.path) as archive:
-        unknown = judge_embedded(archive, model.path)
-    return replace(export_facts(model), unknown=tuple(name for name in unknown if name not in model.allow))
-
-
-def _torchscript(model: ModelFile) -> ModelFacts:
-    """The module's class and its tensors; TorchScript records neither torch's version nor input shapes."""
-    with open_archive(model.path) as archive:
-        pickle = read_data(archive, model.path, torchscript=True)
-        arguments = forward_arguments(archive)
-    root = pickle.value
-    return ModelFacts(
-        framework=PyTorch.name,
-        format="torchscript",
-        algorithm=root.cls.name if isinstance(root, Instance) else None,
-        methods=frozenset({"predict"}),
-        requires=("torch",),
-        details={**summary(list(tensors_in(root))), "forward": [*arguments]},
-        unknown=tuple(name for name in pickle.unknown if name not in model.allow),
-    )
-
-
-def _state_dict(model: ModelFile, pickle: Pickle) -> ModelFacts:
-    weights = _weights(model, pickle.value)
-    return ModelFacts(
-        framework=PyTorch.name,
-        format="state_dict",
-        methods=frozenset({"predict"}),
-        requires=tuple(sorted({*distributions(pickle.packages), "torch"})),
-        details=summary(weights),
-        unknown=tuple(name for name in pickle.unknown if name not in model.allow),
-    )
-
-
-def _weights(model: ModelFile, root: Any) -> list[Stored]:
-    """The tensors of a state_dict. Raises CompilerError MF209 when the file holds something else."""
-    if isinstance(root, Instance) and root.cls.dotted != "collections.OrderedDict":
-        if tensor_of(root) is not None:
-            raise _unserved(model, "a single tensor")
-        raise _unserved(
-            model, f"a whole module ({root.cls.dotted}), which loads only by running the code it was made of"
-        )
-    found = entries(root)
-    weights = [tensor for _, value in found if (tensor := tensor_of(value)) is not None]
-    if not found or (len(weights) < len(found) and found[-1][0] is not TRUNCATED and not _extra_state(found)):
-        raise _unserved(model, _checkpoint([str(key) for key, _ in found]))
-    return weights
-
-
-def _extra_state(found: list[tuple[Any, Any]]) -> bool:
-    """Whether everything but tensors is what modules add by `get_extra_state`, or quantized modules' settings."""
-    others = [key for key, value in found if tensor_of(value) is None]
-    return len(others) < len(found) and all(isinstance(key, str) and "." in key for key in others)
-
-
-def _checkpoint(keys: list[str]) -> str:
-    if not keys:
-        return "no weights"
-    inner = next((key for key in keys if key in _WEIGHTS), None)
-    shown = ", ".join(keys[:6])
-    return f"a training checkpoint ({shown})" + (f", of which only '{inner}' is needed" if inner else "")
-
-
-def _unserved(model: ModelFile, what: str) -> CompilerError:
-    where = SourceRange(str(model.path))
-    return failure("MF209", f"the file holds {what}, not weights that can be served", where=where, hint=_WAY_OUT)
+        return torchscript_facts(model) if model.format == "torchscript" else state_dict_facts(model)

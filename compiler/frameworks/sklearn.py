@@ -27,7 +27,6 @@ class ScikitLearn:
     """Estimators of scikit-learn, and pipelines of it that hold others' estimators."""
 
     name = "scikit-learn"
-    formats = frozenset({"pickle", "skops"})
     score_template = "score/sklearn.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

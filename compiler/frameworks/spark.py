@@ -15,7 +15,6 @@ class Spark:
     """Facts of pipelines; the data of their stages (Parquet) are never looked at."""
 
     name = "pyspark"
-    formats = frozenset(("spark",))
     score_template = "score/spark.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

@@ -24,7 +24,6 @@ class TensorFlow:
     """Facts of TensorFlow and Keras models; weights are never looked at."""
 
     name = "tensorflow"
-    formats = frozenset(("keras", "h5", "savedmodel"))
     score_template = "score/tensorflow.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

@@ -26,7 +26,6 @@ class XGBoost:
     """Facts of XGBoost models; the trees are never looked at."""
 
     name = "xgboost"
-    formats = frozenset(("xgboost-json", "xgboost-ubj", "xgboost-binary", "pickle", "skops"))
     score_template = "score/xgboost.py.j2"
 
     def facts(self, model: ModelFile) -> ModelFacts | None:

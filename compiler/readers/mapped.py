@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO
 
 from compiler.diagnostics import SourceRange, failure
-from compiler.readers.archive import damaged
 from compiler.readers.compression import codec_of, inflated
 
 MAX_INFLATED = 4 << 30
@@ -35,6 +34,8 @@ def mapped(path: Path) -> Iterator[memoryview]:
             with _inflated_copy(path, codec) as spool:
                 yield memoryview(_map(spool))
         except BadContentError as error:
+            from compiler.readers.archive import damaged  # zipfile is only worth its import where something is wrong
+
             raise damaged(path, str(error)) from error
 
 

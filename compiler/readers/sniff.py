@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiler.diagnostics import CompilerError
-from compiler.readers.archive import open_archive
 from compiler.readers.compression import codec_of, inflated
 from compiler.readers.wire import is_onnx
 from compiler.readers.xgboost_binary import is_xgboost_binary
+
+if TYPE_CHECKING:
+    import zipfile
 
 UNKNOWN = "unknown"
 _HEAD = 4096
@@ -42,6 +44,8 @@ class Sample:
         """Names in a zip file, with and without their first folder (PyTorch has one); empty for others."""
         if self.codec or not self.head.startswith(b"PK\x03\x04"):
             return frozenset()
+        from compiler.readers.archive import open_archive
+
         with open_archive(self.path) as archive:
             return frozenset(_names(archive))
 

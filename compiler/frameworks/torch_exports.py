@@ -1,8 +1,7 @@
-"""PyTorch files without a pickle: `torch.export` archives and safetensors."""
+"""What torch.export.save wrote: a zip with the program as JSON."""
 
 from __future__ import annotations
 
-import math
 import zipfile
 
 from compiler.diagnostics import SourceRange, failure
@@ -10,19 +9,22 @@ from compiler.frameworks.base import ModelFile
 from compiler.ir import ModelFacts, Tensor
 from compiler.readers.archive import damaged, open_archive, read_member
 from compiler.readers.bounded_json import parse_mapping
-from compiler.readers.mapped import BadContentError, mapped
-from compiler.readers.safetensors import read_safetensors
+from compiler.readers.mapped import BadContentError
+from compiler.readers.torch_embedded import judge_embedded
 from compiler.readers.torch_export import read_exported
 
 MAX_PROGRAM = 64 << 20
 # Where the program lies: since PyTorch 2.8 under models/, before at the top.
 PROGRAMS = ("models/model.json", "serialized_exported_program.json")
-PREDICT = frozenset(("predict",))
 
 
 def export_facts(model: ModelFile) -> ModelFacts:
-    """Facts of a `torch.export` archive. Raises CompilerError: MF203 damaged, MF223 code in its expressions."""
+    """Facts of the program, and unknown names in the pickles that torch.export.load would load.
+
+    Raises CompilerError: MF203 damaged, MF204 denied, MF223 code in its expressions.
+    """
     with open_archive(model.path) as archive:
+        unknown = judge_embedded(archive, model.path)
         name = _program(archive)
         text = read_member(archive, name, MAX_PROGRAM)
     try:
@@ -44,23 +46,10 @@ def export_facts(model: ModelFile) -> ModelFacts:
         feature_count=_width(found.inputs),
         inputs=found.inputs,
         outputs=found.outputs,
-        methods=PREDICT,
+        methods=frozenset({"predict"}),
         requires=("numpy", "torch"),
         details={"schema_version": found.schema},
-    )
-
-
-def safetensors_facts(model: ModelFile) -> ModelFacts:
-    """Facts of a safetensors file: names and shapes of the weights, not what they belong to. Raises MF203."""
-    with mapped(model.path) as data:
-        found = read_safetensors(data)
-    total = sum(math.prod(shape) for _, shape in found.tensors.values())
-    return ModelFacts(
-        framework="pytorch",
-        format=model.format,
-        methods=PREDICT,
-        requires=("numpy", "safetensors", "torch"),
-        details={"tensors": len(found.tensors), "parameters": total, **found.metadata},
+        unknown=tuple(name for name in unknown if name not in model.allow),
     )
 
 
