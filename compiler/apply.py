@@ -28,7 +28,7 @@ class Status(enum.StrEnum):
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """A change before it, of the same manifest, failed."""
+    """A change before it, of the same manifest, failed; or the plan has a problem that forbids it."""
     INTERRUPTED = "interrupted"
     STARTED = "started"
     """The service is at work; the next apply finishes it."""
@@ -52,16 +52,19 @@ class Outcome:
     """What became of a plan."""
 
     results: tuple[Result, ...]
+    planned: tuple[Diagnostic, ...] = ()
+    """What the plan had to say: why some manifests were not carried out, and what to know."""
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All problems and warnings; `diagnostics.exit_code` of them is the command's."""
-        return tuple(problem for result in self.results for problem in result.diagnostics)
+        return (*self.planned, *(problem for result in self.results for problem in result.diagnostics))
 
     @property
     def complete(self) -> bool:
         """Whether everything was done."""
-        return all(result.status is Status.DONE for result in self.results)
+        refused = any(problem.severity is Severity.ERROR for problem in self.planned)
+        return not refused and all(result.status is Status.DONE for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,14 @@ def apply(
     """Carry out a plan; `archives` holds the zip of every artifact that is to be uploaded, by its digest.
 
     Manifests go in parallel, the changes of each in order; after a failure the rest of that manifest is skipped. A
-    KeyboardInterrupt stops after the requests under way and shows in the outcome. Raises `CompilerError` when the plan
-    has a problem that forbids it, or lacks an artifact, before anything is sent.
+    KeyboardInterrupt stops after the requests under way and shows in the outcome. A manifest that the plan has a
+    problem with is skipped. Raises `CompilerError` when an artifact or a file is not here, before anything is sent.
     """
     conduct = conduct or Conduct()
     _check(plan, archives, conduct.files)
     stop = threading.Event()
     walk = _Walk(plan, connection, archives, conduct, stop)
-    groups = _by_name(plan)
+    groups = _by_name(plan.workable)
     with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups)))) as pool:
         running: list[Future[list[Result]]] = []
         try:
@@ -111,7 +114,10 @@ def apply(
             wait(running)
         except KeyboardInterrupt:
             stop.set()
-    return Outcome(tuple(result for future in running for result in future.result()))
+    done = tuple(result for future in running for result in future.result())
+    refused = [change for change in plan.pending if change.name in plan.blocked]
+    skipped = tuple(Result(change, Status.SKIPPED, detail="the plan refuses it") for change in refused)
+    return Outcome((*done, *skipped), plan.problems)
 
 
 class _Walk:
@@ -206,8 +212,8 @@ def _identifier(work: Work) -> str:
 
 
 def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path]) -> None:
-    errors = [problem for problem in plan.problems if problem.severity is Severity.ERROR]
-    uploads = {change.artifact: change for change in plan.pending if change.uploads}
+    errors: list[Diagnostic] = []
+    uploads = {change.artifact: change for change in plan.workable if change.uploads}
     for artifact, change in uploads.items():
         if artifact not in archives:
             hint = "compile the manifest first"
@@ -219,7 +225,7 @@ def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path
 
 def _missing_files(plan: Plan, files: Mapping[str, Path]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    for change in plan.pending:
+    for change in plan.workable:
         for body in (step.body or {} for step in change.steps if step.operation == ATTACH):
             if body.get("sha256") not in files:
                 message = f"'{body.get('file')}', which '{change.name}' attaches to '{body.get('key')}', is not at hand"
@@ -227,8 +233,8 @@ def _missing_files(plan: Plan, files: Mapping[str, Path]) -> list[Diagnostic]:
     return found
 
 
-def _by_name(plan: Plan) -> list[list[Change]]:
+def _by_name(changes: Sequence[Change]) -> list[list[Change]]:
     groups: dict[str, list[Change]] = {}
-    for change in plan.pending:
+    for change in changes:
         groups.setdefault(change.name, []).append(change)
     return list(groups.values())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_consent, add_json, add_manifests, add_root, add_target
+from compiler.cli.arguments import add_consent, add_json, add_manifests, add_prune, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", type=Path, metavar="FILE", help="carry out what `plan -o FILE` saved, or refuse")
     parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for each change (default: 3600)")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for deployments, and do not test them")
+    add_prune(parser)
     parser.add_argument("--retry", action="store_true", help="try again what failed its smoke test")
     parser.add_argument(
         "--verify", choices=("auto", "always", "never"), default="auto", help="run models here before saving them"
@@ -48,7 +49,7 @@ def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.planning.plan import Options, plan
 
     builds = compile_selected(arguments)
-    options = Options(retry=arguments.retry)
+    options = Options(prune=arguments.prune, retry=arguments.retry)
     with open_session(arguments, builds[0].root, console) as session:
         desired = [session.wanted(build) for build in builds]
         observed = observe(session.connection, desired, options)

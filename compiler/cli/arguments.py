@@ -32,6 +32,13 @@ def add_manifests(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_prune(parser: argparse.ArgumentParser) -> None:
+    """`--prune`: what no manifest has any more is deleted."""
+    parser.add_argument(
+        "--prune", action="store_true", help="delete what is live and in no manifest of the project any more"
+    )
+
+
 def add_root(parser: argparse.ArgumentParser) -> None:
     """`--root`: fixes the project root."""
     parser.add_argument(

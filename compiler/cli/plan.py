@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_manifests, add_root, add_target
+from compiler.cli.arguments import add_json, add_manifests, add_prune, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deep", action="store_true", help="read every record, to find what was changed behind our back"
     )
+    add_prune(parser)
     parser.add_argument("--retry", action="store_true", help="try again what failed its smoke test")
 
 
@@ -37,11 +38,12 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.selected import compile_selected
     from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
+    from compiler.diagnostics import exit_code
     from compiler.planning.plan import Options, plan
     from compiler.planning.planfile import save_plan
 
     builds = compile_selected(arguments)
-    options = Options(retry=arguments.retry)
+    options = Options(prune=arguments.prune, retry=arguments.retry)
     quiet = Console(json=True) if arguments.markdown else console
     with open_session(arguments, builds[0].root, quiet) as session:
         desired = [session.wanted(build) for build in builds]
@@ -51,7 +53,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         manifests = {build.name: str(build.manifest.relative_to(build.root)) for build in builds}
         arguments.out.write_text(save_plan(found, desired, options, manifests), encoding="utf-8")
     _show(found, arguments, console)
-    return ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK
+    changes = ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK
+    return exit_code(found.problems) or changes
 
 
 def _show(plan: Plan, arguments: argparse.Namespace, console: Console) -> None:

@@ -23,7 +23,7 @@ def verify_before_saving(builds: Sequence[Build], plan: Plan, when: str, console
     """
     from compiler.diagnostics import CompilerError
 
-    uploaded = {change.name for change in plan.pending if change.uploads}
+    uploaded = {change.name for change in plan.workable if change.uploads}
     wanted = [build for build in builds if when == "always" or (when == "auto" and build.name in uploaded)]
     problems: list[Diagnostic] = []
     for build in wanted:
@@ -57,8 +57,8 @@ def verified(
     """
     from compiler.verify import environment_of, find_receipt, receipt_key, remember, verify
 
-    if build.golden is None:
-        console.line(f"  {build.name}  not verified: no samples")
+    if build.golden is None or build.record is None or build.container:
+        console.line(f"  {build.name}  not verified: {_unverified(build)}")
         return None
     cache = build.state / "receipts"
     key = receipt_key(build.record.digest, build.golden, environment_of(build.facts.requires))
@@ -73,3 +73,10 @@ def verified(
     what = f"{build.name}  " if named else ""
     console.line(f"  {what}verified {rows} in {time.perf_counter() - started:.1f} s ({how})")
     return result
+
+
+def _unverified(build: Build) -> str:
+    """Why nothing is run here."""
+    if build.record is None:
+        return "it is in the catalog already"
+    return "a container runs it" if build.container else "no samples"

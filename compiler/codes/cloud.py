@@ -221,4 +221,45 @@ CLOUD: dict[str, Code] = {
         "cannot be imported",
         "The resource is of a kind, or in a state, that a manifest cannot describe: the message says which.",
     ),
+    "MF755": Code(
+        "transfer was cut off",
+        "The connection ended again and again before the object was here. What has arrived is kept aside: the next "
+        "try goes on from there.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF756": Code(
+        "files of a by-reference model are not as they should be",
+        "The model's files lie in a bucket, one object each, and the catalog only points to them. An object is "
+        "missing, has another size, or does not belong there.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF757": Code(
+        "nobody knows where the model's files lie",
+        "The catalog says that a model is by reference, but not of which bucket: the API has no field for it. manifact "
+        "keeps the place in the metadata of the models it makes, and this one has none.",
+    ),
+    "MF758": Code(
+        "by-reference model is in use",
+        "A deployment reads the model's files from the bucket, so that they are not removed. Delete the deployment, "
+        "or move it to another model, first.",
+        ExitCode.REFUSED,
+    ),
+    "MF770": Code(
+        "protected, and kept",
+        "`--prune` deletes what no manifest of the project has any more, but not a deployment that was applied with "
+        "`protect: true` (the tag `manifact-protect` says so), nor its models.",
+        ExitCode.REFUSED,
+    ),
+    "MF771": Code(
+        "not to be pruned",
+        "`--prune` deletes what is live under the project's name and in none of its manifests. It needs the whole "
+        "project in view: a manifact.yaml, all its manifests (`--all`, or the project's folder), no `--select`.",
+        ExitCode.REFUSED,
+    ),
+    "MF772": Code(
+        "model is served by somebody else",
+        "A model cannot be deleted while a deployment serves it, and this deployment does not belong to the manifest. "
+        "The model and its version set are kept.",
+        ExitCode.INCOMPLETE,
+    ),
 }

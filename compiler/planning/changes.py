@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from compiler.diagnostics import Diagnostic
+from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning.canonical import Body, digest
 from compiler.planning.desired import Smoke
 from compiler.planning.tags import Place
+
+if TYPE_CHECKING:
+    from compiler.planning.documents import ChangeDocument, ShownPlan, StepDocument
 
 UPLOADS = frozenset({"create_model_artifact", "upload_object"})
 """Steps that send the bytes of an artifact."""
@@ -76,6 +79,16 @@ class Step:
     undo: Body | None = None
     """Body of the same operation that puts the former values back."""
 
+    def to_json(self) -> StepDocument:
+        """JSON form."""
+        return {
+            "operation": self.operation,
+            "on": self.on,
+            "body": self.body,
+            "group": self.group,
+            "undo": self.undo,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
@@ -134,11 +147,26 @@ class Change:
         """Whether it needs files of this machine."""
         return self.uploads or any(step.operation == ATTACH for step in self.steps)
 
-    def to_json(self) -> Body:
+    def to_json(self) -> ChangeDocument:
         """JSON form, without what belongs to the moment (last OCID seen)."""
-        result = asdict(self)
-        del result["seen"]
-        return result
+        return {
+            "kind": self.kind.value,
+            "name": self.name,
+            "action": self.action.value,
+            "reason": self.reason,
+            "id": self.id,
+            "title": self.title,
+            "fields": [{"path": f.path, "before": f.before, "after": f.after} for f in self.fields],
+            "steps": [step.to_json() for step in self.steps],
+            "staysUp": self.stays_up,
+            "impact": self.impact.value,
+            "callers": list(self.callers),
+            "reversal": self.reversal,
+            "config": self.config,
+            "artifact": self.artifact,
+            "trial": self.trial,
+            "recovery": self.recovery.value,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +179,8 @@ class Plan:
     """Manifest name -> digest of its artifact."""
     observed: str
     """Digest of what was observed."""
-    problems: tuple[Diagnostic, ...] = ()
-    """Why the plan may not be carried out (a protected deployment), or what to know about it."""
+    found: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Manifest name -> why its changes may not be carried out (a protected deployment), or what to know about them."""
     etags: Mapping[str, str] = field(default_factory=dict, compare=False)
     """OCID -> etag of what was read in full: for if-match."""
     smoke: Mapping[str, Smoke] = field(default_factory=dict, compare=False)
@@ -173,6 +201,24 @@ class Plan:
         return frozenset(self.artifacts) | {change.name for change in self.changes}
 
     @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What is to be known of all manifests."""
+        return tuple(problem for problems in self.found.values() for problem in problems)
+
+    @property
+    def blocked(self) -> frozenset[str]:
+        """Names of the manifests whose changes may not be carried out; the others do not depend on them."""
+        return frozenset(
+            name for name, problems in self.found.items() if any(p.severity is Severity.ERROR for p in problems)
+        )
+
+    @property
+    def workable(self) -> tuple[Change, ...]:
+        """The changes that do something and may be carried out."""
+        blocked = self.blocked
+        return tuple(change for change in self.pending if change.name not in blocked)
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
         return not self.pending
@@ -186,10 +232,10 @@ class Plan:
         """How many changes have one of these actions."""
         return sum(change.action in actions for change in self.changes)
 
-    def to_json(self) -> Body:
+    def to_json(self) -> ShownPlan:
         """JSON form for views and the plan file; without secrets."""
         return {
-            "place": asdict(self.place),
+            "place": self.place.to_json(),
             "artifacts": dict(self.artifacts),
             "observed": self.observed,
             "difference": self.difference,

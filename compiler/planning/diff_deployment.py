@@ -28,7 +28,7 @@ def create(wanted: Endpoint, seen: str, title: str, reason: str = "not there yet
 def update(wanted: Endpoint, live: Live, have: Leaves, title: str) -> Change | None:
     """What brings a live deployment to the desired settings; None when it is there already."""
     found = find_difference(wanted, live, have)
-    stale = live.tags.get(tags.CONFIG) != wanted.config or not wanted.owner.items() <= live.tags.items()
+    stale = live.tags.get(tags.CONFIG) != wanted.config or not _owned(wanted, live)
     resting = live.state == "INACTIVE"
     misplaced = resting is not (wanted.spec.state == "inactive")
     # A failed update leaves NEEDS_ATTENTION while the former model still serves: settings are then mended in place.
@@ -67,6 +67,10 @@ def replacement(wanted: Endpoint, live: Live, seen: str, title: str, reason: str
     )
 
 
+def _owned(wanted: Endpoint, live: Live) -> bool:
+    return wanted.owner.items() <= live.tags.items() and (tags.PROTECT in live.tags) is wanted.spec.protect
+
+
 def _reason(wanted: Endpoint, live: Live, found: Difference) -> str:
     if live.state in MOVING:
         return f"an earlier apply did not finish: it is still {live.state}"
@@ -75,7 +79,8 @@ def _reason(wanted: Endpoint, live: Live, found: Difference) -> str:
             f": {live.body['lifecycleDetails']}" if live.body.get("lifecycleDetails") else ""
         )
     if live.tags.get(tags.CONFIG) == wanted.config:
-        return "somebody changed it live"
+        protecting = not found and (tags.PROTECT in live.tags) is not wanted.spec.protect
+        return "whether it is protected changes" if protecting else "somebody changed it live"
     if tags.CONFIG not in live.tags:
         return "an earlier apply did not finish"
     return "new model version" if found.under(groups.MODEL_ID) else "the manifest changed"

@@ -66,8 +66,9 @@ class Endpoint:
 
     @property
     def owner(self) -> dict[str, str]:
-        """The tags that make the deployment ours."""
-        return self.place.owner(self.desired.name)
+        """The tags that make the deployment ours, and keep it where it is protected."""
+        protected = {tags.PROTECT: "true"} if self.spec.protect else {}
+        return {**self.place.owner(self.desired.name), **protected}
 
 
 def find_difference(wanted: Endpoint, live: Live, have: Leaves) -> Difference:

@@ -59,6 +59,12 @@ class Live:
         return self.state in GONE
 
     @property
+    def model_id(self) -> str:
+        """Of a deployment: OCID of the model that it serves."""
+        details = self.body.get("modelDeploymentConfigurationDetails") or {}
+        return str((details.get("modelConfigurationDetails") or {}).get("modelId", ""))
+
+    @property
     def age(self) -> tuple[int, str, str]:
         """Sorts older before newer."""
         return int(self.summary.get("versionId") or 0), str(self.summary.get("timeCreated", "")), self.id

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
 from compiler.planning.changes import Change, Plan
 from compiler.planning.desired import Desired
 from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan_name import Turn, plan_name
+from compiler.planning.refusals import is_protected, kept_by_protection
 from compiler.planning.tags import Place
 from compiler.planning.variables import environment_variables
 
@@ -35,14 +37,17 @@ def plan(desired: Sequence[Desired], observed: Observed, place: Place, options: 
     active = [item for item in desired if not item.suspend]
     turns = [plan_name(index.turn(item, retry=options.retry)) for item in active]
     changes = [change for turn in turns for change in turn.changes]
+    found = {item.name: turn.problems for item, turn in zip(active, turns, strict=True) if turn.problems}
     if options.prune:
-        changes += _pruned(desired, observed, place, index)
+        for name, (gone, problems) in _pruned(desired, observed, place, index).items():
+            changes += gone
+            found.update({name: tuple(problems)} if problems else {})
     return Plan(
         place=place,
         changes=tuple(changes),
         artifacts={item.name: item.model.artifact for item in active if item.model},
         observed=observed.digest(place),
-        problems=tuple(problem for turn in turns for problem in turn.problems),
+        found=found,
         etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
         smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
         former={(item.name, key): value for item in active for key, value in index.variables(item).items()},
@@ -74,13 +79,14 @@ class Index:
         self._deployments = _by_name(observed.deployments, place)
         self._sets = {str(live.summary.get("name")): live for live in observed.version_sets if not live.gone}
         self._models_by_id = {live.id: live for live in observed.models}
+        self._version_sets = _by_name(observed.version_sets, place)
         self._serving = _by_model(observed.deployments)
 
     def turn(self, desired: Desired, *, retry: bool = False) -> Turn:
         """What there is under one manifest's name, or under its former one."""
         models = self._under(self._models, desired)
         deployments = self._under(self._deployments, desired)
-        served = {_model_id(live) for live in deployments}
+        served = {live.model_id for live in deployments}
         return Turn(
             desired=desired,
             place=self._place,
@@ -100,7 +106,7 @@ class Index:
     @property
     def names(self) -> frozenset[str]:
         """Names under which something of ours is live."""
-        kinds = (self._models, self._deployments)
+        kinds = (self._models, self._deployments, self._version_sets)
         return frozenset(name for kind in kinds for name, items in kind.items() if any(not i.gone for i in items))
 
     def of(self, name: str) -> tuple[list[Live], list[Live]]:
@@ -113,12 +119,19 @@ class Index:
         return own if any(not live.gone for live in own) or not former else [*own, *former]
 
 
-def _pruned(desired: Sequence[Desired], observed: Observed, place: Place, index: Index) -> list[Change]:
+def _pruned(
+    desired: Sequence[Desired], observed: Observed, place: Place, index: Index
+) -> dict[str, tuple[list[Change], list[Diagnostic]]]:
+    """What goes of each name that no manifest has any more; one whose deployment is protected stays as it is."""
     kept = {item.name for item in desired} | {item.renamed_from for item in desired if item.renamed_from}
-    gone = sorted(index.names - kept)
-    return [
-        c for name in gone for c in delete_name(name, *index.of(name), observed, place, "no manifest has it any more")
-    ]
+    found: dict[str, tuple[list[Change], list[Diagnostic]]] = {}
+    for name in sorted(index.names - kept):
+        models, deployments = index.of(name)
+        if is_protected(deployments):
+            found[name] = [], [kept_by_protection(name)]
+        else:
+            found[name] = delete_name(name, models, deployments, observed, place, "no manifest has it any more")
+    return found
 
 
 def _by_name(items: Sequence[Live], place: Place) -> dict[str, list[Live]]:
@@ -134,10 +147,5 @@ def _by_model(deployments: Sequence[Live]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for live in deployments:
         if not live.gone:
-            found.setdefault(_model_id(live), set()).add(live.id)
+            found.setdefault(live.model_id, set()).add(live.id)
     return {model: frozenset(ids) for model, ids in found.items()}
-
-
-def _model_id(live: Live) -> str:
-    details = live.body.get("modelDeploymentConfigurationDetails") or {}
-    return str((details.get("modelConfigurationDetails") or {}).get("modelId", ""))

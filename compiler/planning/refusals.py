@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compiler.diagnostics import Diagnostic, Severity
+from compiler.planning import tags
 from compiler.planning.changes import Action, Change, Kind
 from compiler.planning.desired import Desired
 from compiler.planning.observed import Live
@@ -28,6 +29,30 @@ def without_bucket(desired: Desired, models: list[Change]) -> list[Diagnostic]:
     message = f"the artifact of '{desired.name}' has {desired.model.size} bytes, one request takes {DIRECT_BYTES}"
     hint = "name a bucket it can go through: `catalog.staging.uri`"
     return [Diagnostic("MF732", message, hint=hint)]
+
+
+def is_protected(deployments: Iterable[Live]) -> bool:
+    """Whether one of these was applied with `protect: true`."""
+    return any(tags.PROTECT in live.tags for live in deployments if not live.gone)
+
+
+def undeletable(name: str) -> Diagnostic:
+    """What `destroy` says of a protected deployment."""
+    hint = "take `protect: true` out of the manifest and apply first if this is what you want"
+    return Diagnostic("MF730", f"deployment of '{name}' is protected", hint=hint)
+
+
+def kept_by_protection(name: str) -> Diagnostic:
+    """What a prune leaves alone."""
+    message = f"no manifest has '{name}' any more, and its deployment is protected: it is kept"
+    hint = "bring the manifest back without `protect: true` and apply, then prune"
+    return Diagnostic("MF770", message, hint=hint, severity=Severity.WARNING)
+
+
+def served_elsewhere(name: str, model: str, deployment: str) -> Diagnostic:
+    """A model that goes with its manifest, were it not for somebody else's deployment."""
+    message = f"model {model} of '{name}' is kept: deployment {deployment}, which is not this manifest's, serves it"
+    return Diagnostic("MF772", message, severity=Severity.WARNING)
 
 
 def protected(desired: Desired, changes: Iterable[Change]) -> list[Diagnostic]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from compiler.planning.documents import PlaceDocument
 
 PREFIX = "manifact-"
 PROJECT, TARGET, NAME = "manifact-project", "manifact-target", "manifact-name"
@@ -14,8 +18,12 @@ CONFIG = "manifact-config"
 FAILED = "manifact-failed"
 """Digest of the settings and the test that they failed: not tried again until either changes, or `--retry`."""
 
-OURS = (PROJECT, TARGET, NAME, ARTIFACT, CONFIG, FAILED)
-USER_TAGS = 10 - len(OURS)
+PROTECT = "manifact-protect"
+"""On a deployment whose manifest says `protect: true`: it stays protected when the manifest is gone."""
+
+MOST_OURS = 6
+"""Of a deployment; a model has five: no `manifact-failed` and `manifact-protect`, but `manifact-artifact`."""
+USER_TAGS = 10 - MOST_OURS
 """How many free-form tags are left to the user: the service has room for 10 (OCI docs, tagging limits)."""
 
 
@@ -29,6 +37,21 @@ class Place:
     compartment_id: str
     project_id: str
     region: str = ""
+
+    def to_json(self) -> PlaceDocument:
+        """JSON form."""
+        return {
+            "project": self.project,
+            "target": self.target,
+            "compartmentId": self.compartment_id,
+            "projectId": self.project_id,
+            "region": self.region,
+        }
+
+    @classmethod
+    def from_json(cls, data: PlaceDocument) -> Self:
+        """The inverse of `to_json`; raises KeyError when `data` is of another form."""
+        return cls(data["project"], data["target"], data["compartmentId"], data["projectId"], data["region"])
 
     def owner(self, name: str) -> dict[str, str]:
         """The tags that make a resource this manifest's."""

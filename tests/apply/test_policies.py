@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from compiler.apply import Status
 from compiler.cloud.observe import observe
 from compiler.diagnostics import CompilerError, exit_code
 from compiler.planning.changes import Impact
+from compiler.planning.destroy import destroy
 from compiler.planning.plan import Options, plan
 from compiler.planning.planfile import confirm, load_plan, save_plan
 from compiler.planning.variables import Variable, environment_variables, substitute
@@ -19,13 +21,42 @@ CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subn
 
 def test_a_protected_deployment_is_neither_deleted_nor_replaced(lab: Any, manifest: Any) -> None:
     lab.settled(manifest(deployment={"protect": True, **CUSTOM}))
+    (live,) = lab.deployments()
     for change in ({"state": "absent"}, {}):
         made = lab.plan(manifest(deployment={"protect": True, **change}))
         assert [problem.code for problem in made.problems] == ["MF730"]
-        with pytest.raises(CompilerError) as refused:
-            lab.carry_out(made, manifest())
-        assert exit_code(refused.value.diagnostics) == 6
+        outcome = lab.carry_out(made, manifest())
+        assert (outcome.complete, exit_code(outcome.diagnostics)) == (False, 6)
+        assert {result.status for result in outcome.results} == {Status.SKIPPED}
+        assert [item.body for item in lab.deployments()] == [live.body]
     lab.settled(manifest(deployment={"protect": True, "instances": 2, **CUSTOM}))
+
+
+def test_a_protected_manifest_blocks_itself_alone(lab: Any, manifest: Any) -> None:
+    protected, other = {"protect": True, **CUSTOM}, manifest(name="other", factor=3)
+    lab.settled(manifest(deployment=protected))
+    outcome = lab.apply(manifest(factor=5, deployment={"protect": True}), other)
+    assert exit_code(outcome.diagnostics) == 6
+    status = {result.change.name: result.status for result in outcome.results}
+    assert status == {"other": Status.DONE, "wine": Status.SKIPPED}
+    lab.settled(other)
+    lab.settled(manifest(deployment=protected))  # nothing of the refused plan was begun
+    assert len(lab.models()) == 2
+
+
+def test_protection_stays_with_the_deployment_and_goes_with_an_apply(lab: Any, manifest: Any) -> None:
+    lab.settled(manifest(deployment={"protect": True}))
+    refused = destroy(["wine"], lab.observe(), lab.connection.place)
+    assert exit_code(lab.carry_out(refused).diagnostics) == 6
+    assert (len(lab.models()), len(lab.deployments())) == (1, 1)
+    (change,) = lab.plan(manifest()).pending
+    assert (change.reason, change.stays_up) == ("whether it is protected changes", True)
+    assert [step.group for step in change.steps] == ["identity"]
+    lab.settled(manifest())
+    lab.settled(manifest(deployment={"protect": True}))
+    lab.settled(manifest())
+    lab.destroy("wine")
+    assert (lab.models(), lab.deployments()) == ([], [])
 
 
 def test_ignored_fields_keep_their_live_value(lab: Any, manifest: Any) -> None:

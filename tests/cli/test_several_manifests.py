@@ -157,3 +157,42 @@ def test_a_fleet_is_applied_and_a_saved_plan_holds_several(project, manifact):
     finally:
         for name in NAMES:
             assert manifact("destroy", name, "--yes").code == 0
+
+
+def test_prune_needs_the_whole_project_in_view(project, manifact):
+    for arguments in (["models/one"], ["--select", "team=red"], ["models"]):
+        for command in ("plan", "apply"):
+            refused = manifact(command, "--prune", *arguments)
+            assert (refused.code, "MF771" in refused.err) == (6, True), arguments
+    assert manifact("plan", "--prune", "--exit-code").code == 2
+    assert manifact("plan", "--prune", "--all", "--exit-code").code == 2
+    edit(project / "models" / "one" / "model.yaml", "kind: Model", "kind: Modell")
+    assert manifact("plan", "--prune").code == 1
+    (project / "manifact.yaml").unlink()
+    assert "MF771" in manifact("plan", "--prune", "models/three").err
+
+
+@pytest.mark.slow
+def test_a_manifest_that_was_removed_is_pruned_after_a_yes(project, manifact):
+    edit(project / "models" / "two" / "model.yaml", "ocpus: 1", "ocpus: 1\n    protect: true")
+    assert manifact("apply").code == 0
+    try:
+        for name in ("one", "two"):
+            shutil.rmtree(project / "models" / name)
+        assert "No changes." in manifact("plan").out
+        planned = manifact("plan", "--prune", "-o", "plan.json")
+        assert "0 to create, 0 to update, 3 to delete" in planned.out
+        assert "MF770" in planned.err
+        refused = manifact("apply", "--prune")
+        assert (refused.code, "MF903" in refused.err) == (6, True)
+        assert manifact("apply", "--plan", "plan.json", "--yes").code == 0
+        live = {item["name"] for item in json.loads(manifact("status", "--json").out)["resources"]}
+        assert live == {"three", "two"}
+        kept = manifact("destroy", "two", "--yes")
+        assert (kept.code, "MF730" in kept.err) == (6, True)
+    finally:
+        shutil.copytree(RULES, project / "models" / "two", dirs_exist_ok=True)
+        edit(project / "models" / "two" / "model.yaml", "name: flat-price", "name: two")
+        assert manifact("apply").code == 0
+        for name in NAMES:
+            assert manifact("destroy", name, "--yes").code == 0
