@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     target = folder / "model.yaml"
     if target.exists():
         raise failure("MF902", f"{shown(target)} exists already", hint="move it away to start anew")
-    name = arguments.name or _name(folder.name)
+    name = arguments.name or name_of(folder.name)
     samples = _samples(folder, arguments.input, arguments.output)
     target.write_text(_text(name, arguments.model.name, samples), encoding="utf-8")
     console.line(f"  {headline(facts)}")
@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def _name(folder: str) -> str:
+def name_of(folder: str) -> str:
+    """A name that fits a manifest, made from a folder's or a display name."""
     return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:63] or "model"
 
 

@@ -12,6 +12,7 @@ from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
     from compiler.cli.documents.targets import PullDocument
+    from compiler.cloud.connection import Connection
 
 SUMMARY = "download an artifact from the catalog into a directory, checked"
 
@@ -19,9 +20,12 @@ SUMMARY = "download an artifact from the catalog into a directory, checked"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "model", help="name of the model (what its deployment serves), or the OCID of a model or deployment"
+        "model",
+        help="name of a manifest (what its deployment serves, else its newest version), display name, or the OCID "
+        "of a model or deployment",
     )
-    parser.add_argument("directory", type=Path, help="directory to make; it must not hold anything yet")
+    parser.add_argument("directory", type=Path, help="directory to make, empty or not there yet")
+    parser.add_argument("--version", type=int, metavar="N", help="this version of the model")
     add_root(parser)
     add_target(parser)
     add_json(parser)
@@ -30,22 +34,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Download, check, and say what came."""
     from compiler.cli import text
-    from compiler.cli.session import named_model, open_session
-    from compiler.cloud.endpoint import find_deployment
-    from compiler.cloud.observe import observe
+    from compiler.cli.progress import Progress
+    from compiler.cli.session import named_word, open_session
     from compiler.cloud.pull import pull
+    from compiler.cloud.waiting import Watch
 
-    by_id = arguments.model.startswith("ocid1.")
-    start = Path.cwd() if by_id else named_model(arguments).start
-    with open_session(arguments, start, console) as session:
-        identifier = arguments.model
-        if not by_id:
-            observed = observe(session.connection, [])
-            identifier = find_deployment(session.connection, observed.deployments, named_model(arguments).name)
-        pulled = pull(session.connection, identifier, arguments.directory)
+    word, start = named_word(arguments.model, arguments.root)
+    with open_session(arguments, start, console) as session, Progress(console, word) as progress:
+        identifier = _identifier(session.connection, word, arguments.version)
+        pulled = pull(session.connection, identifier, arguments.directory, Watch(tell=progress.tell))
     checked = "checked against the digest it was saved with" if pulled.checked else "nothing to check it against"
     console.line(f"  {pulled.model}  {text.digest(pulled.digest)}  {checked}")
-    console.line(f"  wrote {arguments.directory}")
+    console.line(f"  wrote {arguments.directory}  {text.count(pulled.files, 'file')}, {text.size(pulled.size)}")
     document: PullDocument = {
         "formatVersion": 1,
         "model": pulled.model,
@@ -55,3 +55,17 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     }
     console.document(document)
     return ExitCode.OK
+
+
+def _identifier(connection: Connection, word: str, version: int | None) -> str:
+    """OCID of what is meant: of a manifest, what serves it rather than what was saved last."""
+    from compiler.cloud.lookup import find, kind_of, listed
+    from compiler.planning.changes import Kind
+
+    if kind_of(word):
+        return word
+    observed = listed(connection, (Kind.MODEL, Kind.DEPLOYMENT))
+    owner = connection.place.owner(word).items()
+    serves = any(owner <= live.tags.items() and not live.gone for live in observed.deployments)
+    kinds = (Kind.DEPLOYMENT, Kind.MODEL) if serves else (Kind.MODEL, Kind.DEPLOYMENT)
+    return find(connection, word, observed, kinds, version).id

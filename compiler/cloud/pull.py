@@ -16,7 +16,8 @@ from typing import IO
 from compiler.cloud import catalog
 from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment
-from compiler.cloud.replies import ask
+from compiler.cloud.downloads import RESUMES, until_cut
+from compiler.cloud.replies import Reply, ask
 from compiler.cloud.waiting import Watch
 from compiler.diagnostics import failure
 from compiler.emit import digest
@@ -35,6 +36,8 @@ class Pulled:
     """OCID."""
     folder: Path
     files: int
+    size: int
+    """Bytes of the zip."""
     digest: str
     """`sha256:…` over its files, as compile works it out."""
     checked: bool
@@ -64,7 +67,7 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | N
         if folder.exists():
             folder.rmdir()
         content.rename(folder)
-    return Pulled(model, folder, len(files), found, checked)
+    return Pulled(model, folder, len(files), head.size, found, checked)
 
 
 def model_of(connection: Connection, identifier: str) -> str:
@@ -88,17 +91,24 @@ def unpack(archive: Path, folder: Path) -> dict[str, SourceFile]:
 
 
 def _download(connection: Connection, model: str, path: Path, size: int, watch: Watch) -> None:
-    client = connection.data_science
-    reply = ask(f"download the artifact of {model}", lambda: client.get_model_artifact_content(model))
-    done = 0
+    """Bring the zip to `path`, taken up again where a connection ended."""
+    done, failures = 0, 0
     with path.open("wb") as file:
-        for chunk in reply.data.raw.stream(CHUNK, decode_content=False):
-            watch.check()
-            file.write(chunk)
-            done += len(chunk)
-            watch.tell("downloading", done, size)
+        while done < size and failures <= RESUMES:
+            failures += 1
+            for chunk in until_cut(_content(connection, model, done)):
+                watch.check()
+                file.write(chunk)
+                failures, done = 0, done + len(chunk)
+                watch.tell("downloading", done, size)
     if done != size:
         raise failure("MF750", f"the download ended after {done} of {size} bytes", hint="pull again")
+
+
+def _content(connection: Connection, model: str, start: int) -> Reply:
+    client, doing = connection.data_science, f"download the artifact of {model}"
+    more = {"range": f"bytes={start}-"} if start else {}
+    return ask(doing, lambda: client.get_model_artifact_content(model, **more))
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], folder: Path) -> None:

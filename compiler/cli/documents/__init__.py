@@ -27,6 +27,7 @@ DOCUMENTS: dict[str, type] = {
     "predict": targets.PredictDocument,
     "logs": targets.LogsDocument,
     "pull": targets.PullDocument,
+    "export": catalog.ExportDocument,
     "destroy": targets.ApplyDocument,
     "fetch": tools.FetchDocument,
     "lock": tools.LockDocument,

@@ -124,3 +124,20 @@ class ShowDocument(TypedDict):
     """Of a model: what serves it."""
     models: list[ListedDocument]
     """Of a version set: its versions; of a deployment: the model that it serves."""
+
+
+class ExportDocument(TypedDict):
+    """What `export --json` prints."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    model: str | None
+    """OCID of the model whose artifact it is; null where a directory was exported."""
+    directory: str | None
+    """The directory, or manifest, that was exported; null where it came out of the catalog."""
+    uri: str
+    """The object: `oci://bucket@namespace/name`."""
+    size: int
+    """Its bytes."""
+    written: bool
+    """false: the object was there already, with just these bytes."""

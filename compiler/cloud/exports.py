@@ -1,0 +1,157 @@
+"""An artifact's zip to a bucket: out of the catalog by the service, or straight from a directory."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from compiler.cloud import catalog, objects
+from compiler.cloud.archives import Archive
+from compiler.cloud.connection import Connection
+from compiler.cloud.downloads import stream
+from compiler.cloud.objects import LIST_PAGE, Place
+from compiler.cloud.problems import RequestError
+from compiler.cloud.replies import ask, pages
+from compiler.cloud.waiting import Watch, await_work
+from compiler.diagnostics import Diagnostic, failure
+from compiler.emit import artifact_tree, digest, stream_zip, zip_size
+from compiler.ir import SourceFile
+from compiler.workspace.hashing import file_sha256
+from compiler.workspace.root import is_secret, shown
+
+
+def export_model(connection: Connection, model: str, place: Place, watch: Watch, *, overwrite: bool = False) -> int:
+    """Have the service bring the artifact of a model to a bucket; returns its bytes, negative when it was there.
+
+    Raises `CompilerError` MF750 for a model without artifact, MF763 for an object with other content, and
+    `WorkRequestError`.
+    """
+    head = catalog.head_artifact(connection, model)
+    if head is None:
+        raise failure("MF750", f"model {model} has no artifact")
+    known = _headers(connection, place)
+    if known is not None:
+        if int(known.get("content-length", -1)) == head.size and _is_same(connection, model, head.md5, place, known):
+            return -head.size
+        _refuse(place, overwrite=overwrite)
+    details = {
+        "artifactSourceType": "ORACLE_OBJECT_STORAGE",
+        "namespace": place.namespace,
+        "destinationRegion": connection.place.region,
+        "destinationBucket": place.bucket,
+        "destinationObjectName": place.name,
+    }
+    reply = catalog.import_artifact(connection, model, {"artifactImportDetails": details})
+    if reply.work_request:
+        await_work(connection, reply.work_request, watch)
+    arrived = objects.object_size(connection, place)
+    if arrived != head.size:
+        raise failure("MF750", f"{place} has {arrived or 0} bytes after the export, the artifact has {head.size}")
+    return head.size
+
+
+def export_directory(
+    connection: Connection,
+    archive: Archive,
+    place: Place,
+    watch: Watch,
+    *,
+    overwrite: bool = False,
+    resume: bool = False,
+) -> int:
+    """Stream a zip into a bucket in parts; returns its bytes, negative when just these were there.
+
+    `resume` goes on with the parts of an upload that was cut off: only for one that is known to be of the same bytes.
+    Raises `CompilerError` MF763 for an object with other content, `RequestError` and `Interrupted`.
+    """
+    known = _headers(connection, place)
+    if known is not None:
+        whole = int(known.get("content-length", -1)) == archive.size
+        if whole and _same_bytes(connection, place, io.BufferedReader(archive.open()), watch):
+            return -archive.size
+        _refuse(place, overwrite=overwrite)
+        objects.delete_object(connection, place)
+    if not resume:
+        _abandon(connection, place)
+    objects.upload(connection, place, archive, watch)
+    return archive.size
+
+
+def archive_of_directory(folder: Path) -> tuple[Archive, str]:
+    """The zip of any artifact directory, in the form of our own (stored, sorted, without times), and its digest.
+
+    Raises `CompilerError` MF502 for what is no plain file, MF110 for what looks like a secret.
+    """
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if _counts(path, folder)}
+    problems = [problem for name, path in files.items() if (problem := _unfit(name, path))]
+    if problems:
+        raise failure(problems[0].code, problems[0].message)
+    if not files:
+        raise failure("MF530", f"there is no file in {shown(folder)}")
+    tree = artifact_tree(
+        {name: SourceFile(name, path, path.stat().st_size, file_sha256(path)) for name, path in files.items()}
+    )
+    return Archive(zip_size(tree), lambda: stream_zip(tree)), digest(tree)
+
+
+def _counts(path: Path, folder: Path) -> bool:
+    return (path.is_symlink() or not path.is_dir()) and "__pycache__" not in path.relative_to(folder).parts
+
+
+def _unfit(name: str, path: Path) -> Diagnostic | None:
+    if path.is_symlink() or not path.is_file():
+        return Diagnostic("MF502", f"'{name}' is no plain file: an artifact holds no links")
+    if is_secret(PurePosixPath(name)):
+        return Diagnostic("MF110", f"'{name}' looks like a secret and is never packed")
+    return None
+
+
+def _headers(connection: Connection, place: Place) -> Mapping[str, str] | None:
+    """What HEAD says of an object; None when it is not there, or may not be seen: the upload tells which."""
+    storage = connection.object_storage
+    try:
+        reply = ask(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
+    except RequestError as problem:
+        if problem.status == 404:
+            return None
+        raise
+    return reply.headers
+
+
+def _is_same(connection: Connection, model: str, md5: str, place: Place, known: Mapping[str, str]) -> bool:
+    """By MD5 where both have one; an object that came in parts has none, and is read."""
+    if md5 and "content-md5" in known:
+        return md5 == known["content-md5"]
+    reply = ask(f"read the artifact of {model}", lambda: connection.data_science.get_model_artifact_content(model))
+    return _same_bytes(connection, place, reply.data.raw, Watch())
+
+
+def _same_bytes(connection: Connection, place: Place, mine: BinaryIO, watch: Watch) -> bool:
+    """Compare an object with `mine`, from the beginning to the first difference."""
+    return all(mine.read(len(chunk)) == chunk for chunk in stream(connection, place, 0, watch))
+
+
+def _refuse(place: Place, *, overwrite: bool) -> None:
+    if not overwrite:
+        raise failure("MF763", f"{place} is there already, with other content", hint="say --overwrite to replace it")
+
+
+def _abandon(connection: Connection, place: Place) -> None:
+    """End uploads to this object that were begun and never finished: their parts may be of other bytes."""
+    storage, args = connection.object_storage, (place.namespace, place.bucket)
+    begun = pages(
+        f"list the uploads of bucket {place.bucket}",
+        lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **({"page": page} if page else {})),
+    )
+    for upload in [str(item["uploadId"]) for item in begun if item["object"] == place.name]:
+        _abort(connection, place, upload)
+
+
+def _abort(connection: Connection, place: Place, upload: str) -> None:
+    storage = connection.object_storage
+    ask(
+        f"end an unfinished upload of {place}",
+        lambda: storage.abort_multipart_upload(place.namespace, place.bucket, place.name, upload),
+    )
