@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,17 +10,11 @@ from typing import NoReturn
 
 from compiler.cli import commands
 from compiler.cli.console import Console
+from compiler.cli.examples import EXAMPLES
+from compiler.cli.usage import Parser
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic
 from compiler.version import __version__
-
-
-class _Parser(argparse.ArgumentParser):
-    """Wrong usage exits with 64 (sysexits EX_USAGE): 2 says "changes pending" here."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
 class _Terminated(KeyboardInterrupt):
@@ -29,46 +22,54 @@ class _Terminated(KeyboardInterrupt):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code (`docs/exit-codes.md`)."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    if arguments.command is None:
-        parser.print_help()
-        return ExitCode.USAGE
+    """Run one command and return its exit code (`docs/reference/exit-codes.md`)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    console = Console(json="--json" in words)
     signal.signal(signal.SIGTERM, _terminate)
-    return _run(arguments, Console(json=getattr(arguments, "json", False)))
+    return _run(words, console)
 
 
-def _run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+def _run(words: list[str], console: Console) -> ExitCode:
     """The one place where errors become text and exit codes."""
     try:
-        code = commands.COMMANDS[arguments.command].run(arguments, console)
+        code = _command(words, console)
         console.flush()
     except CompilerError as error:
         console.diagnostics(error.diagnostics)
         code = error.exit_code
     except BrokenPipeError:
         # The reader of our output has left (`manifact explain | head`): nobody is there to be told more.
-        sys.stderr.close()
+        console.abandon()
         code = ExitCode.OK
     except OSError as error:
         # Everything that is about a file of the user's was told before; what is left is the machine.
         console.diagnostics([Diagnostic("MF900", f"{error.strerror or error}: {error.filename or 'no file named'}")])
         code = ExitCode.ENVIRONMENT
     except KeyboardInterrupt as stop:
-        console.note("interrupted; run the same command again to complete what was begun")
+        console.interrupted()
         code = ExitCode.TERMINATED if isinstance(stop, _Terminated) else ExitCode.INTERRUPTED
     except Exception as error:
         code = console.bug(error)
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="manifact", description="model.yaml in, deployable model artifact out.")
-    parser.add_argument("--version", action="version", version=f"manifact {__version__}")
-    sub = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+def _command(words: list[str], console: Console) -> ExitCode:
+    parser = _parser()
+    arguments = parser.read(words)
+    if arguments.command is None:
+        parser.print_help()
+        return ExitCode.USAGE
+    return commands.COMMANDS[arguments.command].run(arguments, console)
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="manifact", description="model.yaml in, deployable model artifact out.", allow_abbrev=False)
+    parser.add_argument("--version", "-V", action="version", version=f"manifact {__version__}")
+    sub = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name, command in commands.COMMANDS.items():
-        child = sub.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
+        what = command.SUMMARY
+        sentence, example = f"{what[0].upper()}{what[1:]}.", f"example: {EXAMPLES[name]}"
+        child = sub.add_parser(name, help=what, description=sentence, epilog=example, allow_abbrev=False)
         command.configure(child)
     return parser
 

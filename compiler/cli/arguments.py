@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 
 def add_manifest(parser: argparse.ArgumentParser) -> None:
     """The manifest: a file, or a folder that holds `model.yaml`; this folder when absent."""
     parser.add_argument(
-        "manifest", nargs="?", type=Path, default=Path(), help="manifest file, or folder with model.yaml (default: .)"
+        "manifest",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="MANIFEST",
+        help="manifest file, or folder with model.yaml (default: .)",
     )
 
 
@@ -42,24 +48,53 @@ def add_prune(parser: argparse.ArgumentParser) -> None:
 def add_root(parser: argparse.ArgumentParser) -> None:
     """`--root`: fixes the project root."""
     parser.add_argument(
-        "--root", type=Path, help="project root (default: nearest folder with manifact.yaml, else .git)"
+        "--root", type=Path, metavar="DIR", help="project root (default: nearest folder with manifact.yaml, else .git)"
     )
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse._ActionsContainer) -> None:
     """`--json`: a document for programs instead of text for people."""
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """`--target` and `--auth`."""
-    parser.add_argument("--target", help="where to (default: MANIFACT_TARGET, or local where there is no other)")
-    parser.add_argument("--auth", help="how to authenticate (default: MANIFACT_AUTH, or what the target says)")
+    parser.add_argument(
+        "--target", metavar="NAME", help="where to (default: MANIFACT_TARGET, or local where there is no other)"
+    )
+    parser.add_argument(
+        "--auth", metavar="KIND", help="how to authenticate (default: MANIFACT_AUTH, or what the target says)"
+    )
 
 
 def add_name(parser: argparse.ArgumentParser) -> None:
     """A model by the name of its manifest, or by the manifest itself."""
-    parser.add_argument("model", help="name of the model, its manifest file, or the folder with its model.yaml")
+    parser.add_argument(
+        "model", metavar="MODEL", help="name of the model, its manifest file, or the folder with its model.yaml"
+    )
+
+
+def add_timeout(parser: argparse.ArgumentParser, default: float, what: str) -> None:
+    """`--timeout`."""
+    parser.add_argument(
+        "--timeout", type=seconds, default=default, metavar="SECONDS", help=f"for {what} (default: {default:g})"
+    )
+
+
+def seconds(text: str) -> float:
+    """A duration that ends."""
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return value
+
+
+def count(text: str) -> int:
+    """A number of things."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return value
 
 
 def add_consent(parser: argparse.ArgumentParser) -> None:

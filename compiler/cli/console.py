@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import platform
@@ -18,6 +20,7 @@ from compiler.version import __version__
 if TYPE_CHECKING:
     from compiler.cli.documents.problems import PlaceOfProblem, Problem, ProblemsDocument
 
+_AGAIN = "run the same command again to complete what was begun"
 _SNIPPET = 100
 _COLOURS = {
     "error": "31;1",
@@ -35,7 +38,8 @@ class Console:
 
     def __init__(self, *, json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self.json = json
-        self._out, self._err = out or sys.stdout, err or sys.stderr
+        self._out, self._err = _writable(out or sys.stdout), _writable(err or sys.stderr)
+        self._documented = False
 
     def line(self, text: str = "") -> None:
         """A line of the result; silent when JSON is wanted."""
@@ -43,9 +47,11 @@ class Console:
             print(text, file=self._out)
 
     def document(self, value: Any) -> None:
-        """The result as JSON; silent when people read."""
+        """The result as JSON, one document a run; silent when people read."""
         if self.json:
-            print(json.dumps(value, indent=2, ensure_ascii=False), file=self._out)
+            self._documented = True
+            ascii_only = (self._out.encoding or "").lower().replace("-", "") != "utf8"
+            print(json.dumps(value, indent=2, ensure_ascii=ascii_only), file=self._out)
 
     def note(self, text: str) -> None:
         """Something by the way, on standard error."""
@@ -60,6 +66,18 @@ class Console:
         """Columns of the terminal; None when the output is no terminal, and nothing is to be cut."""
         return shutil.get_terminal_size().columns if self._out.isatty() else None
 
+    def interrupted(self) -> None:
+        """Somebody stopped us."""
+        if self.json:
+            self.diagnostics([Diagnostic("MF917", "interrupted", hint=_AGAIN)])
+        else:
+            self.note(f"interrupted; {_AGAIN}")
+
+    def abandon(self) -> None:
+        """Nobody reads us any more: nothing is to be written, not even by the interpreter as it ends."""
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
+
     def styled(self, text: str, style: str) -> str:
         """`text` in the colour of `style` on a terminal; NO_COLOR (no-color.org) is honoured."""
         if not self._out.isatty() or os.environ.get("NO_COLOR"):
@@ -67,9 +85,9 @@ class Console:
         return f"\033[{_COLOURS[style]}m{text}\033[0m"
 
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
-        """Show problems: with place, snippet and hint for people, as a document for programs."""
+        """Show problems: with place, snippet and hint for people, as the document for programs where none is yet."""
         problems = list(found)
-        if self.json:
+        if self.json and not self._documented:
             document: ProblemsDocument = {"formatVersion": 1, "diagnostics": [as_json(item) for item in problems]}
             self.document(document)
             return
@@ -81,10 +99,19 @@ class Console:
 
     def bug(self, error: Exception) -> ExitCode:
         """Our own mistake: a report that is ready to paste into an issue."""
+        if self.json and not self._documented:
+            self.diagnostics([Diagnostic("MF918", f"{type(error).__name__}: {error}")])
         trace = "".join(traceback.format_exception(error))
         self.note("This is a bug in manifact, not in your files. Please report it with the text below.\n")
         self.note(f"manifact {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n{trace}")
         return ExitCode.BUG
+
+
+def _writable(stream: TextIO) -> TextIO:
+    """The stream, with what its encoding does not have as `?`: a tick is no reason to end."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return stream
 
 
 def render(problem: Diagnostic) -> str:

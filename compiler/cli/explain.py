@@ -19,7 +19,7 @@ SUMMARY = "explain a diagnostic code"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("code", nargs="?", help="MF102, say; all of them when absent")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="MF102, say; all of them when absent")
     add_json(parser)
 
 

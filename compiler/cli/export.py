@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_root, add_target
+from compiler.cli.arguments import add_json, add_root, add_target, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("uri", help="oci://bucket@namespace/object.zip; ending in / it is given a name")
     parser.add_argument("--version", type=int, metavar="N", help="this version of the model (default: the newest)")
     parser.add_argument("--overwrite", action="store_true", help="replace an object that holds something else")
-    parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for the service (default: 3600)")
+    add_timeout(parser, 3600.0, "the service")
     add_root(parser)
     add_target(parser)
     add_json(parser)

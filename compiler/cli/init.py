@@ -7,20 +7,26 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from compiler.cli.arguments import add_json
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.models import InitDocument
 
 SUMMARY = "write a model.yaml for a model file"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("model", type=Path, help="model file or directory")
-    parser.add_argument("--name", help="name of the model (default: made from the folder's name)")
-    parser.add_argument("--input", type=Path, help="sample of what callers send")
-    parser.add_argument("--output", type=Path, help="sample of what the model answers")
+    parser.add_argument("model", type=Path, metavar="FILE", help="model file or directory")
+    parser.add_argument("--name", metavar="NAME", help="name of the model (default: made from the folder's name)")
+    parser.add_argument("--input", type=Path, metavar="FILE", help="sample of what callers send")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="sample of what the model answers")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -29,6 +35,11 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.frameworks import inspect_model
     from compiler.workspace.root import shown
 
+    if arguments.name not in (None, name_of(arguments.name or "")):
+        hint = f"lower-case letters, digits and dashes: {name_of(arguments.name)}"
+        raise failure("MF916", f"'{arguments.name}' is no name for a model", hint=hint)
+    if arguments.output and not arguments.input:
+        raise failure("MF916", "--output needs --input: the answers belong to what was sent")
     facts = inspect_model(arguments.model)
     folder = arguments.model.resolve().parent
     target = folder / "model.yaml"
@@ -39,6 +50,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     target.write_text(_text(name, arguments.model.name, samples), encoding="utf-8")
     console.line(f"  {headline(facts)}")
     console.line(f"  wrote {shown(target)}; next: manifact compile {shown(folder)}")
+    document: InitDocument = {"formatVersion": 1, "manifest": shown(target), "name": name}
+    console.document(document)
     return ExitCode.OK
 
 

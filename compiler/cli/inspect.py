@@ -20,8 +20,8 @@ SUMMARY = "show what a model file says of itself, without running it"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", type=Path, help="model file or directory")
-    parser.add_argument("--framework", help="read it as a model of this framework")
+    parser.add_argument("file", type=Path, metavar="FILE", help="model file or directory")
+    parser.add_argument("--framework", metavar="NAME", help="read it as a model of this framework")
     add_json(parser)
 
 

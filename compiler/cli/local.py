@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_root
+from compiler.cli.arguments import add_json, add_root, count, seconds
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
@@ -31,10 +31,16 @@ SUMMARY = "serve the embedded OCI to other clients, show and stop what runs on i
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    serve = verbs.add_parser("serve", help="open the store on a loopback port, until Ctrl-C")
-    serve.add_argument("--port", type=int, default=8600, help="loopback port, 0 for any (default: 8600)")
+    serve = verbs.add_parser("serve", allow_abbrev=False, help="open the store on a loopback port, until Ctrl-C")
+    serve.add_argument("--port", type=count, default=8600, metavar="N", help="loopback port, 0 for any (default: 8600)")
     serve.add_argument("--strict", action="store_true", help="refuse unsigned calls of predict")
-    serve.add_argument("--work-seconds", type=float, default=0.0, help="least duration of a work request (default: 0)")
+    serve.add_argument(
+        "--work-seconds",
+        type=seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="least duration of a work request (default: 0)",
+    )
     serve.add_argument(
         "--fault",
         action="append",
@@ -42,9 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="RULE",
         help="answer as RULE says: 'POST /models:429x3' (repeat)",
     )
-    status = verbs.add_parser("status", help="show what the store holds and what runs")
-    stop = verbs.add_parser("stop", help="end every process of the store; its data stay")
-    reset = verbs.add_parser("reset", help="end every process and delete the store")
+    status = verbs.add_parser("status", allow_abbrev=False, help="show what the store holds and what runs")
+    stop = verbs.add_parser("stop", allow_abbrev=False, help="end every process of the store; its data stay")
+    reset = verbs.add_parser("reset", allow_abbrev=False, help="end every process and delete the store")
     reset.add_argument("--yes", "-y", action="store_true", help="do not ask")
     for verb in (serve, status, stop, reset):
         add_root(verb)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_root, add_target
+from compiler.cli.arguments import add_json, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
+    from compiler.cli.documents.tools import LockDocument
     from compiler.lock import LockedPack
 
 SUMMARY = "look up service conda packs by slug and write them to manifact.lock"
@@ -26,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="list the packs of the index; write nothing")
     add_root(parser)
     add_target(parser)
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -42,13 +45,23 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     if arguments.list:
         for slug in sorted(known):
             console.line(f"  {slug:<40}  Python {known[slug].python}")
+        console.document(_document(None, known))
         return ExitCode.OK
     wanted = sorted({*read_lock(root).packs, *arguments.slugs})
     packs = _found(wanted, known)
     _write(root / LOCK_FILE, render_lock(Lock(packs)))
     for slug, pack in packs.items():
         console.line(f"  {slug:<40}  Python {pack.python}  {pack.path}")
+    console.document(_document(root / LOCK_FILE, packs))
     return ExitCode.OK
+
+
+def _document(written: Path | None, packs: Mapping[str, LockedPack]) -> LockDocument:
+    return {
+        "formatVersion": 1,
+        "lock": str(written) if written else None,
+        "packs": [{"slug": slug, "path": packs[slug].path, "python": packs[slug].python} for slug in sorted(packs)],
+    }
 
 
 def _found(slugs: list[str], known: dict[str, LockedPack]) -> dict[str, LockedPack]:

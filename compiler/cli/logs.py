@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_name, add_root, add_target
+from compiler.cli.arguments import add_json, add_name, add_root, add_target, count
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.targets import LogsDocument
 
 SUMMARY = "show what a deployment's model server wrote (target local)"
 _PAUSE = 0.2
@@ -20,8 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_name(parser)
     add_root(parser)
     add_target(parser)
-    parser.add_argument("--lines", type=int, default=50, help="how many of the last lines to begin with (default: 50)")
-    parser.add_argument("--follow", "-f", action="store_true", help="go on until Ctrl-C")
+    parser.add_argument(
+        "--lines",
+        type=count,
+        default=50,
+        metavar="N",
+        help="how many of the last lines to begin with (default: 50)",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--follow", "-f", action="store_true", help="go on until Ctrl-C")
+    add_json(form)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -39,12 +51,22 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         observed = observe(session.connection, [])
         deployment = find_deployment(session.connection, observed.deployments, model.name)
         path = _log(local_store(session.root), deployment)
-    _show(path, arguments.lines, console, follow=arguments.follow)
+    if console.json:
+        document: LogsDocument = {"formatVersion": 1, "deployment": deployment, "lines": _last(path, arguments.lines)}
+        console.document(document)
+    else:
+        _show(path, arguments.lines, console, follow=arguments.follow)
     return ExitCode.OK
 
 
 def _log(store: Path, deployment: str) -> Path:
     return store / "deployments" / deployment.rpartition(".")[2] / "logs" / "predict.log"
+
+
+def _last(path: Path, lines: int) -> list[str]:
+    if not path.exists() or not lines:
+        return []
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
 
 
 def _show(path: Path, lines: int, console: Console, *, follow: bool) -> None:

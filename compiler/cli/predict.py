@@ -6,12 +6,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from compiler.cli.arguments import add_name, add_root, add_target
+from compiler.cli.arguments import add_json, add_name, add_root, add_target, count
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
+
+if TYPE_CHECKING:
+    from compiler.cli.documents.targets import PredictDocument
 
 SUMMARY = "send data to the deployed model and print its answer"
 
@@ -27,11 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="csv, json, jsonl, npy, npz or parquet; - for JSON on standard input",
     )
-    parser.add_argument("--rows", type=int, metavar="N", help="send only the first N rows of a table")
+    parser.add_argument("--rows", type=count, metavar="N", help="send only the first N rows of a table")
+
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """Print the answer as JSON."""
+    """Print the answer, which is JSON; with `--json`, and who gave it."""
     from compiler.cli.session import named_model, open_session
     from compiler.cloud.endpoint import find_deployment, predict
     from compiler.cloud.observe import observe
@@ -47,6 +52,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     if answer.status != 200:
         raise failure("MF744", f"the endpoint answered {answer.status}: {_message(text)}")
     console.line(text.rstrip("\n"))
+    document: PredictDocument = {"formatVersion": 1, "deployment": deployment, "answer": _answer(text)}
+    console.document(document)
     return ExitCode.OK
 
 
@@ -66,6 +73,14 @@ def _payload(data: str, rows: int | None) -> Any:
         raise failure("MF303", f"{data} is not JSON: {error}") from None
     table = read_table(Path(data))
     return list(golden_rows(table, None, table.rows if rows is None else rows, 0.0).inputs)
+
+
+def _answer(text: str) -> Any:
+    """What a custom container answers need not be JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _message(text: str) -> str:

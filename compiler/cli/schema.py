@@ -10,7 +10,6 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import did_you_mean, failure
 
 SUMMARY = "print the JSON Schema of manifests (for editors) or of what --json prints, or write all to a folder"
-EXAMPLE = "manifact schema plan.output > plan.schema.json"
 _ENDING = ".v1.schema.json"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_manifest, add_root
+from compiler.cli.arguments import add_json, add_manifest, add_root, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_manifest(parser)
     add_root(parser)
     add_json(parser)
-    parser.add_argument("--timeout", type=float, default=300.0, help="seconds for loading and answering (default: 300)")
+    add_timeout(parser, 300.0, "loading and answering")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:

@@ -48,4 +48,20 @@ COMMAND_LINE: dict[str, Code] = {
         "`manifact schema --write DIR` writes all there are.",
         ExitCode.USAGE,
     ),
+    "MF916": Code(
+        "wrong usage",
+        "The words of the command line do not make a command. `manifact --help` lists the commands, "
+        "`manifact COMMAND --help` shows what one takes.",
+        ExitCode.USAGE,
+    ),
+    "MF917": Code(
+        "interrupted",
+        "Ctrl-C or SIGTERM. What was begun is left in a state that the next run completes.",
+        ExitCode.INTERRUPTED,
+    ),
+    "MF918": Code(
+        "a bug in manifact",
+        "Not your files are wrong but manifact. Standard error has a report that is ready to paste into an issue.",
+        ExitCode.BUG,
+    ),
 }
