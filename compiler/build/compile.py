@@ -25,8 +25,7 @@ def compile_anew(path: Path, *, root: Path | None = None) -> Build:
     from compiler.build.fresh import build
 
     result, work = build(path, root)
-    if not result.warnings:
-        remember(result, work)
+    remember(result, work)
     return result
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_consent, add_json, add_manifests, add_prune, add_root, add_target
+from compiler.cli.arguments import add_consent, add_json, add_manifests, add_prune, add_root, add_target, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from compiler.build.result import Build
     from compiler.cli.session import Session
     from compiler.planning.changes import Plan
+    from compiler.planning.desired import Desired
+    from compiler.planning.observed import Observed
+    from compiler.planning.plan import Options
     from compiler.planning.planfile import SavedPlan
 
 SUMMARY = "save models to the catalog, deploy them, wait and test them; a second apply changes nothing"
@@ -28,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_consent(parser)
     add_json(parser)
     parser.add_argument("--plan", type=Path, metavar="FILE", help="carry out what `plan -o FILE` saved, or refuse")
-    parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for each change (default: 3600)")
+    add_timeout(parser, 3600.0, "each change")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for deployments, and do not test them")
     add_prune(parser)
     parser.add_argument("--retry", action="store_true", help="try again what failed its smoke test")
@@ -43,24 +46,27 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    from compiler.cli.one_apply import alone
     from compiler.cli.selected import compile_selected
     from compiler.cli.session import open_session
-    from compiler.cloud.observe import observe
+    from compiler.planning.motion import names_of
     from compiler.planning.plan import Options, plan
 
     builds = compile_selected(arguments)
     options = Options(prune=arguments.prune, retry=arguments.retry)
-    with open_session(arguments, builds[0].root, console) as session:
+    with open_session(arguments, builds[0].root, console) as session, alone(session, arguments, console):
         desired = [session.wanted(build) for build in builds]
-        observed = observe(session.connection, desired, options)
+        names = None if options.prune else names_of(desired)
+        observed = _observed(session, desired, names, options, arguments, console)
         found = plan(desired, observed, session.connection.place, options)
         return _carry_out(found, session, builds, arguments, console)
 
 
 def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    from compiler.cli.one_apply import alone
     from compiler.cli.session import open_session
-    from compiler.cloud.observe import observe
     from compiler.diagnostics import failure
+    from compiler.planning.motion import names_of
     from compiler.planning.plan import plan
     from compiler.planning.planfile import confirm, load_plan, with_secrets
 
@@ -69,12 +75,31 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
     except OSError as error:
         raise failure("MF001", f"cannot read {arguments.plan}: {error.strerror}") from None
     arguments.target = arguments.target or saved.place.target
-    with open_session(arguments, Path.cwd(), console) as session:
+    with open_session(arguments, Path.cwd(), console) as session, alone(session, arguments, console):
         desired = with_secrets(saved, session.substituted)
-        observed = observe(session.connection, desired, saved.options)
+        names = None if saved.options.prune else names_of(desired)
+        observed = _observed(session, desired, names, saved.options, arguments, console)
         place = session.connection.place
         found = confirm(saved, place, plan(desired, observed, place, saved.options))
         return _carry_out(found, session, _built(saved, found, session.root), arguments, console)
+
+
+def _observed(
+    session: Session,
+    desired: Sequence[Desired],
+    names: frozenset[str] | None,
+    options: Options,
+    arguments: argparse.Namespace,
+    console: Console,
+) -> Observed:
+    """What is live once nothing moves any more; as it is now where nobody wants to wait."""
+    from compiler.cli.one_apply import noting
+    from compiler.cloud.observe import observe
+    from compiler.cloud.settling import observe_settled
+
+    if arguments.no_wait:
+        return observe(session.connection, desired, options)
+    return observe_settled(session.connection, desired, names, noting(arguments, console), options)
 
 
 def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
@@ -90,6 +115,7 @@ def _carry_out(
     plan: Plan, session: Session, builds: Sequence[Build], arguments: argparse.Namespace, console: Console
 ) -> ExitCode:
     from compiler.apply import Conduct
+    from compiler.build.result import attached_files
     from compiler.cli.carry_out import carry_out
     from compiler.cli.consent import ask_consent
     from compiler.cli.plan_view import show_plan
@@ -104,11 +130,6 @@ def _carry_out(
     ask_consent(plan, console, yes=arguments.yes, everything=session.target.confirm == "all")
     records = [(build, build.record) for build in builds]
     archives = {f"sha256:{record.digest}": archive_of(build.artifact, record) for build, record in records if record}
-    conduct = Conduct(arguments.timeout, files=_attached(builds), wait=not arguments.no_wait)
+    attached = {name: path for build in builds for name, path in attached_files(build.directory).items()}
+    conduct = Conduct(arguments.timeout, files=attached, wait=not arguments.no_wait)
     return carry_out(plan, session.connection, archives, console, conduct)
-
-
-def _attached(builds: Sequence[Build]) -> dict[str, Path]:
-    """The files that `catalog.custom` attaches, by their sha256."""
-    models = [(build, build.desired.model) for build in builds]
-    return {item.sha256: build.manifest.parent / item.path for build, m in models if m for item in m.attachments}

@@ -1,4 +1,4 @@
-"""`manifact introspect DIR`: ADS's checks and ours on any artifact directory; nothing is run."""
+"""`manifact introspect PATH`: ADS's checks and ours on any artifact, a directory or a zip; nothing is run."""
 
 from __future__ import annotations
 
@@ -14,22 +14,32 @@ if TYPE_CHECKING:
     from compiler.cli.documents.models import CheckDocument, IntrospectDocument
     from compiler.introspection import Check
 
-SUMMARY = "check an artifact directory as Oracle ADS would, and further; nothing is run"
+SUMMARY = "check an artifact, a directory or a zip, as Oracle ADS would, and further; nothing is run"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    parser.add_argument("path", type=Path, help="artifact: directory (build/<name>/artifact, …) or zip archive")
     parser.add_argument(
-        "directory", type=Path, help="artifact directory (build/<name>/artifact, or one made elsewhere)"
+        "--contract",
+        choices=("conda", "container"),
+        default="conda",
+        help="what reads it: a container needs neither score.py nor runtime.yaml (default: conda)",
     )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """Check one directory; exit 1 when a check fails."""
-    from compiler.introspection import Status, introspect_directory, passed
+    """Check one artifact; exit 1 when a check fails."""
+    from compiler.diagnostics import failure
+    from compiler.introspection import Status, introspect, passed
+    from compiler.introspection.files import artifact_files, one_folder_down
 
-    checks = introspect_directory(arguments.directory)
+    files = artifact_files(arguments.path)
+    if folder := one_folder_down(files):
+        hint = f"examine {arguments.path / folder}" if arguments.path.is_dir() else f"zip what is in '{folder}'"
+        raise failure("MF533", f"the artifact's files lie one folder down, in '{folder}/'", hint=hint)
+    checks = introspect(files, container=arguments.contract == "container")
     width = max(len(check.key) for check in checks)
     for check in checks:
         reason = check.error if check.status is Status.FAILED else check.note

@@ -144,11 +144,11 @@ def upload_artifact(connection: Connection, model: str, stream: Any, token: str)
     )
 
 
-def attach(connection: Connection, model: str, key: str, file: Path) -> None:
-    """Hang a file on an entry of the custom metadata, in place of the one that is there."""
-    client, disposition = connection.data_science, f'attachment; filename="{file.name}"'
+def attach(connection: Connection, model: str, key: str, file: Path, name: str) -> None:
+    """Hang a file, called `name` there, on an entry of the custom metadata, in place of the one that is there."""
+    client, disposition = connection.data_science, f'attachment; filename="{name}"'
     size = str(file.stat().st_size)
-    doing = f"attach {file.name} to '{key}' of {model}"
+    doing = f"attach {name} to '{key}' of {model}"
 
     def send(operation: Callable[..., Any]) -> None:
         with file.open("rb") as content:

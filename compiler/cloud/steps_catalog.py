@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from compiler.cloud import catalog, vanished
 from compiler.cloud.creation import create_once
@@ -16,6 +14,7 @@ from compiler.diagnostics import failure
 from compiler.planning import references
 from compiler.planning.changes import Step
 from compiler.planning.observed import GONE
+from compiler.workspace.hashing import file_sha256
 
 
 def create_version_set(work: Work, step: Step) -> None:
@@ -109,16 +108,11 @@ def attach(work: Work, step: Step) -> None:
     """Hang a file on an entry of the metadata."""
     body, model = work.body(step), work.target(step)
     file = work.files.get(body["sha256"])
-    if file is None or _sha256(file) != body["sha256"]:
+    if file is None or file_sha256(file) != body["sha256"]:
         what = "is not at hand" if file is None else "changed since the manifest was compiled"
         raise failure("MF724", f"'{body['file']}', to be attached to '{body['key']}', {what}", hint="apply again")
-    catalog.attach(work.connection, model, body["key"], file)
+    catalog.attach(work.connection, model, body["key"], file, body["file"])
     work.etags.pop(model, None)  # attaching changes the model
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def detach(work: Work, step: Step) -> None:
