@@ -52,6 +52,8 @@ class Outcome:
     """What became of a plan."""
 
     results: tuple[Result, ...]
+    interrupt: KeyboardInterrupt | None = None
+    """What stopped it, to be raised again once everything is told."""
     planned: tuple[Diagnostic, ...] = ()
     """What the plan had to say: why some manifests were not carried out, and what to know."""
 
@@ -107,17 +109,19 @@ def apply(
     stop = threading.Event()
     walk = _Walk(plan, connection, archives, conduct, stop)
     groups = _by_name(plan.workable)
+    interrupt: KeyboardInterrupt | None = None
     with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups)))) as pool:
         running: list[Future[list[Result]]] = []
         try:
             running.extend(pool.submit(walk.manifest, changes) for changes in groups)
             wait(running)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as signal:
+            interrupt = signal
             stop.set()
     done = tuple(result for future in running for result in future.result())
     refused = [change for change in plan.pending if change.name in plan.blocked]
     skipped = tuple(Result(change, Status.SKIPPED, detail="the plan refuses it") for change in refused)
-    return Outcome((*done, *skipped), plan.problems)
+    return Outcome((*done, *skipped), interrupt, plan.problems)
 
 
 class _Walk:

@@ -32,7 +32,10 @@ def carry_out(
     console: Console,
     conduct: Conduct,
 ) -> ExitCode:
-    """Apply the plan and show one line a change; returns the exit code of what happened."""
+    """Apply the plan and show one line a change; returns the exit code of what happened.
+
+    Raises KeyboardInterrupt again, once what was done is told.
+    """
     progress = _Progress(console)
     outcome = apply(plan, connection, archives, replace(conduct, tell=progress.tell))
     for result in outcome.results:
@@ -43,6 +46,8 @@ def carry_out(
     console.document(_document(outcome))
     if not console.json:
         console.diagnostics(outcome.diagnostics)
+    if outcome.interrupt:
+        raise outcome.interrupt
     return exit_code(outcome.diagnostics)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_consent, add_json, add_name, add_root, add_target
+from compiler.cli.arguments import add_consent, add_json, add_name, add_root, add_target, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_target(parser)
     add_consent(parser)
     add_json(parser)
-    parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for each change (default: 3600)")
+    add_timeout(parser, 3600.0, "each change")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -26,14 +26,15 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.apply import Conduct
     from compiler.cli.carry_out import carry_out
     from compiler.cli.consent import ask_consent
+    from compiler.cli.one_apply import alone, noting
     from compiler.cli.plan_view import show_plan
     from compiler.cli.session import named_model, open_session
-    from compiler.cloud.observe import observe
+    from compiler.cloud.settling import observe_settled
     from compiler.planning.destroy import destroy
 
     model = named_model(arguments)
-    with open_session(arguments, model.start, console) as session:
-        observed = observe(session.connection, [])
+    with open_session(arguments, model.start, console) as session, alone(session, arguments, console):
+        observed = observe_settled(session.connection, [], {model.name}, noting(arguments, console))
         protected = [model.name] if model.protected else []
         plan = destroy([model.name], observed, session.connection.place, protected)
         show_plan(plan, console)

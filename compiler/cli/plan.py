@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,12 @@ from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
     from compiler.cli.documents.targets import PlanDocument
+    from compiler.cloud.connection import Connection
+    from compiler.diagnostics import Diagnostic
     from compiler.planning.changes import Plan
+    from compiler.planning.desired import Desired
+    from compiler.planning.observed import Observed
+    from compiler.planning.plan import Options
 
 SUMMARY = "show what apply would change in the target, and why"
 
@@ -49,12 +55,24 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         desired = [session.wanted(build) for build in builds]
         observed = observe(session.connection, desired, options, deep=arguments.deep)
         found = plan(desired, observed, session.connection.place, options)
+        found = found.with_found(_moving(session.connection, desired, observed, options))
     if arguments.out is not None:
         manifests = {build.name: str(build.manifest.relative_to(build.root)) for build in builds}
         arguments.out.write_text(save_plan(found, desired, options, manifests), encoding="utf-8")
     _show(found, arguments, console)
     changes = ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK
     return exit_code(found.problems) or changes
+
+
+def _moving(
+    connection: Connection, desired: Sequence[Desired], observed: Observed, options: Options
+) -> dict[str, tuple[Diagnostic, ...]]:
+    """What is to be known of deployments that still move."""
+    from compiler.cloud.settling import begun
+    from compiler.planning.motion import may_change, moving, names_of
+
+    lives = moving(observed, connection.place, None if options.prune else names_of(desired))
+    return may_change(lives, begun(connection, lives))
 
 
 def _show(plan: Plan, arguments: argparse.Namespace, console: Console) -> None:

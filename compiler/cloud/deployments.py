@@ -66,6 +66,15 @@ def get_work_request(connection: Connection, work_request: str) -> Body:
     return found
 
 
+def latest_work_request(connection: Connection, resource: str) -> Body | None:
+    """The work request that was accepted last for a resource; None when the service knows none."""
+    client, compartment = connection.data_science, connection.place.compartment_id
+    doing = f"look for the work requests of {resource}"
+    newest = {"sort_by": "timeAccepted", "sort_order": "DESC", "limit": 1}
+    found = ask(doing, lambda: client.list_work_requests(compartment, resource_id=resource, **newest)).data
+    return found[0] if found else None
+
+
 def work_request_messages(connection: Connection, work_request: str) -> list[str]:
     """Its own errors, then its last log lines."""
     client = connection.data_science

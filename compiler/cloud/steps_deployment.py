@@ -8,6 +8,7 @@ from compiler.cloud import deployments, vanished
 from compiler.cloud.creation import create_once
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import Reply
+from compiler.cloud.rivals import give_way
 from compiler.cloud.smoke import smoke_test
 from compiler.cloud.waiting import WorkRequestError, await_deployment
 from compiler.cloud.work import Work
@@ -30,6 +31,7 @@ def create(work: Work, step: Step) -> None:
     )
     deployment = str(reply.data["id"])
     work.known[references.DEPLOYMENT] = deployment
+    give_way(work, deployment)
     _wait(work, deployment, reply)
 
 

@@ -10,8 +10,8 @@ from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment, get_work_request, work_request_messages
 from compiler.cloud.replies import Reply
 from compiler.diagnostics import CompilerError, Diagnostic, failure
+from compiler.planning.motion import MOVING
 
-MOVING = frozenset({"CREATING", "UPDATING", "DELETING"})
 ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 LOCAL_PAUSES = (0.02, 0.5)
 CLOUD_PAUSES = (2.0, 15.0)

@@ -262,4 +262,16 @@ CLOUD: dict[str, Code] = {
         "The model and its version set are kept.",
         ExitCode.INCOMPLETE,
     ),
+    "MF773": Code(
+        "deployment is still changing",
+        "The service is at work on the deployment: for an earlier apply, or for somebody else. What is to be done is "
+        "known when it rests; apply waits for that, no longer than --timeout.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF774": Code(
+        "another apply is under way here",
+        "One apply at a time works in a checkout and a target; this one waited for the other as long as --timeout "
+        "allows. The lock goes with the process that holds it.",
+        ExitCode.INCOMPLETE,
+    ),
 }

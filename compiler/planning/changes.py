@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import Diagnostic, Severity
@@ -199,6 +199,11 @@ class Plan:
     def models(self) -> frozenset[str]:
         """Names of the manifests it is about."""
         return frozenset(self.artifacts) | {change.name for change in self.changes}
+
+    def with_found(self, more: Mapping[str, tuple[Diagnostic, ...]]) -> Plan:
+        """The same plan with more to be known of some manifests."""
+        merged = {name: (*self.found.get(name, ()), *more.get(name, ())) for name in {**self.found, **more}}
+        return replace(self, found=merged)
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:

@@ -1,0 +1,62 @@
+"""Wait until nothing moves that a plan is about, and only then look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from compiler.cloud.connection import Connection
+from compiler.cloud.deployments import latest_work_request
+from compiler.cloud.observe import observe
+from compiler.cloud.problems import RequestError
+from compiler.cloud.waiting import Watch, await_deployment
+from compiler.planning import tags
+from compiler.planning.desired import Desired
+from compiler.planning.motion import moving
+from compiler.planning.observed import Live, Observed
+from compiler.planning.plan import Options
+
+
+def observe_settled(
+    connection: Connection,
+    desired: Sequence[Desired],
+    names: Collection[str] | None,
+    watch: Watch,
+    options: Options | None = None,
+) -> Observed:
+    """`observe`, once no deployment under these names moves any more (None: under any of ours).
+
+    What an earlier apply began, or somebody else, is done then. Raises `CompilerError` MF721 after `watch.timeout`
+    seconds altogether.
+    """
+    deadline = time.monotonic() + watch.timeout
+    while True:
+        observed = observe(connection, desired, options)
+        lives = moving(observed, connection.place, names)
+        if not lives:
+            return observed
+        for live in lives:
+            left = max(0.0, deadline - time.monotonic())
+            _await(connection, live, replace(watch, timeout=left))
+
+
+def begun(connection: Connection, lives: Sequence[Live]) -> dict[str, str]:
+    """When the service began what it is at, by OCID; without those of which it does not say."""
+    found: dict[str, str] = {}
+    for live in lives:
+        work = latest_work_request(connection, live.id)
+        when = (work or {}).get("timeStarted") or (work or {}).get("timeAccepted")
+        if when:
+            found[live.id] = str(when)
+    return found
+
+
+def _await(connection: Connection, live: Live, watch: Watch) -> None:
+    watch.tell(f"deployment of '{live.tags.get(tags.NAME, '')}' is {live.state}: waiting", 0, 0)
+    try:
+        await_deployment(connection, live.id, None, watch)
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+        # A deleted one may no longer be readable; the next list is the second witness.
