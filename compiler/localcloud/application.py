@@ -15,6 +15,7 @@ from compiler.localcloud import (
     identity,
     metadata_artifacts,
     model_artifacts,
+    model_references,
     models,
     multipart,
     objects,
@@ -51,6 +52,7 @@ _ROOMS = (
     shapes,
     work_requests,
     transfers,
+    model_references,
     buckets,
     objects,
     multipart,
@@ -58,7 +60,7 @@ _ROOMS = (
     metadata_artifacts,
     identity,
 )
-_ACTIONS = {**deployment_jobs.ACTIONS, **transfers.ACTIONS}
+_ACTIONS = {**deployment_jobs.ACTIONS, **transfers.ACTIONS, **model_references.ACTIONS}
 _ROUTES = tuple(route for room in _ROOMS for route in room.ROUTES)
 
 

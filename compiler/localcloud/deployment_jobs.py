@@ -24,6 +24,7 @@ from compiler.localcloud.deployment_rules import (
 from compiler.localcloud.jobs import Advance, Job, take
 from compiler.localcloud.lifecycle import mark_deleted
 from compiler.localcloud.model_artifacts import artifact_id
+from compiler.localcloud.model_references import archive_of, is_by_reference
 from compiler.localcloud.records import JsonObject, Record, find, save
 from compiler.localcloud.store import Transaction
 from compiler.localcloud.work_requests import finish, progress
@@ -161,13 +162,14 @@ def _drive(backend: Backend, job: Job, record: Record, server: Server) -> None:
 def _desired(backend: Backend, record: Record, generation: int) -> Desired | None:
     configuration = record.hidden["pending"][CONFIGURATION]
     variables = environment_variables(configuration)
+    made = _from_bucket(backend, model_of(configuration))
     with backend.store.write() as tx:
         artifact = find(tx, "artifact", artifact_id(model_of(configuration)))
-        if artifact is None:
-            return None
-        names = [name for name, _ in artifact.body["segments"]]
+        names = [name for name, _ in artifact.body["segments"]] if artifact else made
         for name in names:
             use_blob(tx, name, record.id)  # stays on disk until the server has unpacked it
+    if not names:
+        return None
     workers = variables.get("WEB_CONCURRENCY", "1")
     return Desired(
         generation=generation,
@@ -177,6 +179,14 @@ def _desired(backend: Backend, record: Record, generation: int) -> Desired | Non
         environment=variables,
         workers=min(int(workers), MAX_WORKERS) if workers.isdecimal() and int(workers) else 1,
     )
+
+
+def _from_bucket(backend: Backend, identifier: str) -> list[str]:
+    """The blob of the zip that is made of a by-reference model's files."""
+    with backend.store.read() as tx:
+        model = find(tx, "model", identifier)
+    blob = archive_of(backend, model) if model is not None and is_by_reference(model) else None
+    return [blob.name] if blob else []
 
 
 def _conclude(

@@ -18,6 +18,7 @@ from compiler.localcloud.http import Response, empty_response
 from compiler.localcloud.jobs import Job, schedule
 from compiler.localcloud.lifecycle import answer, begin, generated_name, moved
 from compiler.localcloud.model_artifacts import artifact_id
+from compiler.localcloud.model_references import is_by_reference
 from compiler.localcloud.paging import list_records
 from compiler.localcloud.records import JsonObject, Record, find, insert, new_ocid, save
 from compiler.localcloud.validation import check_common, check_compartment, check_project, require, require_type
@@ -151,7 +152,7 @@ def _check(call: Call, body: JsonObject) -> None:
     model = call.find_live("model", model_of(body[CONFIGURATION]))
     if model.state != "ACTIVE":
         raise errors.invalid_parameter(f"The model {model.id} is {model.state}; only an ACTIVE model can be deployed")
-    if find(call.tx, "artifact", artifact_id(model.id)) is None:
+    if find(call.tx, "artifact", artifact_id(model.id)) is None and not is_by_reference(model):
         raise errors.invalid_parameter(f"The model {model.id} has no artifact; upload it before deploying the model")
 
 

@@ -95,6 +95,8 @@ def _check_can_take(tx: Transaction, call: Call, identifier: str) -> Record:
     wanted = call.request.headers.get("if-match")
     if wanted not in (None, "*", model.etag):
         raise errors.no_etag_match()
+    if model.body.get("isModelByReference"):
+        raise errors.conflict(f"The files of model {model.id} lie in a bucket; artifacts cannot be replaced")
     return model
 
 

@@ -89,7 +89,8 @@ def list_objects(call: Call) -> Response:
     if delimiter not in ("", "/"):
         raise errors.invalid_parameter("The only delimiter supported is /")
     rows = call.tx.execute(
-        "SELECT name, size, etag, created, headers ->> '$.content-md5', headers ->> '$.storage-tier' FROM objects "
+        "SELECT name, size, etag, created, coalesce(headers ->> '$.content-md5', headers ->> '$.opc-multipart-md5'), "
+        "headers ->> '$.storage-tier' FROM objects "
         "WHERE bucket = ? AND name >= ? AND name > ? AND (? = '' OR name < ?) ORDER BY name",
         call.path["bucket"],
         max(prefix, query.get("start", "")),
