@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compiler.cli.arguments import add_json, add_manifests, add_root, add_target
-from compiler.cli.console import Console
+from compiler.cli.console import Console, as_json
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     problems = _fetch(missing.values(), start, arguments, console) if missing else []
     if not missing:
         console.line("  nothing to fetch" if not files else "  everything is fetched")
-    console.document(_document(files, set(missing)))
+    console.document(_document(files, set(missing), problems))
     if not console.json:
         console.diagnostics(problems)
     return exit_code(problems)
@@ -158,7 +158,7 @@ class _Progress:
             self._console.note(f"    {self._uri}: {text} {100 * done // max(1, total)} %")
 
 
-def _document(files: Sequence[Wanted], missing: Container[Path]) -> FetchDocument:
+def _document(files: Sequence[Wanted], missing: Container[Path], problems: Sequence[Diagnostic]) -> FetchDocument:
     return {
         "formatVersion": 1,
         "files": [
@@ -170,4 +170,5 @@ def _document(files: Sequence[Wanted], missing: Container[Path]) -> FetchDocumen
             }
             for file in files
         ],
+        "diagnostics": [as_json(problem) for problem in problems],
     }

@@ -64,4 +64,10 @@ COMMAND_LINE: dict[str, Code] = {
         "Not your files are wrong but manifact. Standard error has a report that is ready to paste into an issue.",
         ExitCode.BUG,
     ),
+    "MF919": Code(
+        "no such project root",
+        "What `--root` names must be a folder that is there. Without it the root is the nearest folder above with a "
+        "manifact.yaml, else with a .git, else the manifest's own.",
+        ExitCode.USAGE,
+    ),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compiler.diagnostics import CompilerError, Pointer, SourceRange
+from compiler.diagnostics import CompilerError, Pointer, SourceRange, failure
 from compiler.source import SourceDocument, read_document
 from compiler.workspace.root import PROJECT_FILE, find_root, shown
 
@@ -90,6 +90,8 @@ def open_workspace(start: Path, root: Path | None = None) -> Workspace:
     from compiler.schema import PROJECT, check
     from compiler.spec.project import Project
 
+    if root is not None and not root.is_dir():
+        raise failure("MF919", f"the project root {root} is no folder", hint="leave --root out to have it found")
     root = root.resolve() if root else find_root(start)
     file = root / PROJECT_FILE
     if not file.exists():

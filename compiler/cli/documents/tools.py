@@ -6,6 +6,8 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+from compiler.cli.documents.problems import Problem
+
 
 class CodeDocument(TypedDict):
     """One diagnostic code."""
@@ -71,6 +73,8 @@ class FetchDocument(TypedDict):
     """Version of this form."""
     files: list[FetchedFile]
     """All files that the manifests name by `uri`."""
+    diagnostics: list[Problem]
+    """Why some could not be fetched."""
 
 
 class ServeDocument(TypedDict):
