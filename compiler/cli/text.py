@@ -49,13 +49,14 @@ def plan_sum(plan: Plan) -> str:
     """How much a plan does: `2 to create, 0 to update, 0 to delete`, and in how many of several models."""
     counted = Counter(change.action for change in plan.pending)
     words = {
-        "create": counted[Action.CREATE] + counted[Action.ADOPT],
+        "create": counted[Action.CREATE],
         "update": counted[Action.UPDATE] + counted[Action.RESTART],
         "delete": counted[Action.DELETE] + counted[Action.REPLACE],
     }
     models = len(plan.models)
     where = f" ({len({change.name for change in plan.pending})} of {models} models)" if models > 1 else ""
-    return ", ".join(f"{number} to {word}" for word, number in words.items()) + where
+    adopted = {"take over": counted[Action.ADOPT]} if counted[Action.ADOPT] else {}
+    return ", ".join(f"{number} to {word}" for word, number in {**adopted, **words}.items()) + where
 
 
 def _shape(facts: ModelFacts) -> str:

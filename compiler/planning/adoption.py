@@ -9,8 +9,8 @@ from compiler.planning.changes import Action, Change, Plan, Recovery
 from compiler.planning.desired import Desired
 from compiler.planning.endpoint import Endpoint, live_settings
 from compiler.planning.observed import Live, Observed
-from compiler.planning.ownership import Applied, paths
-from compiler.planning.saving import Saving
+from compiler.planning.ownership import ARTIFACT_MD5, Applied, metadata, paths
+from compiler.planning.saving import CUSTOM, Saving
 from compiler.planning.tags import Place
 from compiler.planning.titles import deployment_title
 
@@ -20,10 +20,11 @@ REVERSAL = "remove the tags that begin with `manifact-`: nothing else was touche
 def adopt(desired: Desired, model: Live, deployment: Live | None, place: Place) -> Plan:
     """The changes that make a model, and what serves it, ours; both were read in full.
 
-    `desired` is what was compiled from the model's own artifact. Where the manifest says something else than what is
+    `desired` is what was compiled from the model's own artifact, or names the model (`spec.modelId`): then only the
+    deployment is taken over. Where the manifest says something else than what is
     live, the change carries that too and shows it.
     """
-    changes = [_model(desired, model, place)]
+    changes = [_model(desired, model, place)] if desired.model else []
     if deployment is not None and desired.deployment is not None:
         changes.append(_deployment(desired, model, deployment, place))
     found = tuple(change for change in changes if change)
@@ -42,7 +43,21 @@ def _model(desired: Desired, live: Live, place: Place) -> Change | None:
     assert desired.model is not None
     record = Applied(desired.model.artifact, diff_model.owned_paths(desired.model), _entries(desired))
     change = diff_model.update(Saving(desired, place, record, str(live.body.get("modelVersionSetId", ""))), live)
-    return _adopting(change)
+    return _adopting(_with_md5(change, live) if change else None)
+
+
+def _with_md5(change: Change, live: Live) -> Change:
+    """Record the artifact's MD5 as it is now, where nobody did: a later look tells whether it is still the same."""
+    if live.head is None or not live.head.md5 or live.md5:
+        return change
+    recorded = metadata(ARTIFACT_MD5, live.head.md5)
+    steps = [
+        replace(step, body={**step.body, CUSTOM: [*step.body[CUSTOM], recorded]})
+        if step.operation == "update_model" and step.body and tags.ARTIFACT in step.body.get("freeformTags", {})
+        else step
+        for step in change.steps
+    ]
+    return replace(change, steps=tuple(steps))
 
 
 def _deployment(desired: Desired, model: Live, live: Live, place: Place) -> Change | None:

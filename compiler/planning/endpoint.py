@@ -105,8 +105,8 @@ def settable(live: Live | None) -> frozenset[Path]:
 
 
 def live_settings(live: Live) -> Leaves:
-    """The leaves of a live deployment without our own tags."""
-    known = groups.flat(live.body)
+    """The leaves of a live deployment without our own tags; one that names no environment has the default kind."""
+    known = {(*groups.ENVIRONMENT, "environmentConfigurationType"): "DEFAULT", **groups.flat(live.body)}
     return {path: value for path, value in known.items() if not path[-1].startswith(tags.PREFIX)}
 
 

@@ -28,6 +28,8 @@ DOCUMENTS: dict[str, type] = {
     "logs": targets.LogsDocument,
     "pull": targets.PullDocument,
     "export": catalog.ExportDocument,
+    "import": catalog.ImportDocument,
+    "drift": targets.PlanDocument,
     "destroy": targets.ApplyDocument,
     "fetch": tools.FetchDocument,
     "lock": tools.LockDocument,

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from compiler.planning.documents import ShownPlan
+
 
 class OwnerDocument(TypedDict):
     """The manifest that a resource belongs to, as its tags say."""
@@ -141,3 +143,26 @@ class ExportDocument(TypedDict):
     """Its bytes."""
     written: bool
     """false: the object was there already, with just these bytes."""
+
+
+class ImportDocument(TypedDict):
+    """What `import --json` prints."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    name: str
+    """Name of the manifest."""
+    manifest: str
+    """Its file; `artifact/` lies beside it."""
+    model: str
+    """OCID of the model."""
+    deployment: str | None
+    """OCID of the deployment that is taken over with it; null where only the model is."""
+    variables: list[str]
+    """Environment variables that look like secrets: `MANIFACT_VAR_<NAME>` sets them."""
+    notes: list[str]
+    """What is live and could not be said in the manifest; it stays as it is."""
+    plan: ShownPlan
+    """What taking it over changes, or what is left to do of it."""
+    adopted: bool
+    """false: nobody agreed, and only files were written."""
