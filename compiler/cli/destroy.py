@@ -30,13 +30,16 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.plan_view import show_plan
     from compiler.cli.session import named_model, open_session
     from compiler.cloud.settling import observe_settled
+    from compiler.planning.desired import Desired
     from compiler.planning.destroy import destroy
 
     model = named_model(arguments)
     with open_session(arguments, model.start, console) as session, alone(session, arguments, console):
         observed = observe_settled(session.connection, [], {model.name}, noting(arguments, console))
         protected = [model.name] if model.protected else []
-        plan = destroy([model.name], observed, session.connection.place, protected)
+        named = session.substituted(Desired(model.name, None, None, model_id=model.model_id)).model_id
+        kept = [named] if named else []
+        plan = destroy([model.name], observed, session.connection.place, protected, kept)
         show_plan(plan, console)
         if plan.empty:
             console.document({"formatVersion": 1, "complete": True, "results": [], "diagnostics": []})

@@ -79,6 +79,8 @@ class Named:
     """Where to look for its project."""
     protected: bool = False
     """Whether its manifest says `protect: true`; unknown, and so false, when only its name was given."""
+    model_id: str | None = None
+    """`spec.modelId` of its manifest, as written."""
 
 
 def named_model(arguments: argparse.Namespace) -> Named:
@@ -92,7 +94,8 @@ def named_model(arguments: argparse.Namespace) -> Named:
         return Named(str(arguments.model), Path.cwd())
     manifest = load_manifest(path.resolve(), open_workspace(path.parent, arguments.root)).manifest
     deployment = manifest.spec.deployment
-    return Named(manifest.metadata.name, path.parent, deployment is not None and deployment.protect)
+    protect = deployment is not None and deployment.protect
+    return Named(manifest.metadata.name, path.parent, protect, manifest.spec.model_id)
 
 
 def named_word(word: str, root: Path | None) -> tuple[str, Path]:

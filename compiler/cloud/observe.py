@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from compiler.cloud.catalog import list_models, list_version_sets, read_model
 from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import list_deployments, read_deployment
+from compiler.cloud.problems import RequestError
 from compiler.planning.desired import Desired
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options, unread
@@ -36,8 +38,22 @@ def observe(
         ids = unread(desired, observed, place, options)
         if not ids:
             break
-        observed = observed.with_reads(read(connection, sorted(ids), observed))
+        by_id = {item.model_id for item in desired if item.model_id} & ids
+        named = {model: _in_catalog(connection, model) for model in sorted(by_id)}
+        lives = [live for live in named.values() if live]
+        observed = observed.with_reads([*read(connection, sorted(ids - by_id), observed), *lives])
+        observed = replace(observed, catalog={**observed.catalog, **named})
     return observed
+
+
+def _in_catalog(connection: Connection, model: str) -> Live | None:
+    """The model, wherever it is; None when the service does not show it."""
+    try:
+        return read_model(connection, model)
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+        return None
 
 
 def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[Live]:

@@ -12,15 +12,18 @@ from compiler.planning.removal import delete_deployment, delete_model, delete_ve
 from compiler.planning.tags import Place
 
 
-def destroy(names: Iterable[str], observed: Observed, place: Place, protected: Sequence[str] = ()) -> Plan:
+def destroy(
+    names: Iterable[str], observed: Observed, place: Place, protected: Sequence[str] = (), kept: Sequence[str] = ()
+) -> Plan:
     """Delete deployments, models (all versions) and the version set of these manifests.
 
-    `protected` are those whose manifest says `protect: true`; a live deployment that was applied so counts as well.
+    `kept` are models that a manifest names by OCID: never deleted. `protected` are those whose manifest says
+    `protect: true`; a live deployment that was applied so counts as well.
     """
     changes: list[Change] = []
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for name in names:
-        models = observed.named(observed.models, place, name)
+        models = [live for live in observed.named(observed.models, place, name) if live.id not in kept]
         deployments = observed.named(observed.deployments, place, name)
         going, problems = delete_name(name, models, deployments, observed, place, "manifact destroy")
         live = any(not item.gone for item in deployments)

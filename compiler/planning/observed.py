@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from compiler.planning import tags
@@ -84,6 +84,11 @@ class Observed:
     version_sets: tuple[Live, ...] = ()
     deep: bool = False
     """Whether every resource of ours was read in full."""
+    catalog: Mapping[str, Live | None] = field(default_factory=dict)
+    """Models that manifests name by OCID (`spec.modelId`), of any compartment, as far as they were read.
+
+    None: the service does not show it.
+    """
 
     def with_reads(self, reads: Iterable[Live]) -> Observed:
         """The same observation with these resources read in full."""

@@ -66,7 +66,7 @@ def unread(
         if not item.suspend:
             wanted |= plan_name(index.turn(item, retry=options.retry)).needs
     known = {live.id for live in (*observed.models, *observed.deployments) if live.record is not None}
-    return frozenset(wanted - known)
+    return frozenset(wanted - known - set(observed.catalog))
 
 
 class Index:
@@ -95,6 +95,7 @@ class Index:
             version_set=self._sets.get(desired.model.version_set) if desired.model else None,
             served=tuple(self._models_by_id[item] for item in served if item in self._models_by_id),
             serving=self._serving,
+            catalog=self._observed.catalog,
             retry=retry,
         )
 

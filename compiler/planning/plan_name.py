@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from compiler.diagnostics import Diagnostic
 from compiler.planning import callers, diff_deployment, diff_model, references, tags
+from compiler.planning.by_reference import wanted_place
 from compiler.planning.changes import Action, Change, Impact, Kind, Step
 from compiler.planning.desired import Desired
 from compiler.planning.endpoint import Endpoint, live_settings, needs_replacement, settable
 from compiler.planning.observed import Live
 from compiler.planning.ownership import Applied, applied, paths
-from compiler.planning.refusals import blocked, protected, without_bucket
+from compiler.planning.refusals import blocked, deploys, not_deployable, protected, without_bucket
 from compiler.planning.removal import delete_deployment, delete_model
 from compiler.planning.saving import Saving
 from compiler.planning.tags import Place
@@ -35,6 +36,8 @@ class Turn:
     """The models that our deployments serve."""
     serving: Mapping[str, frozenset[str]]
     """OCID of a model -> OCIDs of the deployments that serve it, of whomever."""
+    catalog: Mapping[str, Live | None] = field(default_factory=dict)
+    """Models that are named by OCID, as far as they were read."""
     retry: bool = False
 
     @property
@@ -56,18 +59,26 @@ class NamePlan:
 def plan_name(turn: Turn) -> NamePlan:
     """Compare what one manifest wants with what is live."""
     primary = _primary(turn)
-    kinds = versions(turn.desired.model, turn.models, turn.place) if turn.desired.model else None
+    kinds = _versions(turn)
     record = _record(turn, kinds, primary)
     models = _model_changes(turn, kinds, record) if kinds else []
     endpoint = _endpoint(turn, kinds, record, primary)
     deployments, problems = _deployment_changes(turn, endpoint, primary)
     problems = [*problems, *without_bucket(turn.desired, models)]
+    problems += not_deployable(turn.desired, deployments, turn.catalog)
     deployments = [_with_callers(turn, change, kinds) for change in deployments]
     before = [delete_model(turn.desired.name, live, _UNFINISHED) for live in kinds.unfinished] if kinds else []
     old = _old_versions(turn, kinds, deployments) if kinds else []
     changes = [*before, *models, *deployments, *old]
     needs = _needs(turn, kinds, changes)
     return NamePlan(tuple(changes), tuple(problems), needs)
+
+
+def _versions(turn: Turn) -> Versions | None:
+    model = turn.desired.model
+    if model is None:
+        return None
+    return versions(model, turn.models, turn.place, wanted_place(model, turn.desired.name, turn.place))
 
 
 _UNFINISHED = "unfinished: an apply that was cut off left it behind"
@@ -213,7 +224,9 @@ def _old_versions(turn: Turn, kinds: Versions, deployments: list[Change]) -> lis
     spare = kinds.former[: max(0, len(kinds.former) - (keep - 1))]
     reason = f"keepVersions: {keep}"
     free = [live for live in spare if not turn.serving.get(live.id, frozenset()) - leaving]
-    return [delete_model(turn.desired.name, live, reason) for live in free]
+    staging = turn.desired.model.staging
+    keeps = staging is not None and staging.keep
+    return [delete_model(turn.desired.name, live, reason, keep_files=keeps) for live in free]
 
 
 def _moves(deployments: list[Change]) -> bool:
@@ -229,6 +242,8 @@ def _needs(turn: Turn, kinds: Versions | None, changes: list[Change]) -> frozens
         ids |= {live.id for live in kinds.unfinished}
         if changes and kinds.wanted:
             ids.add(kinds.wanted.id)
+    if turn.desired.model_id and deploys(changes):
+        ids.add(turn.desired.model_id)
     if any(change.kind is Kind.DEPLOYMENT for change in changes) or (changes and turn.live_deployments):
         ids |= {live.id for live in turn.served}
     return frozenset(item for item in ids if item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import tags
@@ -69,3 +69,26 @@ def protected(desired: Desired, changes: Iterable[Change]) -> list[Diagnostic]:
         for change in changes
         if change.destroys
     ]
+
+
+def deploys(changes: Iterable[Change]) -> bool:
+    """Whether one of these makes a deployment serve a model."""
+    idle = (Action.NOOP, Action.DELETE)
+    return any(change.kind is Kind.DEPLOYMENT and change.action not in idle for change in changes)
+
+
+def not_deployable(desired: Desired, changes: Iterable[Change], catalog: Mapping[str, Live | None]) -> list[Diagnostic]:
+    """The model that `spec.modelId` names must be there, ACTIVE, and have an artifact."""
+    model = desired.model_id
+    if model is None or model not in catalog or not deploys(changes):
+        return []
+    live = catalog[model]
+    if live is None:
+        message = f"model {model}, which '{desired.name}' deploys, is not there or may not be read"
+        return [Diagnostic("MF118", message, hint="check the OCID, the region of the target, and the policies")]
+    if live.state != "ACTIVE":
+        return [Diagnostic("MF119", f"model {model}, which '{desired.name}' deploys, is {live.state}")]
+    if live.head is None:
+        message = f"model {model}, which '{desired.name}' deploys, has no artifact"
+        return [Diagnostic("MF119", message, hint="save it again, or name another version")]
+    return []

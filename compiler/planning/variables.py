@@ -43,10 +43,10 @@ def substitute(desired: Desired, lookup: Lookup) -> Desired:
             provenance=_plain(model.provenance, lookup),
             version_set=_plain(model.version_set, lookup),
         )
-    if desired.deployment is None:
-        return replace(desired, model=model)
-    deployment, secrets = _deployment(desired.deployment, lookup)
     model_id = _plain(desired.model_id, lookup)
+    if desired.deployment is None:
+        return replace(desired, model=model, model_id=model_id)
+    deployment, secrets = _deployment(desired.deployment, lookup)
     return replace(desired, model=model, model_id=model_id, deployment=deployment, secrets=secrets)
 
 
