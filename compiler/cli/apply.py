@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
 def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.one_apply import alone
-    from compiler.cli.selected import compile_selected
+    from compiler.cli.selected import compile_selected, with_answers
     from compiler.cli.session import open_session
     from compiler.planning.motion import names_of
     from compiler.planning.plan import Options, plan
@@ -59,11 +59,13 @@ def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
         names = None if options.prune else names_of(desired)
         observed = _observed(session, desired, names, options, arguments, console)
         found = plan(desired, observed, session.connection.place, options)
+        found = with_answers(found, builds, session.connection)
         return _carry_out(found, session, builds, arguments, console)
 
 
 def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.one_apply import alone
+    from compiler.cli.selected import with_answers
     from compiler.cli.session import open_session
     from compiler.diagnostics import failure
     from compiler.planning.motion import names_of
@@ -81,7 +83,9 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
         observed = _observed(session, desired, names, saved.options, arguments, console)
         place = session.connection.place
         found = confirm(saved, place, plan(desired, observed, place, saved.options))
-        return _carry_out(found, session, _built(saved, found, session.root), arguments, console)
+        builds = _built(saved, found, session.root)
+        found = with_answers(found, builds, session.connection)
+        return _carry_out(found, session, builds, arguments, console)
 
 
 def _observed(

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Compile all manifests, observe, compare."""
-    from compiler.cli.selected import compile_selected
+    from compiler.cli.selected import compile_selected, with_answers
     from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
     from compiler.diagnostics import exit_code
@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         desired = [session.wanted(build) for build in builds]
         observed = observe(session.connection, desired, options, deep=arguments.deep)
         found = plan(desired, observed, session.connection.place, options)
+        found = with_answers(found, builds, session.connection)
         found = found.with_found(_moving(session.connection, desired, observed, options))
     if arguments.out is not None:
         manifests = {build.name: str(build.manifest.relative_to(build.root)) for build in builds}

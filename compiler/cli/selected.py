@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import failure
+from compiler.diagnostics import Diagnostic, Pointer, failure
+
+_PLACES: Mapping[str, Pointer] = {
+    "MF776": ("spec", "deployment", "shape"),
+    "MF777": ("spec", "environment", "inference", "path"),
+}
+"""Where a manifest says what the service objects to."""
 
 if TYPE_CHECKING:
     from compiler.build.result import Build
+    from compiler.cloud.connection import Connection
+    from compiler.planning.changes import Plan
 
 
 def compile_selected(arguments: argparse.Namespace) -> list[Build]:
@@ -33,3 +43,23 @@ def compile_selected(arguments: argparse.Namespace) -> list[Build]:
         hint = "write a manifact.yaml above them, or name its folder with --root"
         raise failure("MF911", f"the manifests are of {len(roots)} projects: {projects}", hint=hint)
     return builds
+
+
+def with_answers(plan: Plan, builds: Sequence[Build], connection: Connection) -> Plan:
+    """The plan with what the service objects to in it, at the manifest's line."""
+    from compiler.cloud.questions import answers
+
+    by_name = {build.name: build for build in builds}
+    found = answers(connection, plan)
+    placed = {name: tuple(_placed(p, by_name.get(name)) for p in problems) for name, problems in found.items()}
+    return plan.with_found(placed)
+
+
+def _placed(problem: Diagnostic, build: Build | None) -> Diagnostic:
+    from compiler.workspace.project import open_workspace, read_manifest
+
+    pointer = _PLACES.get(problem.code)
+    if build is None or pointer is None:
+        return problem
+    document = read_manifest(build.manifest, open_workspace(build.root, build.root))
+    return replace(problem, where=document.locate(pointer))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from compiler.cloud import catalog, vanished
 from compiler.cloud.creation import create_once
+from compiler.cloud.environments import with_answer
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import Reply
 from compiler.cloud.waiting import await_work
@@ -41,7 +42,8 @@ def create_version_set(work: Work, step: Step) -> None:
 
 def create_model(work: Work, step: Step) -> None:
     """A new record, without artifact and commit mark."""
-    body, connection = work.body(step), work.connection
+    connection = work.connection
+    body = with_answer(connection, work.body(step))
     _, found = create_once(
         work,
         body,
@@ -94,7 +96,8 @@ def head_artifact(work: Work, step: Step) -> None:
 def update_model(work: Work, step: Step) -> None:
     """Change settings, or set the commit mark."""
     model = work.target(step)
-    reply = catalog.update_model(work.connection, model, work.body(step), work.etags.get(model))
+    body = with_answer(work.connection, work.body(step))
+    reply = catalog.update_model(work.connection, model, body, work.etags.get(model))
     _remember(work, model, reply)
 
 

@@ -274,4 +274,18 @@ CLOUD: dict[str, Code] = {
         "allows. The lock goes with the process that holds it.",
         ExitCode.INCOMPLETE,
     ),
+    "MF775": Code(
+        "shape is not known here",
+        "The shape is none of those that this version knows. Regions get new ones: `plan` asks the service.",
+    ),
+    "MF776": Code(
+        "no such shape",
+        "The service lists the shapes that deployments may have in the region, and this is none of them.",
+    ),
+    "MF777": Code(
+        "conda environment is not there",
+        "The deployment unpacks the conda environment that runtime.yaml names before it loads the model; without it, "
+        "it ends as FAILED. A warning where Object Storage answers 404 for the bucket as well: that also means that "
+        "this user may not see it.",
+    ),
 }

@@ -11,12 +11,15 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+from compiler.planning.test_results import KEY as TEST_RESULTS
+from compiler.planning.test_results import unanswered
+
 Body: TypeAlias = dict[str, Any]
 """A JSON object in the wire form of the OCI Data Science API (camelCase keys)."""
 Path: TypeAlias = tuple[str, ...]
 """Where a value lies in a body."""
 
-CONFIG_FORM = "1"
+CONFIG_FORM = "2"
 """Version of the canonical form: raised when `normal` changes, so that old digests are known to be of another form."""
 
 _METADATA_LISTS = ("customMetadataList", "definedMetadataList")
@@ -41,9 +44,14 @@ def comparable(body: Mapping[str, Any]) -> Body:
     for name in _METADATA_LISTS:
         items = body.get(name) or ()
         # `hasArtifact: false` is what the service says of every entry without a file.
-        spread[name] = {item["key"]: {field: item.get(field) or None for field in _METADATA_FIELDS} for item in items}
+        spread[name] = {item["key"]: _entry(item) for item in items}
     result: Body = normal(spread)
     return result
+
+
+def _entry(item: Mapping[str, Any]) -> Body:
+    fields = {field: item.get(field) or None for field in _METADATA_FIELDS}
+    return {**fields, "value": unanswered(fields["value"])} if item["key"] == TEST_RESULTS else fields
 
 
 def leaves(value: Mapping[str, Any], at: Path = ()) -> dict[Path, Any]:

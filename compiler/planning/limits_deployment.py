@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from compiler.diagnostics import Pointer, Report
-from compiler.planning.bodies_deployment import GIGABYTES_PER_OCPU, flexible
+from compiler.planning.shapes import check_shape
 from compiler.spec.deployment import Autoscaling, Container, Deployment, Network, QueryScaling, Threshold
 
 ENVIRONMENT_BYTES = 2_048
@@ -21,25 +20,9 @@ QUERY_RESOURCE = '{resourceId = "MODEL_DEPLOYMENT_OCID"}'
 PENDING = re.compile(r"PT(\d+)([MH])")
 
 
-@dataclass(frozen=True, slots=True)
-class Flex:
-    """Range of a flexible shape: OCPUs and gigabytes (OCI docs, compute shapes)."""
-
-    ocpus: tuple[float, float]
-    memory: tuple[float, float]
-
-
-FLEX_SHAPES = {
-    "VM.Standard.E3.Flex": Flex((1, 64), (6, 1024)),
-    "VM.Standard.E4.Flex": Flex((1, 64), (6, 1024)),
-    "VM.Standard3.Flex": Flex((1, 32), (6, 512)),
-    "VM.Optimized3.Flex": Flex((1, 18), (6, 256)),
-}
-
-
 def check_deployment(spec: Deployment, at: Pointer, report: Report) -> None:
     """Add a problem for everything the service would refuse."""
-    _check_shape(spec, at, report)
+    check_shape(spec, at, report)
     _check_bandwidth(spec, at, report)
     _check_environment(spec, at, report)
     if spec.autoscaling is not None:
@@ -51,23 +34,6 @@ def check_deployment(spec: Deployment, at: Pointer, report: Report) -> None:
     if spec.network is not None:
         _check_network(spec.network, (*at, "network"), report)
     _check_logs(spec, (*at, "logs"), report)
-
-
-def _check_shape(spec: Deployment, at: Pointer, report: Report) -> None:
-    given = {"ocpus": spec.ocpus, "memoryInGBs": spec.memory_in_gbs, "cpuBaseline": spec.cpu_baseline}
-    if not flexible(spec.shape):
-        for name in (name for name, value in given.items() if value is not None):
-            report.error("MF705", f"{spec.shape} has a fixed size: it takes no {name}", (*at, name))
-        return
-    known = FLEX_SHAPES.get(spec.shape)
-    if known is None:
-        return  # the service knows shapes that are newer than this list: it is asked at plan
-    ocpus = spec.ocpus or 1
-    memory = spec.memory_in_gbs or GIGABYTES_PER_OCPU * ocpus
-    for name, value, (least, most) in (("ocpus", ocpus, known.ocpus), ("memoryInGBs", memory, known.memory)):
-        if not least <= value <= most:
-            text = f"{spec.shape} takes {least:g} to {most:g} {name}, not {value:g}"
-            report.error("MF705", text, (*at, name if given[name] is not None else "shape"))
 
 
 def _check_bandwidth(spec: Deployment, at: Pointer, report: Report) -> None:

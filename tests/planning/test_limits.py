@@ -126,4 +126,15 @@ def test_what_is_just_within_the_limits_passes() -> None:
 
 
 def test_a_shape_that_is_not_known_here_is_left_to_the_service() -> None:
-    assert problems({}, {"shape": "VM.Standard9.Flex", "ocpus": 500}) == []
+    assert problems({}, {"shape": "VM.Standard9.Flex", "ocpus": 500}) == [("MF775", "spec.deployment.shape")]
+
+
+@pytest.mark.parametrize(
+    ("shape", "hint"),
+    [("VM.Standard.E4.Flexx", "did you mean 'VM.Standard.E4.Flex'?"), ("XX.New9", "the service is asked at plan")],
+)
+def test_an_unknown_shape_is_a_warning_as_regions_get_new_ones(shape: str, hint: str) -> None:
+    report = Report(lambda pointer: SourceRange(".".join(map(str, pointer))))
+    check_limits(Catalog(), Deployment(shape=shape), report)
+    assert [(d.code, d.severity, d.hint) for d in report.diagnostics] == [("MF775", "warning", hint)]
+    assert str(report.diagnostics[0].where) == "spec.deployment.shape"

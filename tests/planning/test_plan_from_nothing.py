@@ -56,7 +56,7 @@ def test_the_commit_mark_comes_with_the_last_request_of_the_model() -> None:
     first, last = change.steps[0].body or {}, change.steps[-1].body or {}
     assert tags.ARTIFACT not in first["freeformTags"]
     assert last["freeformTags"][tags.ARTIFACT] == FACTS.digest
-    assert last["freeformTags"][tags.CONFIG].startswith("1:")
+    assert last["freeformTags"][tags.CONFIG].startswith("2:")
 
 
 def test_desired_survives_json() -> None:
