@@ -1,4 +1,4 @@
-"""Write the reference pages under `docs/reference/` from the code: commands, manifest fields, diagnostics, exit codes.
+"""Write the reference pages under `docs/reference/`: commands, fields, JSON documents, diagnostics, exit codes.
 
 Run it from the project's root: `python scripts/generate_docs.py`. A test compares the checked-in pages.
 """
@@ -6,11 +6,16 @@ Run it from the project's root: `python scripts/generate_docs.py`. A test compar
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 from compiler.cli.commands import COMMANDS
+from compiler.cli.documents import DOCUMENTS, FILES
+from compiler.cli.examples import EXAMPLES
+from compiler.cli.schema import schema_files
+from compiler.cli.usage import Help, Parser
 from compiler.codes import CODES, PRECEDENCE, ExitCode
 from compiler.schema import MODEL, PROJECT, shipped
 
@@ -40,12 +45,25 @@ MEANINGS = {
 }
 
 
+JSON_INTRODUCTION = """# JSON documents
+
+Every command that prints facts takes `--json`: then standard output holds exactly one JSON document, and progress goes
+to standard error. When a command cannot do its work the document is the one under `problems`, and the exit code says
+of which kind the problem is ([exit codes](exit-codes.md)); a command that did a part of it says so in its own document.
+
+The first field is `formatVersion`. Within a version fields are added, and none is renamed, retyped or taken away:
+read what you know and pass over the rest. The schemas lie in `schemas/`, are part of the package, and are printed by
+`manifact schema plan.output`.
+"""
+
+
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     return {
         "commands.md": NOTE + _commands(),
         "diagnostics.md": NOTE + _diagnostics(),
         "exit-codes.md": NOTE + _exit_codes(),
+        "json.md": NOTE + _documents(),
         "manifest.md": NOTE + _fields("The manifest: model.yaml", MODEL),
         "project.md": NOTE + _fields("The project: manifact.yaml", PROJECT),
     }
@@ -61,18 +79,46 @@ def readme(text: str) -> str:
 def _commands() -> str:
     parts = ["# Commands\n"]
     for name, command in COMMANDS.items():
-        parser = argparse.ArgumentParser(prog=f"manifact {name}", add_help=False, formatter_class=_Wide)
+        parser = _Parser(prog=f"manifact {name}", add_help=False)
+        parser.epilog = f"example: {EXAMPLES[name]}"
         command.configure(parser)
         summary = command.SUMMARY[0].upper() + command.SUMMARY[1:]
         parts.append(f"## `manifact {name}`\n\n{summary}.\n\n```\n{parser.format_help().strip()}\n```\n")
+        for verb, child in parser.verbs().items():
+            parts.append(f"### `manifact {name} {verb}`\n\n```\n{child.format_help().strip()}\n```\n")
     return "\n".join(parts)
 
 
-class _Wide(argparse.HelpFormatter):
-    """The same width everywhere: the page must not depend on a terminal."""
+class _Parser(Parser):
+    """Help of the same width everywhere: the page must not depend on a terminal."""
 
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=110, max_help_position=32)
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        return Help(self.prog, width=110, max_help_position=32)
+
+
+def _documents() -> str:
+    """Commands that print the same kind of document share a section."""
+    kinds: dict[type, list[str]] = {}
+    for name, document in DOCUMENTS.items():
+        kinds.setdefault(document, []).append(name)
+    printed = [_document(names, f"{names[0]}.output") for names in kinds.values()]
+    written = [_document([name], name) for name in FILES]
+    return "\n".join([JSON_INTRODUCTION, "# Printed\n", *printed, "# Written\n", *written])
+
+
+def _document(names: list[str], file: str) -> str:
+    schema = json.loads(schema_files()[f"{file}.v1.schema.json"])
+    title = ", ".join(f"`{name.replace('-', ' ') if name.startswith('local-') else name}`" for name in names)
+    files = [file] if len(names) == 1 else [f"{name}.output" for name in names]
+    links = ", ".join(f"[`{name}`](../../schemas/{name}.v1.schema.json)" for name in files)
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for key in part["properties"].keys() - set(part.get("required", ())):
+            part["properties"][key]["description"] += " Not always there."
+        part["required"] = []
+    if names != ["problems"] and "Problem" in schema.get("$defs", {}):
+        schema["$defs"]["Problem"] = {"type": "object"}  # told once
+    head = f"## {title}\n\n{schema['description']} Schema: {links}.\n\n| Field | Type | What it is |\n|---|---|---|"
+    return "\n".join([head, *_rows(schema, schema, "")]) + "\n"
 
 
 def _diagnostics() -> str:

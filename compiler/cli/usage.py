@@ -12,6 +12,22 @@ from compiler.diagnostics import did_you_mean, failure
 _CHOICE = re.compile(r"argument (?P<argument>\S+): invalid choice: '(?P<given>.*)' \(choose from (?P<known>.*)\)")
 
 
+class Help(argparse.HelpFormatter):
+    """`-o, --out FILE` in every version of Python: before 3.13 the word for the value stands behind each spelling.
+
+    Words for values are in capitals.
+    """
+
+    def _get_default_metavar_for_positional(self, action: argparse.Action) -> str:
+        return action.dest.upper()
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
+
+
 class Parser(argparse.ArgumentParser):
     """Raises `CompilerError` MF916 for wrong usage: exit 64 (sysexits EX_USAGE), as 2 says "changes pending" here."""
 
@@ -35,15 +51,19 @@ class Parser(argparse.ArgumentParser):
             raise failure("MF916", f"{command.prog}: '{name}' goes after the command", hint=_help(command.prog))
         raise failure("MF916", f"{command.prog}: there is no option '{name}'", hint=_meant(name, command))
 
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        return Help(self.prog)
+
     def options(self) -> list[str]:
         """Every option of this command and its verbs."""
-        below = [option for verb in self._verbs().values() for option in verb.options()]
+        below = [option for verb in self.verbs().values() for option in verb.options()]
         return [*(option for action in self._actions for option in action.option_strings), *below]
 
     def _of(self, command: str | None) -> Parser:
-        return self._verbs().get(command or "", self)
+        return self.verbs().get(command or "", self)
 
-    def _verbs(self) -> dict[str, Parser]:
+    def verbs(self) -> dict[str, Parser]:
+        """The commands below this one."""
         return dict(pair for action in self._actions for pair in _children(action))
 
 

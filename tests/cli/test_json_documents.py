@@ -210,7 +210,7 @@ def test_the_table_names_every_command_with_json():
     sub = parser.add_subparsers(parser_class=Parser)
     for name, command in commands.COMMANDS.items():
         command.configure(sub.add_parser(name))
-    with_json = {name for name, child in _leaves(parser._verbs()) if "--json" in child.options()}
+    with_json = {name for name, child in _leaves(parser.verbs()) if "--json" in child.options()}
     assert with_json == set(DOCUMENTS) - {"problems"}
     every = CASES + REFUSED + UNTIL_STOPPED
     assert {case.command for case in every if case.code == 0} == with_json
@@ -220,7 +220,7 @@ def test_the_table_names_every_command_with_json():
 
 def _leaves(parsers):
     for name, parser in parsers.items():
-        verbs = parser._verbs()
+        verbs = parser.verbs()
         yield from ((f"{name}-{verb}", child) for verb, child in verbs.items()) if verbs else [(name, parser)]
 
 

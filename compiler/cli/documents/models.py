@@ -47,14 +47,14 @@ class CompileDocument(TypedDict):
 
 
 class ValidateDocument(TypedDict):
-    """What `validate --json` prints of manifests that are valid."""
+    """What `validate --json` prints."""
 
     formatVersion: Literal[1]
     """Version of this form."""
     manifests: list[str]
-    """The files."""
+    """The files of those that are valid."""
     diagnostics: list[Problem]
-    """Warnings."""
+    """Problems and warnings of all."""
 
 
 class InitDocument(TypedDict):
