@@ -28,7 +28,7 @@ def show_resource(document: ShowDocument, console: Console) -> None:
     record = document["record"]
     version = f" v{record['versionId']}" if record.get("versionId") else ""
     head = f"  {document['kind']}  {document['name']}{version}  {document['state']}"
-    console.line(console.styled(head, "bold"))
+    console.line(console.styled(text.printable(head), "bold"))
     console.line(f"  {document['id']}")
     _block(console, "", [*_common(document), *_of_model(document), *_of_deployment(document)])
     for side, key in (("input schema", "inputSchema"), ("output schema", "outputSchema")):
@@ -53,7 +53,7 @@ def _block(console: Console, head: str, rows: Iterable[tuple[str, str]]) -> None
         console.line(f"  {head}")
     width = max(len(name) for name, _ in found)
     for name, value in found:
-        console.line(f"    {name:<{width}}  {value}".rstrip())
+        console.line(text.printable(f"    {name:<{width}}  {value}").rstrip())
 
 
 def _common(document: ShowDocument) -> list[tuple[str, str]]:

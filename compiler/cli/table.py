@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compiler.cli.text import printable
+
 GAP = 2
 LEAST = 10
 """Characters that every column keeps."""
@@ -32,5 +34,5 @@ def cut(text: str, width: int) -> str:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = [f"{cut(cell, width):<{width}}" for cell, width in zip(row, widths, strict=True)]
+    cells = [f"{printable(cut(cell, width)):<{width}}" for cell, width in zip(row, widths, strict=True)]
     return (" " * GAP + (" " * GAP).join(cells)).rstrip()

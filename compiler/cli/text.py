@@ -37,6 +37,11 @@ def digests(words: str) -> str:
     return _DIGEST.sub(lambda match: digest(match.group()), words)
 
 
+def printable(words: str) -> str:
+    """Text of somebody else's on one line, without what a terminal would obey."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in words)
+
+
 def headline(facts: ModelFacts) -> str:
     """One line: `scikit-learn 1.9.1  RandomForestClassifier  13 features -> 3 classes`."""
     if facts.framework is None:

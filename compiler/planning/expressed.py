@@ -44,7 +44,10 @@ def express_catalog(record: Mapping[str, Any], provenance: Mapping[str, Any] | N
     """`spec.catalog` of a live model: as much of it as makes just what is live."""
     notes: list[str] = []
     fragment = _without_system_tags(catalog_fragment(record, provenance), notes)
-    taxonomy = {_TAXONOMY[key]: value for key, value in _defined(record).items() if key in _TAXONOMY and value}
+    defined = _defined(record)
+    taxonomy = {ours: defined[key] for key, ours in _TAXONOMY.items() if defined.get(key)}
+    if (parameters := _parameters(defined.get("Hyperparameters"))) is not None:
+        taxonomy["hyperparameters"] = parameters
     if taxonomy:
         fragment["taxonomy"] = taxonomy
     fragment["custom"] = _custom(record, fragment.get("custom", []), notes)
@@ -81,6 +84,15 @@ def use_case(record: Mapping[str, Any]) -> str | None:
 
 def _defined(record: Mapping[str, Any]) -> dict[str, Any]:
     return {item["key"]: item.get("value") for item in record.get("definedMetadataList") or ()}
+
+
+def _parameters(written: Any) -> Body | None:
+    """Hyperparameters that come out of a manifest as the text they are live; None where they would not."""
+    try:
+        found = json.loads(written or "null")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and json.dumps(found, sort_keys=True) == written else None
 
 
 def _without_system_tags(fragment: Body, notes: list[str]) -> Body:
