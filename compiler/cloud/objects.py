@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +16,9 @@ from compiler.cloud.replies import ask, pages
 from compiler.cloud.waiting import Watch
 
 MEBIBYTE = 1 << 20
-LEAST_PART = 8 * MEBIBYTE
-"""Small parts keep memory flat: at most WORKERS + 1 of them are held at a time."""
+LEAST_PART = 10 * MEBIBYTE
+"""The service takes no smaller ones but the last (OCI docs: Object Storage, multipart uploads), and small parts keep
+memory low: WORKERS of them are held at a time."""
 MOST_PARTS = 9_000
 """The service takes 10,000 (OCI docs: Object Storage, multipart uploads)."""
 WORKERS = 3
@@ -120,26 +121,31 @@ def _send_missing(
 ) -> dict[int, str]:
     """Send the parts that are not there, a few at a time; returns their etags by number."""
     done: dict[int, str] = {}
-    waiting: deque[tuple[int, Future[str]]] = deque()
-    sent = 0
+    waiting: deque[tuple[int, Part, Future[str]]] = deque()
+    size, stream = part_size(archive.size), archive.open()
+    # The same few buffers all along: parts made anew would leave the heap in pieces, twice as large.
+    free = deque(bytearray(min(size, archive.size)) for _ in range(WORKERS))
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        for number, part in _parts(archive):
+        for number in range(1, -(-archive.size // size) + 1):
             watch.check()
+            part = Part(free[0], stream, min(size, archive.size - (number - 1) * size))
             if number in known:
                 continue
-            if len(waiting) == WORKERS:
-                _collect(waiting, done)
-            waiting.append((number, pool.submit(_sender(connection, place, upload_id, number, part))))
-            sent = min(archive.size, number * len(part))
-            watch.tell("uploading", sent, archive.size)
+            free.popleft()
+            waiting.append((number, part, pool.submit(_sender(connection, place, upload_id, number, part))))
+            if not free:
+                free.append(_collect(waiting, done).buffer)
+            watch.tell("uploading", (number - 1) * size + len(part), archive.size)
         while waiting:
             _collect(waiting, done)
     return done
 
 
-def _collect(waiting: deque[tuple[int, Future[str]]], done: dict[int, str]) -> None:
-    number, future = waiting.popleft()
+def _collect(waiting: deque[tuple[int, Part, Future[str]]], done: dict[int, str]) -> Part:
+    """Wait for the oldest part to be sent."""
+    number, part, future = waiting.popleft()
     done[number] = future.result()
+    return part
 
 
 def _sender(connection: Connection, place: Place, upload_id: str, number: int, part: Part) -> Callable[[], str]:
@@ -157,24 +163,45 @@ def _sender(connection: Connection, place: Place, upload_id: str, number: int, p
     return send
 
 
-def _parts(archive: Archive) -> Iterator[tuple[int, Part]]:
-    size, stream = part_size(archive.size), archive.open()
-    for number in range(1, -(-archive.size // size) + 1):
-        yield number, Part(stream, min(size, archive.size - (number - 1) * size))
+class Part(io.RawIOBase):
+    """One part, read from the stream into a buffer that is lent to it; it can be sent again from its beginning."""
 
-
-class Part(io.BytesIO):
-    """One part in memory, once; it can be sent again from its beginning."""
-
-    def __init__(self, stream: ArchiveStream, size: int) -> None:
+    def __init__(self, buffer: bytearray, stream: ArchiveStream, size: int) -> None:
         super().__init__()
-        self._size = size
-        while self.tell() < size and (chunk := stream.read(min(MEBIBYTE, size - self.tell()))):
-            self.write(chunk)
-        self.seek(0)
+        self.buffer = buffer
+        self._content = memoryview(buffer)[:size]
+        self._position = 0
+        filled = 0
+        while filled < size and (taken := stream.readinto(self._content[filled:])):
+            filled += taken
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._content)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go there."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: len(self._content)}[whence]
+        self._position = base + offset
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, or all that are left; none at the end."""
+        end = len(self._content) if size < 0 else self._position + size
+        piece = bytes(self._content[self._position : end])
+        self._position += len(piece)
+        return piece
 
 
 def _page(page: str | None) -> dict[str, Any]:

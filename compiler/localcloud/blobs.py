@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from compiler.localcloud.store import Transaction
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 ABANDONED_SECONDS = 60.0
 
 
