@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from compiler.diagnostics import failure
 from compiler.emit import ArtifactRecord, ArtifactTree, artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile
+
+CHUNK = 1 << 20
+"""Bytes read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,8 @@ class Archive:
     """Bytes."""
     chunks: Callable[[], Iterator[bytes]]
     """The bytes from the beginning; may be called again."""
+    files: Mapping[str, Archive] = field(default_factory=dict)
+    """What is in it, by path: for a model whose files are put into a bucket one by one."""
 
     def open(self, progress: Callable[[int], None] = lambda _: None) -> ArchiveStream:
         """The zip as a file; `progress` is told the bytes read so far."""
@@ -79,4 +87,16 @@ def archive_of(folder: Path, record: ArtifactRecord) -> Archive:
         entry.path: SourceFile(entry.path, folder / entry.path, entry.size, entry.sha256) for entry in record.files
     }
     tree: ArtifactTree = artifact_tree(files)
-    return Archive(zip_size(tree), lambda: stream_zip(tree))
+    singly = {path: Archive(file.size, partial(file_chunks, file)) for path, file in files.items()}
+    return Archive(zip_size(tree), lambda: stream_zip(tree), singly)
+
+
+def file_chunks(file: SourceFile) -> Iterator[bytes]:
+    """The content of a file; raises `CompilerError` MF505 at its end when it is not the one that was recorded."""
+    seen = hashlib.sha256()
+    with file.source.open("rb") as content:
+        while chunk := content.read(CHUNK):
+            seen.update(chunk)
+            yield chunk
+    if seen.hexdigest() != file.sha256:
+        raise failure("MF505", f"{file.path} changed since it was built", hint="compile the manifest again")

@@ -8,6 +8,7 @@ from typing import Any
 
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
+from compiler.cloud.referenced import head_files
 from compiler.cloud.replies import PAGE, Reply, ask, pages
 from compiler.planning.canonical import Body
 from compiler.planning.observed import ArtifactHead, Live
@@ -30,7 +31,8 @@ def list_version_sets(connection: Connection) -> Iterator[Body]:
 def read_model(connection: Connection, model: str) -> Live:
     """Record, etag, provenance and facts of the artifact of one model."""
     reply = get_model(connection, model)
-    head = head_artifact(connection, model)
+    by_reference = bool(reply.data.get("isModelByReference"))
+    head = head_files(connection, reply.data) if by_reference else head_artifact(connection, model)
     return Live(reply.data, reply.data, reply.etag, head, get_provenance(connection, model))
 
 
@@ -170,6 +172,13 @@ def detach(connection: Connection, model: str, key: str) -> None:
     except RequestError as problem:
         if problem.status != 404:
             raise
+
+
+def register_reference(connection: Connection, model: str, body: Body, token: str) -> Reply:
+    """Point a model to its files in a bucket; a work request carries it out."""
+    client = connection.data_science
+    doing = f"point {model} to its files"
+    return ask(doing, lambda: client.register_model_artifact_reference(body, model, opc_retry_token=token))
 
 
 def export_artifact(connection: Connection, model: str, body: Body, token: str) -> Reply:

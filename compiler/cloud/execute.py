@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from compiler.cloud import steps_catalog, steps_deployment, steps_objects
+from compiler.cloud import steps_catalog, steps_deployment, steps_objects, steps_references
+from compiler.cloud.permission import with_policies
 from compiler.cloud.recovery import recover
 from compiler.cloud.smoke import SmokeTestError
 from compiler.cloud.waiting import WorkRequestError
@@ -16,6 +17,7 @@ from compiler.planning.changes import Kind, Step
 HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {
     **steps_catalog.HANDLERS,
     **steps_objects.HANDLERS,
+    **steps_references.HANDLERS,
     **steps_deployment.HANDLERS,
 }
 
@@ -44,16 +46,17 @@ def execute(work: Work) -> Failed | None:
         except (SmokeTestError, WorkRequestError) as problem:
             return _recovered(work, done, problem)
         except CompilerError as problem:
-            return Failed(problem.diagnostics, done=tuple(done))
+            return Failed(with_policies(work, problem.diagnostics), done=tuple(done))
         done.append(step)
     return None
 
 
 def _recovered(work: Work, done: list[Step], problem: SmokeTestError | WorkRequestError) -> Failed:
+    problems = with_policies(work, problem.diagnostics)
     if work.change.kind is not Kind.DEPLOYMENT:
-        return Failed(problem.diagnostics, done=tuple(done))
+        return Failed(problems, done=tuple(done))
     try:
         words = recover(work, done, tested=isinstance(problem, SmokeTestError))
     except CompilerError as second:
-        return Failed((*problem.diagnostics, *second.diagnostics), "putting it back failed as well", tuple(done))
-    return Failed(problem.diagnostics, words, tuple(done))
+        return Failed((*problems, *second.diagnostics), "putting it back failed as well", tuple(done))
+    return Failed(problems, words, tuple(done))

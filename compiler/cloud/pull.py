@@ -17,6 +17,7 @@ from compiler.cloud import catalog
 from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment
 from compiler.cloud.downloads import RESUMES, until_cut
+from compiler.cloud.referenced import fetch_files, place_of
 from compiler.cloud.replies import Reply, ask
 from compiler.cloud.waiting import Watch
 from compiler.diagnostics import failure
@@ -37,7 +38,7 @@ class Pulled:
     folder: Path
     files: int
     size: int
-    """Bytes of the zip."""
+    """Bytes of the zip, or of the files of a by-reference model."""
     digest: str
     """`sha256:…` over its files, as compile works it out."""
     checked: bool
@@ -54,20 +55,25 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | N
         raise failure("MF751", f"{folder.name} is there already and not empty", hint="name a new folder")
     model = model_of(connection, identifier)
     record = catalog.get_model(connection, model).data
-    head = catalog.head_artifact(connection, model)
-    if head is None:
+    by_reference = bool(record.get("isModelByReference"))
+    head = None if by_reference else catalog.head_artifact(connection, model)
+    if head is None and not by_reference:
         raise failure("MF750", f"model {model} has no artifact")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".pull-") as work:
         archive, content = Path(work) / "artifact.zip", Path(work) / "content"
-        _download(connection, model, archive, head.size, watch or Watch())
-        files = unpack(archive, content)
+        if head is None:
+            files = fetch_files(connection, place_of(record), content, watch or Watch())
+        else:
+            _download(connection, model, archive, head.size, watch or Watch())
+            files = unpack(archive, content)
         found = "sha256:" + digest(files)
         checked = _check(record.get("freeformTags") or {}, files, found)
         if folder.exists():
             folder.rmdir()
         content.rename(folder)
-    return Pulled(model, folder, len(files), head.size, found, checked)
+    size = head.size if head else sum(file.size for file in files.values())
+    return Pulled(model, folder, len(files), size, found, checked)
 
 
 def model_of(connection: Connection, identifier: str) -> str:

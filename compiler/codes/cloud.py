@@ -238,12 +238,6 @@ CLOUD: dict[str, Code] = {
         "The catalog says that a model is by reference, but not of which bucket: the API has no field for it. manifact "
         "keeps the place in the metadata of the models it makes, and this one has none.",
     ),
-    "MF758": Code(
-        "by-reference model is in use",
-        "A deployment reads the model's files from the bucket, so that they are not removed. Delete the deployment, "
-        "or move it to another model, first.",
-        ExitCode.REFUSED,
-    ),
     "MF770": Code(
         "protected, and kept",
         "`--prune` deletes what no manifest of the project has any more, but not a deployment that was applied with "

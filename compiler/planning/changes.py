@@ -15,7 +15,7 @@ from compiler.planning.tags import Place
 if TYPE_CHECKING:
     from compiler.planning.documents import ChangeDocument, ShownPlan, StepDocument
 
-UPLOADS = frozenset({"create_model_artifact", "upload_object"})
+UPLOADS = frozenset({"create_model_artifact", "upload_object", "upload_objects", "check_objects"})
 """Steps that send the bytes of an artifact."""
 ATTACH = "create_model_custom_metadatum_artifact"
 """The step that hangs a file on an entry of the metadata."""

@@ -70,6 +70,8 @@ class DesiredModel:
     """None: all."""
     staging: Staging | None = None
     attachments: tuple[Attachment, ...] = ()
+    by_reference: bool = False
+    """Whether the files stay in the bucket of `staging`, and the catalog only points to them."""
 
     @property
     def settings(self) -> Body:
@@ -84,6 +86,8 @@ class DesiredModel:
 
     def _more(self) -> Body:
         more: Body = {"attachments": {item.key: item.sha256 for item in self.attachments}}
+        if self.by_reference and self.staging and self.staging.keep:
+            more["keep"] = True
         return more if self.own_set else {**more, "versionSet": self.version_set}
 
 

@@ -47,7 +47,7 @@ def create(saving: Saving, seen: str, title: str) -> Change:
         Kind.MODEL,
         saving.desired.name,
         Action.CREATE,
-        f"new artifact {model.artifact}",
+        f"new artifact {model.artifact}" + (f", its files in {saving.files.uri}" if saving.files else ""),
         title=title,
         steps=create_steps(saving),
         reversal=STAYS,

@@ -70,6 +70,7 @@ def desired_model(identity: Identity, artifact: ArtifactFacts, catalog: Catalog,
         own_set=catalog.version_set is None,
         keep_versions=None if catalog.keep_versions == "all" else catalog.keep_versions,
         staging=bodies_model.staging(catalog.staging),
+        by_reference=catalog.by_reference,
         attachments=tuple(
             Attachment(item.key, item.artifact, context.attachments[item.artifact])
             for item in attached

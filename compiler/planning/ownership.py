@@ -18,7 +18,9 @@ from compiler.planning.observed import metadata_value
 
 APPLIED = "ManifactApplied"
 ARTIFACT_MD5 = "ManifactArtifactMd5"
-OUR_METADATA = (APPLIED, ARTIFACT_MD5)
+REFERENCE = "ManifactReference"
+"""Where the files of a by-reference model lie."""
+OUR_METADATA = (APPLIED, ARTIFACT_MD5, REFERENCE)
 FORMAT = 1
 Entries: TypeAlias = tuple[tuple[str, frozenset[Path]], ...]
 """(config digest of the deployment, paths that are ours), oldest first; at most two."""

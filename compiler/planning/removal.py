@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from compiler.planning.by_reference import removing_steps
 from compiler.planning.changes import Action, Change, Impact, Kind, Step
 from compiler.planning.observed import Live
 
 
-def delete_model(name: str, live: Live, reason: str) -> Change:
-    """Take one version away."""
+def delete_model(name: str, live: Live, reason: str, *, keep_files: bool = False) -> Change:
+    """Take one version away; of a by-reference model the files as well, unless they are to be kept."""
     label = f"v{live.summary['versionId']}" if live.summary.get("versionId") else ""
     reversal = "none: the bytes are gone from the catalog; compiling the same inputs makes them again"
-    steps = (Step("delete_model", live.id),)
+    steps = (*removing_steps(live, keep=keep_files), Step("delete_model", live.id))
     return Change(Kind.MODEL, name, Action.DELETE, reason, live.id, label, steps=steps, reversal=reversal)
 
 

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.planning import references, tags
+from compiler.planning.by_reference import (
+    FilesPlace,
+    checking_step,
+    is_by_reference,
+    placing_steps,
+    recorded_place,
+    wanted_place,
+)
 from compiler.planning.canonical import Body, Path, comparable, leaves
 from compiler.planning.changes import Step
 from compiler.planning.desired import Desired, DesiredModel, diffed_provenance
@@ -44,6 +52,11 @@ class Saving:
         return self.place.owner(self.desired.name)
 
     @property
+    def files(self) -> FilesPlace | None:
+        """Where the files of a by-reference model are to lie."""
+        return wanted_place(self.model, self.desired.name, self.place)
+
+    @property
     def marks(self) -> dict[str, str]:
         """The tags that say it is whole."""
         return {**self.owner, tags.ARTIFACT: self.model.artifact, tags.CONFIG: self.model.config}
@@ -63,8 +76,10 @@ def create_steps(saving: Saving) -> tuple[Step, ...]:
 
 def resume_steps(saving: Saving, live: Live) -> tuple[Step, ...]:
     """What is missing of a version whose apply was cut off."""
-    uploaded = live.head is not None
-    upload = [] if uploaded else upload_steps(saving.model, saving.desired.name, saving.place, live.id)
+    if saving.files:
+        upload = placing_steps(saving.files, live.id, resumed=True, registered=is_by_reference(live))
+    else:
+        upload = [] if live.head else upload_steps(saving.model, saving.desired.name, saving.place, live.id)
     after = {**live_leaves(live.body), **leaves(comparable(settings_body(saving.model)))}
     return (*provenance_steps(saving.model, live), *upload, *_head_and_tail(saving, live.id, after))
 
@@ -80,7 +95,7 @@ def update_steps(saving: Saving, live: Live, found: Difference) -> tuple[Step, .
         body["modelVersionSetId"] = saving.set_id
     body["freeformTags"] = {**merged(have, found, ("freeformTags",)).get("freeformTags", {}), **saving.marks}
     after = {path: value for path, value in {**have, **_after(found)}.items() if value is not None}
-    body[CUSTOM] = [*_entries(after), saving.record.metadata(), *_md5(live)]
+    body[CUSTOM] = [*_entries(after), saving.record.metadata(), *_kept(live, keep=_keeps(saving))]
     return (
         *activate,
         *provenance,
@@ -93,7 +108,7 @@ def create_body(saving: Saving) -> Body:
     """CreateModelDetails, complete; no commit mark yet, and no attachment said to be there."""
     body = dict(saving.model.body)
     body["freeformTags"] = {**body.get("freeformTags", {}), **saving.owner}
-    body[CUSTOM] = [*_without_attachment(body.get(CUSTOM, ())), saving.record.metadata()]
+    body[CUSTOM] = [*_without_attachment(body.get(CUSTOM, ())), saving.record.metadata(), *_reference(saving)]
     where = {"compartmentId": saving.place.compartment_id, "projectId": saving.place.project_id}
     return {**where, **body, "modelVersionSetId": saving.set_id}
 
@@ -118,7 +133,7 @@ def provenance_steps(model: DesiredModel, live: Live) -> list[Step]:
 def _head_and_tail(saving: Saving, on: str, after: Mapping[Path, Any]) -> tuple[Step, ...]:
     """Check what the service holds, attach files, and set the commit mark."""
     return (
-        Step("head_model_artifact", on),
+        checking_step(saving.files) if saving.files else Step("head_model_artifact", on),
         *cleaning_steps(saving.model, saving.desired.name, saving.place),
         *(_put(on, item.key, item.sha256, item.path) for item in saving.model.attachments),
         _commit(saving, on, after),
@@ -130,7 +145,7 @@ def _commit(saving: Saving, on: str, after: Mapping[Path, Any]) -> Step:
     names = {path[0] for path in leaves(comparable(settings_body(saving.model)))} | {"freeformTags"}
     body = as_lists(merged(after, Difference({}), *((name,) for name in sorted(names - {CUSTOM}))))
     body["freeformTags"] = {**body.get("freeformTags", {}), **saving.marks}
-    ours = [saving.record.metadata(), metadata(ARTIFACT_MD5, references.ARTIFACT_MD5)]
+    ours = [saving.record.metadata(), metadata(ARTIFACT_MD5, references.ARTIFACT_MD5), *_reference(saving)]
     body[CUSTOM] = [*_entries(after), *ours]
     return Step("update_model", on, body)
 
@@ -141,7 +156,7 @@ def _attachment_updates(saving: Saving, live: Live, entries: list[Body]) -> list
     had, want = dict(before.attachments), {item.key: item for item in saving.model.attachments}
     gone = [Step("delete_model_custom_metadatum_artifact", live.id, {"key": key}) for key in had if key not in want]
     new = [_put(live.id, key, item.sha256, item.path) for key, item in want.items() if had.get(key) != item.sha256]
-    kept = [*_without_attachment(entries, had), before.metadata(), *_md5(live)]
+    kept = [*_without_attachment(entries, had), before.metadata(), *_kept(live, keep=_keeps(saving))]
     listed = [Step("update_model", live.id, {CUSTOM: kept})] if new else []
     return [*gone, *listed, *new]
 
@@ -173,5 +188,16 @@ def _after(found: Difference) -> dict[Path, Any]:
     return {path: wanted for path, (_, wanted) in found.values.items()}
 
 
-def _md5(live: Live) -> list[Body]:
-    return [metadata(ARTIFACT_MD5, live.md5)] if live.md5 else []
+def _reference(saving: Saving) -> list[Body]:
+    return [saving.files.entry()] if saving.files else []
+
+
+def _keeps(saving: Saving) -> bool:
+    return saving.model.staging is not None and saving.model.staging.keep
+
+
+def _kept(live: Live, *, keep: bool) -> list[Body]:
+    """What of our own metadata an update repeats; the files of a by-reference model stay where they are."""
+    md5 = [metadata(ARTIFACT_MD5, live.md5)] if live.md5 else []
+    files = recorded_place(live.body)
+    return [*md5, *([files._replace(keep=keep).entry()] if files else [])]

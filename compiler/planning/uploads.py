@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compiler.planning.by_reference import placing_steps, wanted_place
 from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
 from compiler.planning.desired import DesiredModel, Staging
@@ -14,7 +15,8 @@ SOURCE = "ORACLE_OBJECT_STORAGE"
 
 def staged(model: DesiredModel) -> bool:
     """Whether the artifact goes through the bucket of `catalog.staging`."""
-    return model.staging is not None and (model.staging.always or model.size > DIRECT_BYTES)
+    large = model.size > DIRECT_BYTES
+    return model.staging is not None and not model.by_reference and (model.staging.always or large)
 
 
 def too_large(model: DesiredModel) -> bool:
@@ -24,6 +26,9 @@ def too_large(model: DesiredModel) -> bool:
 
 def upload_steps(model: DesiredModel, name: str, place: Place, on: str) -> list[Step]:
     """Bring the bytes to the model `on`."""
+    files = wanted_place(model, name, place)
+    if files is not None:
+        return placing_steps(files, on)
     if model.staging is None or not staged(model):
         return [Step("create_model_artifact", on)]
     where = object_of(model, model.staging, name, place)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compiler.planning import tags
+from compiler.planning.by_reference import FilesPlace, is_by_reference, recorded_place
 from compiler.planning.desired import DesiredModel
 from compiler.planning.observed import Live
 from compiler.planning.ownership import applied
@@ -26,14 +27,18 @@ class Versions:
     """Committed, with other bytes; oldest first."""
 
 
-def versions(desired: DesiredModel, mine: Sequence[Live], place: Place) -> Versions:
-    """Tell the live models of a manifest apart; `mine` is sorted, oldest first."""
+def versions(desired: DesiredModel, mine: Sequence[Live], place: Place, files: FilesPlace | None = None) -> Versions:
+    """Tell the live models of a manifest apart; `mine` is sorted, oldest first.
+
+    `files` is where those of a by-reference version are to lie.
+    """
     alive = [item for item in mine if not item.gone and item.state != "FAILED"]
     here = [item for item in alive if item.summary.get("projectId") == place.project_id]
     same = [item for item in here if item.tags.get(tags.ARTIFACT) == desired.artifact and _has_artifact(item)]
+    same = [item for item in same if is_by_reference(item) == desired.by_reference]
     wanted = same[-1] if same else None
     unfinished = [item for item in mine if not item.gone and tags.ARTIFACT not in item.tags]
-    usable = [item for item in unfinished if item in here and _resumable(desired, item)]
+    usable = [item for item in unfinished if item in here and _resumable(desired, item, files)]
     resumable = usable[-1] if usable and not wanted else None
     return Versions(
         wanted,
@@ -43,13 +48,16 @@ def versions(desired: DesiredModel, mine: Sequence[Live], place: Place) -> Versi
     )
 
 
-def _resumable(desired: DesiredModel, live: Live) -> bool:
+def _resumable(desired: DesiredModel, live: Live, files: FilesPlace | None) -> bool:
     """Whether an unfinished model was begun for just these bytes, and what is uploaded can only be them."""
     if live.record is None:
         return False
     begun = applied(live.record)
     schemas = all(live.record.get(key) == desired.body.get(key) for key in ("inputSchema", "outputSchema"))
-    whole = live.head is None or live.head.size == desired.size
+    whole = files is not None or live.head is None or live.head.size == desired.size
+    recorded = recorded_place(live.record)
+    placed = recorded == (files._replace(keep=recorded.keep) if files and recorded else files)
+    whole = whole and placed
     return begun is not None and begun.artifact == desired.artifact and schemas and whole
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -59,6 +60,10 @@ NOWHERE = "http://127.0.0.1:9"
 QUICK = Access(patience=Patience(attempts=3, total=5.0, first_pause=0.01))
 
 
+def _pieces(content: bytes) -> Iterator[bytes]:
+    return (content[start : start + 65_536] for start in range(0, len(content), 65_536))
+
+
 @dataclass
 class Manifest:
     """What a user would write, with a model that multiplies by `factor`."""
@@ -82,7 +87,8 @@ class Manifest:
         if self.ballast:
             files["ballast.bin"] = bytes(range(256)) * (self.ballast // 256)
         tree = artifact_tree(files)
-        return f"sha256:{digest(tree)}", Archive(zip_size(tree), lambda: stream_zip(tree))
+        singly = {path: Archive(len(content), partial(_pieces, content)) for path, content in files.items()}
+        return f"sha256:{digest(tree)}", Archive(zip_size(tree), lambda: stream_zip(tree), singly)
 
     def hashes(self) -> dict[str, str]:
         return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.files.items()}
@@ -123,6 +129,16 @@ class Lab:
             server.kill()
             while server.is_alive():
                 time.sleep(0.01)
+
+    def make_bucket(self) -> None:
+        """The bucket `staging`."""
+        details = {"name": "staging", "compartmentId": self.connection.place.compartment_id}
+        self.connection.object_storage.create_bucket("local", details)
+
+    def objects(self) -> list[str]:
+        """Names of the objects in it."""
+        found = self.connection.object_storage.list_objects("local", "staging").data["objects"]
+        return [item["name"] for item in found]
 
     def plan(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Plan:
         wanted = [manifest.desired() for manifest in manifests]
@@ -262,6 +278,29 @@ def fail_at(lab: Lab, at: int, fault: str, times: int = 1) -> Faulty:
     return faulty
 
 
+@dataclass
+class Refusing:
+    """A transport that may not do what has `path` in its address."""
+
+    inner: Any
+    path: str | None
+
+    def send(self, request: Any, **options: Any) -> Any:
+        if self.path is None or self.path not in request.path_url or request.method == "GET":
+            return self.inner.send(request, **options)
+        return refusal(request, "404", "NotAuthorizedOrNotFound")
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def refuse(lab: Lab, path: str) -> Refusing:
+    """Have some requests refused for lack of permission."""
+    refusing = Refusing(None, path)
+    mount(lab, refusing)
+    return refusing
+
+
 def open_at(root: Path, *, processes: bool = False, project: str = "cellar") -> Lab:
     access = Access(patience=QUICK.patience, run_processes=processes)
     return Lab(connect("local", Target(), root=root, project=project, access=access), root)
@@ -299,6 +338,7 @@ def kit() -> SimpleNamespace:
         PowerCut=PowerCut,
         cut_at=cut_at,
         fail_at=fail_at,
+        refuse=refuse,
         open_at=open_at,
         BROKEN=BROKEN,
         RequestError=RequestError,

@@ -1,0 +1,105 @@
+"""The files of a by-reference model, as they lie in their bucket."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from compiler.cloud.connection import Connection
+from compiler.cloud.downloads import stream
+from compiler.cloud.objects import LIST_PAGE, Place
+from compiler.cloud.problems import RequestError
+from compiler.cloud.replies import ask
+from compiler.cloud.waiting import Watch
+from compiler.diagnostics import failure
+from compiler.ir import SourceFile
+from compiler.planning.by_reference import FilesPlace, recorded_place
+from compiler.planning.observed import ArtifactHead
+
+
+class Stored(NamedTuple):
+    """One object, as the service lists it."""
+
+    size: int
+    md5: str
+    """Base64; of an object in parts the service's own combination."""
+
+
+def list_files(connection: Connection, where: FilesPlace) -> dict[str, Stored]:
+    """What lies there, by path below the prefix. Raises `RequestError`."""
+    storage = connection.object_storage
+    found: dict[str, Stored] = {}
+    start: str | None = where.prefix
+    while start is not None:
+        more = {"prefix": where.prefix, "start": start, "fields": "name,size,md5", "limit": LIST_PAGE}
+        page = ask(f"list {where.uri}", partial(storage.list_objects, where.namespace, where.bucket, **more))
+        for item in page.data["objects"]:
+            path = str(item["name"]).removeprefix(where.prefix)
+            found[path] = Stored(int(item["size"]), str(item.get("md5") or ""))
+        start = page.data.get("nextStartWith")
+    return found
+
+
+def object_of(where: FilesPlace, path: str) -> Place:
+    """The object of one file."""
+    return Place(where.namespace, where.bucket, where.prefix + path)
+
+
+def head_of(files: Mapping[str, Stored]) -> ArtifactHead:
+    """Size and md5 of all of them in the place of what HEAD says of an artifact; the md5 is over the service's own."""
+    lines = "".join(f"{files[path].md5}  {path}\n" for path in sorted(files))
+    return ArtifactHead(sum(file.size for file in files.values()), hashlib.sha256(lines.encode()).hexdigest())
+
+
+def head_files(connection: Connection, record: Mapping[str, Any]) -> ArtifactHead | None:
+    """What the bucket holds of a by-reference model; None when nothing, or no bucket. Raises `RequestError`.
+
+    Of a model that somebody else made nobody knows where its files lie: they are taken to be there.
+    """
+    where = recorded_place(record)
+    if where is None:
+        return ArtifactHead(0, "")
+    try:
+        files = list_files(connection, where)
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+        return None
+    return head_of(files) if files else None
+
+
+def fetch_files(connection: Connection, where: FilesPlace, folder: Path, watch: Watch) -> dict[str, SourceFile]:
+    """Bring all files into the new directory `folder`; nothing lands anywhere else.
+
+    Raises `CompilerError` MF750 for a name that leads out of it, MF755 and MF756.
+    """
+    folder.mkdir()
+    found = {path: _fetch_file(connection, where, path, folder, watch) for path in list_files(connection, where)}
+    if not found:
+        raise failure("MF756", f"there is no object under {where.uri}")
+    return found
+
+
+def _fetch_file(connection: Connection, where: FilesPlace, path: str, folder: Path, watch: Watch) -> SourceFile:
+    target = folder / path
+    if not path or path.endswith("/") or ".." in Path(path).parts or Path(path).is_absolute():
+        raise failure("MF750", f"the object {where.uri}{path} could lie outside of its folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    seen, size = hashlib.sha256(), 0
+    with target.open("xb") as file:
+        for chunk in stream(connection, object_of(where, path), 0, watch):
+            seen.update(chunk)
+            size += file.write(chunk)
+    return SourceFile(path, target, size, seen.hexdigest())
+
+
+def place_of(record: Mapping[str, Any]) -> FilesPlace:
+    """Where the files of a by-reference model lie. Raises `CompilerError` MF757 when its record does not say."""
+    where = recorded_place(record)
+    if where is None:
+        hint = "get them from the bucket that its maker put them in"
+        raise failure("MF757", f"model {record['id']} is by reference, and its metadata do not say to where", hint=hint)
+    return where
