@@ -11,10 +11,10 @@ from pathlib import Path
 from compiler.build.files import FileCollector
 from compiler.build.inputs import read_inputs, read_samples
 from compiler.build.model_search import NO_FACTS
-from compiler.build.prebuilt import golden_of, prebuilt
+from compiler.build.prebuilt import golden_of, place_of, prebuilt
 from compiler.build.result import ATTACHMENTS, PLAN_NAME, Build
 from compiler.build.wanted import Made, wanted
-from compiler.diagnostics import CompilerError, Diagnostic, Report
+from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report
 from compiler.emit.assemble import artifact_record, emit, introspect_tree
 from compiler.emit.report import REPORT_NAME, report_html
 from compiler.emit.tree import ArtifactTree, Content
@@ -141,7 +141,8 @@ def _emitted(model: ResolvedModel, loaded: LoadedManifest) -> ArtifactTree:
 
 def _introspected(model: ResolvedModel, tree: ArtifactTree, work: Work) -> Made:
     """The artifact with its record, checked as ADS would, and further. Raises `CompilerError` when a check fails."""
-    at = ("spec", "artifact") if model.prebuilt else ("spec", "score", "file") if model.score.own else ("spec",)
+    at: Pointer = ("spec", "score", "file") if model.score.own else ("spec",)
+    at = place_of(work.loaded) if model.prebuilt else at
     for found in introspect_tree(model, tree):
         told = f"{found.error.rstrip('.')}: {found.note}" if found.note else found.error
         if found.status is Status.FAILED and model.prebuilt and found.key in _SCHEMA_CHECKS:

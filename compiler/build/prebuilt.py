@@ -31,7 +31,6 @@ from compiler.workspace.project import LoadedManifest, Workspace
 
 TEST_RESULTS = "test_json_output.json"
 SCORE, RUNTIME = "score.py", "runtime.yaml"
-_AT = ("spec", "artifact")
 # model_artifact_manifest.json's `generated_by` -> the name that ADS's metadata has for it (ADS 2.16.1 source).
 _MAKERS = {"oracle-ads": "ADS", "manifact": "manifact"}
 _SMALL = 8 << 20
@@ -51,9 +50,9 @@ def prebuilt(
         report.raise_if_failed()
         assert root is not None
         folder, found = root
-        _check_places([file.path for file in found], loaded, report)
+        _check_places([file.path for file in found], loaded, report, zipped=folder == Path(scratch))
         model = find_model(folder)
-        report.add(*(replace(d, where=loaded.document.locate(_at(loaded))) for d in model.problems))
+        report.add(*(replace(d, where=loaded.document.locate(place_of(loaded))) for d in model.problems))
         report.raise_if_failed()
         yield _resolved(loaded, files, found, model, lock, report), artifact_tree({file.path: file for file in found})
 
@@ -85,7 +84,8 @@ def _beside(workspace: Workspace) -> Path | None:
     return workspace.build if workspace.build.is_dir() else None
 
 
-def _at(loaded: LoadedManifest) -> tuple[str, str, str]:
+def place_of(loaded: LoadedManifest) -> tuple[str, str, str]:
+    """The field of the manifest that names the artifact."""
     artifact = loaded.manifest.spec.artifact
     return ("spec", "artifact", "path" if artifact and artifact.path else "uri")
 
@@ -94,7 +94,7 @@ def _files_of(
     loaded: LoadedManifest, files: FileCollector, scratch: Path, report: Report
 ) -> tuple[Path, tuple[SourceFile, ...]] | None:
     """The folder that the files lie in, and the files; None after reporting what is wrong."""
-    artifact, at = loaded.manifest.spec.artifact, _at(loaded)
+    artifact, at = loaded.manifest.spec.artifact, place_of(loaded)
     assert artifact is not None
     path = files.find_fetched(artifact.uri, artifact.sha256 or "", at) if artifact.uri else None
     path = files.find(artifact.path, at) if artifact.path else path
@@ -102,6 +102,9 @@ def _files_of(
         return None
     if path.is_dir():
         return path, files.take_all(path, at)
+    if not _is_zip(path):
+        report.error("MF530", "the artifact is neither a directory nor a zip archive", at)
+        return None
     try:
         return scratch, unpack_artifact(path, scratch)
     except CompilerError as problem:
@@ -110,11 +113,17 @@ def _files_of(
         return None
 
 
-def _check_places(paths: list[str], loaded: LoadedManifest, report: Report) -> None:
-    at = _at(loaded)
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in (b"PK\3\4", b"PK\5\6")
+
+
+def _check_places(paths: list[str], loaded: LoadedManifest, report: Report, *, zipped: bool) -> None:
+    at = place_of(loaded)
     if folder := one_folder_down(paths):
         text = f"the artifact's files lie one folder down, in '{folder}/'"
-        report.error("MF533", text, at, hint=f"name '{folder}' itself, or zip what is in it")
+        hint = f"zip what is in '{folder}' and not the folder" if zipped else f"name the folder '{folder}' itself"
+        report.error("MF533", text, at, hint=hint)
     report.add(*(replace(d, where=loaded.document.locate(at)) for d in check_paths(paths, dropped=False)))
     if not paths:
         report.error("MF530", "there is no file in the artifact", at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="csv, json, jsonl, npy, npz or parquet; - for JSON on standard input",
     )
     parser.add_argument("--rows", type=count, metavar="N", help="send only the first N rows of a table")
-
+    parser.add_argument(
+        "--by-column",
+        action="store_true",
+        help="send a table as {column: values}: the form that a score.py of Oracle ADS takes",
+    )
     add_json(parser)
 
 
@@ -42,7 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cloud.observe import observe
 
     model = named_model(arguments)
-    payload = _payload(arguments.data, arguments.rows)
+    payload = _payload(arguments.data, arguments.rows, by_column=arguments.by_column)
     quiet = Console(json=True)
     with open_session(arguments, model.start, quiet) as session:
         observed = observe(session.connection, [])
@@ -57,9 +62,9 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def _payload(data: str, rows: int | None) -> Any:
-    """JSON goes as it is; a table goes as records, or as rows where its columns have no names."""
-    from compiler.passes.golden import golden_rows
+def _payload(data: str, rows: int | None, *, by_column: bool) -> Any:
+    """JSON goes as it is; a table goes as records or by column, or as rows where its columns have no names."""
+    from compiler.passes.golden import golden_request, golden_rows
     from compiler.readers.samples import read_table
 
     try:
@@ -72,7 +77,8 @@ def _payload(data: str, rows: int | None) -> Any:
     except ValueError as error:
         raise failure("MF303", f"{data} is not JSON: {error}") from None
     table = read_table(Path(data))
-    return list(golden_rows(table, None, table.rows if rows is None else rows, 0.0).inputs)
+    golden = golden_rows(table, None, table.rows if rows is None else rows, 0.0)
+    return golden_request(replace(golden, by_column=by_column))
 
 
 def _answer(text: str) -> Any:
