@@ -12,6 +12,7 @@ from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
+    from compiler.build.result import Build
     from compiler.cli.documents.targets import PlanDocument
     from compiler.cloud.connection import Connection
     from compiler.diagnostics import Diagnostic
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_target(parser)
     add_json(parser)
     parser.add_argument("--markdown", action="store_true", help="print Markdown for a pull-request comment")
+    parser.add_argument("--policies", action="store_true", help="print the IAM policies it needs; nothing is asked")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="save the plan, for `apply --plan FILE`")
     parser.add_argument("--exit-code", action="store_true", help="exit with 2 when there are changes")
     parser.add_argument(
@@ -49,6 +51,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.planning.planfile import save_plan
 
     builds = compile_selected(arguments)
+    if arguments.policies:
+        return _show_policies(builds, arguments, console)
     options = Options(prune=arguments.prune, retry=arguments.retry)
     quiet = Console(json=True) if arguments.markdown else console
     with open_session(arguments, builds[0].root, quiet) as session:
@@ -63,6 +67,30 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     _show(found, arguments, console)
     changes = ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK
     return exit_code(found.problems) or changes
+
+
+def _show_policies(builds: Sequence[Build], arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """What an administrator is to allow before the first apply: neither credentials nor network are needed."""
+    import os
+
+    from compiler.diagnostics import failure
+    from compiler.planning.policies import needs_of, policies
+    from compiler.planning.tags import Place
+    from compiler.workspace.project import open_workspace
+    from compiler.workspace.targets import LOCAL, choose_target
+
+    if console.json:
+        raise failure("MF913", "--policies prints the text of a policy: there is no JSON of it")
+    workspace = open_workspace(builds[0].root, arguments.root)
+    name, target = choose_target(workspace, arguments.target or os.environ.get("MANIFACT_TARGET"))
+    if name == LOCAL:
+        console.line("# the target local needs none")
+        return ExitCode.OK
+    compartment = target.compartment_id or "<compartment>"
+    place = Place(workspace.name, name, compartment, target.project_id or "", target.region or "")
+    for line in policies(place, needs_of(build.desired for build in builds)):
+        console.line(line)
+    return ExitCode.OK
 
 
 def _moving(

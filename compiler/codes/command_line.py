@@ -43,6 +43,11 @@ COMMAND_LINE: dict[str, Code] = {
         "must fit.",
         ExitCode.USAGE,
     ),
+    "MF913": Code(
+        "options that exclude each other",
+        "The message names them: leave one out.",
+        ExitCode.USAGE,
+    ),
     "MF915": Code(
         "unknown schema",
         "`manifact schema --write DIR` writes all there are.",

@@ -119,3 +119,23 @@ def test_who_may_not_list_shapes_is_not_stopped(lab: Any, manifest: Any, kit: An
     made = lab.plan(manifest())
     kit.fail_at(lab, 1, "404 NotAuthorizedOrNotFound", 1)
     assert answers(lab.connection, made) == {}
+
+
+def test_a_large_save_that_is_refused_comes_with_its_policies(cloud: Any, lab: Any, manifest: Any, kit: Any) -> None:
+    put(lab, PACK)
+    staging = {"uri": uri(lab).replace(PACK, "large/"), "always": True}
+    wanted = manifest(catalog={"staging": staging}).desired()
+    made, archives = planned(cloud, wanted), dict([manifest().archive()])
+    place = lab.connection.place
+    for path in ("/b/conda/", "exportArtifact"):
+        refused = kit.refuse(lab, path)
+        outcome = apply(made, cloud, archives, Conduct(timeout=60))
+        refused.path = None
+        (problem,) = [found for found in outcome.diagnostics if found.code == "MF713"]
+        assert problem.hint is not None
+        service = (
+            f"Allow service datascience to manage object-family in compartment id {place.compartment_id} where ALL"
+        )
+        assert f"{service} {{target.bucket.name='conda'}}" in problem.hint
+        made = planned(cloud, wanted)
+    assert apply(made, cloud, archives, Conduct(timeout=60)).complete

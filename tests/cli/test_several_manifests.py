@@ -196,3 +196,22 @@ def test_a_manifest_that_was_removed_is_pruned_after_a_yes(project, manifact):
         assert manifact("apply").code == 0
         for name in NAMES:
             assert manifact("destroy", name, "--yes").code == 0
+
+
+TARGET = """\
+targets:
+  prod:
+    region: eu-frankfurt-1
+    compartmentId: ocid1.compartment.oc1..aaaa
+    projectId: ocid1.datascienceproject.oc1..bbbb
+"""
+
+
+def test_policies_are_printed_without_credentials(project, manifact):
+    (project / "manifact.yaml").write_text(PROJECT + TARGET)
+    printed = manifact("plan", "--policies", "--target", "prod")
+    assert (printed.code, printed.err) == (0, "")
+    assert "manage data-science-models in compartment id ocid1.compartment.oc1..aaaa" in printed.out
+    assert "where target.bucket.name='conda-packs'" in printed.out
+    assert "needs none" in manifact("plan", "--policies", "--target", "local").out
+    assert "MF913" in manifact("plan", "--policies", "--json", "--target", "prod").out
