@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 SETTINGS = {"deployment": {"bandwidthMbps": 20, "environmentVariables": {"LEVEL": "info"}, "description": "new"}}
+BY_REFERENCE = {"byReference": True, "staging": {"uri": "oci://staging@local/models/"}, "keepVersions": 1}
 SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "create": (None, {}),
     "new model": ({}, {"factor": 5}),
@@ -28,6 +29,7 @@ SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "no more deployment": ({}, {"deployment": {"state": "absent"}}),
     "keep one version": ({}, {"factor": 5, "catalog": {"keepVersions": 1}}),
     "rename": ({}, {"name": "grapes", "renamed_from": "wine"}),
+    "new model by reference": ({"catalog": BY_REFERENCE}, {"factor": 5, "catalog": BY_REFERENCE}),
 }
 
 
@@ -41,8 +43,9 @@ def prepared(kit: Any, blank_store: Path, tmp_path_factory: pytest.TempPathFacto
             root = tmp_path_factory.mktemp("before") / "root"
             shutil.copytree(blank_store, root)
             before = SCENARIOS[scenario][0]
-            if before is not None:
-                with kit.open_at(root) as lab:
+            with kit.open_at(root) as lab:
+                lab.make_bucket()
+                if before is not None:
                     lab.settled(kit.Manifest(**before))
             made[scenario] = root
         return made[scenario]
@@ -57,6 +60,10 @@ def is_tidy(lab: Any, wanted: Any) -> None:
     assert len({live.tags["manifact-artifact"] for live in models}) == len(models)
     assert len(deployments) == (0 if wanted.deployment.get("state") == "absent" else 1)
     assert len({live.summary["modelVersionSetId"] for live in models}) <= 1
+    pointing = [live.tags["manifact-artifact"] for live in models if live.body["isModelByReference"]]
+    assert {name.split("/")[2] for name in lab.objects()} == {
+        digest.removeprefix("sha256:")[:24] for digest in pointing
+    }
 
 
 @pytest.mark.slow
