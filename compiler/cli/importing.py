@@ -43,7 +43,7 @@ class Taken:
     @property
     def name(self) -> str:
         """The name that the manifest gets where none is given: that of its owner before, else the display name."""
-        first = self.lives[0][1]
+        first = self.deployment or self.model
         return first.tags.get(tags.NAME) or title(first)
 
 

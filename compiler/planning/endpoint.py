@@ -30,6 +30,11 @@ ALWAYS_OURS: tuple[Path, ...] = (
     (*groups.SIZE, "memoryInGBs"),
 )
 """The service puts no values of its own here: whatever is not in the manifest is to go."""
+DEFAULTS: Mapping[Path, Mapping[Path, Any]] = {
+    (*groups.ENVIRONMENT, "environmentConfigurationType"): {(): "DEFAULT"},
+    (*groups.MODEL, "scalingPolicy"): {("policyType",): "FIXED_SIZE", ("instanceCount",): 1},
+}
+"""What a deployment that was made without these has (believed: the service may well answer them itself)."""
 Leaves: TypeAlias = Mapping[Path, Any]
 SETTABLE: tuple[Path, ...] = (
     ("description",),
@@ -105,8 +110,10 @@ def settable(live: Live | None) -> frozenset[Path]:
 
 
 def live_settings(live: Live) -> Leaves:
-    """The leaves of a live deployment without our own tags; one that names no environment has the default kind."""
-    known = {(*groups.ENVIRONMENT, "environmentConfigurationType"): "DEFAULT", **groups.flat(live.body)}
+    """The leaves of a live deployment without our own tags; what it leaves out of `DEFAULTS` is as there."""
+    found = groups.flat(live.body)
+    absent = (part for part in DEFAULTS if not any(path[: len(part)] == part for path in found))
+    known = {**found, **{(*part, *path): value for part in absent for path, value in DEFAULTS[part].items()}}
     return {path: value for path, value in known.items() if not path[-1].startswith(tags.PREFIX)}
 
 

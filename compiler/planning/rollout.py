@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from compiler.planning import groups, tags
 from compiler.planning.canonical import Body
@@ -32,7 +34,7 @@ def rolling_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference)
     ]  # fmt: skip
     tested = any(name in TESTED for name in groups.touched(found)) or tags.CONFIG not in live.tags
     test = [Step("smoke_test", live.id)] if tested and wanted.spec.smoke else []
-    return [*steps, *test, _identity(wanted, have, found, live.id)]
+    return [*steps, *test, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
 
 
 def resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
@@ -46,7 +48,7 @@ def resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference)
     if wanted.spec.state == "active":
         steps.append(Step("activate_model_deployment", live.id))
         steps += [Step("smoke_test", live.id)] if wanted.spec.smoke else []
-    return [*steps, _identity(wanted, have, found, live.id)]
+    return [*steps, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
 
 
 def finishing_steps(wanted: Endpoint, have: Leaves, on: str) -> list[Step]:
@@ -58,11 +60,13 @@ def finishing_steps(wanted: Endpoint, have: Leaves, on: str) -> list[Step]:
     return [Step("smoke_test", on), mark] if wanted.spec.smoke else [mark]
 
 
-def _identity(wanted: Endpoint, have: Leaves, found: Difference, on: str) -> Step:
+def _identity(
+    wanted: Endpoint, have: Leaves, found: Difference, on: str, valueless: Mapping[str, str] = MappingProxyType({})
+) -> Step:
     """Names and tags, with the config tag that says all before it was done."""
     body = groups.update_body(("identity",), have, found)
     ours = {**wanted.owner, tags.CONFIG: wanted.config}
-    body["freeformTags"] = {**body.get("freeformTags", {}), **ours}
+    body["freeformTags"] = {**valueless, **body.get("freeformTags", {}), **ours}
     return Step("update_model_deployment", on, body, "identity")
 
 

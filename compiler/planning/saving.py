@@ -93,9 +93,11 @@ def update_steps(saving: Saving, live: Live, found: Difference) -> tuple[Step, .
     body: Body = {name: _put_value(name, have, found) for name in names}
     if found.under(("modelVersionSetName",)):
         body["modelVersionSetId"] = saving.set_id
-    body["freeformTags"] = {**merged(have, found, ("freeformTags",)).get("freeformTags", {}), **saving.marks}
+    theirs = {**tags.valueless(live.tags), **merged(have, found, ("freeformTags",)).get("freeformTags", {})}
+    body["freeformTags"] = {**theirs, **saving.marks}
     after = {path: value for path, value in {**have, **_after(found)}.items() if value is not None}
-    body[CUSTOM] = [*_entries(after), saving.record.metadata(), *_kept(live, keep=_keeps(saving))]
+    ours = [saving.record.metadata(), *_kept(live, keep=_keeps(saving))]
+    body[CUSTOM] = [*_entries(after), *_bare(live), *ours]
     return (
         *activate,
         *provenance,
@@ -182,6 +184,13 @@ def _entries(after: Mapping[Path, Any]) -> list[Body]:
     """The custom metadata of these leaves."""
     found: list[Body] = as_lists(merged(after, Difference({}), (CUSTOM,))).get(CUSTOM, [])
     return found
+
+
+def _bare(live: Live) -> list[Body]:
+    """Entries that are nothing but a key: they have no leaves, and a list is replaced as a whole."""
+    return [
+        item for item in live.body.get(CUSTOM) or () if not any(value for key, value in item.items() if key != "key")
+    ]
 
 
 def _after(found: Difference) -> dict[Path, Any]:

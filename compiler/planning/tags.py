@@ -65,3 +65,8 @@ class Place:
 def foreign(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that are not of our own making."""
     return {key: value for key, value in tags.items() if not key.startswith(PREFIX)}
+
+
+def valueless(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags without a value: where empty counts as absent they are not seen, and an update must send them again."""
+    return {key: value for key, value in foreign(tags).items() if not value}
