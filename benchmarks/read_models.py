@@ -1,8 +1,8 @@
 """Facts of large model files against what a library does that needs them in memory: import the framework and load.
 
 Run it from the project's root: `python benchmarks/read_models.py [MEGABYTES [FORMAT...]]` (500 by default and all
-formats; each one's file is made, measured and removed in turn). Exits with 1 when a budget is missed: 20x less CPU time,
-a tenth of the memory.
+formats; each one's file is made, measured and removed in turn). Exits with 1 when a budget is missed: 20x less CPU
+time, a tenth of the memory.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Self
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import SourceFile
 
-CHUNK = 1 << 20  # bytes
+CHUNK = 1 << 18  # bytes: three are held, beside an upload's parts
 
 
 class CheckedFile:
@@ -46,7 +46,7 @@ class CheckedFile:
         self._thread.join()
 
     def pieces(self) -> Iterator[bytes]:
-        """The content, a mebibyte at a time."""
+        """The content, CHUNK bytes at a time."""
         left, crc = self._promised.size, 0
         for chunk in _chunks(self._promised):
             left -= len(chunk)
