@@ -11,9 +11,10 @@ from compiler.planning.changes import Change, Plan
 from compiler.planning.desired import Desired
 from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
-from compiler.planning.plan_name import Turn, plan_name
+from compiler.planning.plan_name import plan_name
 from compiler.planning.refusals import is_protected, kept_by_protection
 from compiler.planning.tags import Place
+from compiler.planning.turn import Turn
 from compiler.planning.variables import environment_variables
 
 

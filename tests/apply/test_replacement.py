@@ -23,7 +23,7 @@ def test_a_new_deployment_takes_the_place_of_the_old_one(case: str, lab: Any, ma
     lab.settled(manifest(deployment=before))
     (old,) = lab.deployments()
     made = lab.plan(manifest(deployment=after))
-    (change,) = made.pending
+    (change,) = [change for change in made.pending if change.kind == "deployment"]
     assert (change.action, change.reason, change.impact) == (Action.REPLACE, reason, Impact.BREAKING)
     assert change.destroys  # consent is asked for
     operations = [step.operation for step in change.steps]
