@@ -29,6 +29,9 @@ def check_limits(catalog: Catalog, deployment: Deployment | None, report: Report
     _check_description(catalog.description, CATALOG, report)
     _check_tags(catalog.freeform_tags, catalog.defined_tags, CATALOG, report)
     _check_custom(catalog, report)
+    if catalog.by_reference and catalog.staging and catalog.staging.always:
+        text = "'always' sends the zip by way of the bucket, 'byReference' leaves the files there: one of the two"
+        report.error("MF107", text, (*CATALOG, "staging", "always"))
     if catalog.retention and catalog.retention.delete_after_days is not None:
         archive, delete = catalog.retention.archive_after_days, catalog.retention.delete_after_days
         if delete < archive:

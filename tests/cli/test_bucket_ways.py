@@ -1,0 +1,89 @@
+"""Artifacts that go by way of a bucket, or stay there, through the command line."""
+
+import json
+
+import pytest
+
+from compiler.cloud.connection import connect
+from compiler.spec.project import Target
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def bucket(wine):
+    """The bucket `staging` of the local target; returns the names of its objects when called."""
+    (wine / ".manifact").mkdir()
+
+    def storage(act):
+        with connect("local", Target(), root=wine, project="default") as connection:
+            return act(connection.object_storage, connection.place.compartment_id)
+
+    storage(lambda client, place: client.create_bucket("local", {"name": "staging", "compartmentId": place}))
+
+    def names():
+        found = storage(lambda client, _: client.list_objects("local", "staging").data["objects"])
+        return [item["name"] for item in found]
+
+    return names
+
+
+def write(wine, catalog):
+    """Set `spec.catalog`, which stands between two other keys."""
+    path = wine / "model.yaml"
+    head, _, tail = path.read_text().partition("  catalog:")
+    path.write_text(f"{head}  catalog: {json.dumps(catalog)}\n  deployment:{tail.partition('  deployment:')[2]}")
+
+
+STAGING = {"uri": "oci://staging@local/models/"}
+
+
+def test_staging_always_and_kept(wine, manifact, bucket):
+    write(wine, {"staging": {**STAGING, "always": True}})
+    try:
+        planned = json.loads(manifact("plan", "--json").out)
+        operations = [step["operation"] for change in planned["changes"] for step in change["steps"]]
+        assert operations.index("upload_object") < operations.index("export_model_artifact")
+        assert operations.index("export_model_artifact") < operations.index("delete_object")
+        applied = manifact("apply")
+        assert applied.code == 0, applied.err
+        assert bucket() == []
+        assert manifact("plan", "--deep", "--exit-code").code == 0
+        write(wine, {"staging": {**STAGING, "always": True, "keep": True}})
+        assert manifact("plan", "--deep", "--exit-code").code == 0  # the bytes are in the catalog already
+        answer = json.loads(manifact("predict", "wine-cultivar", "--data", "samples/input.csv").out)
+        assert len(answer["prediction"]) == len((wine / "samples" / "input.csv").read_text().splitlines()) - 1
+        assert manifact("pull", "wine-cultivar", "pulled").code == 0
+    finally:
+        assert manifact("destroy", "wine-cultivar", "--yes").code == 0
+    assert manifact("apply").code == 0
+    try:
+        (name,) = bucket()
+        assert name.startswith("models/default-local-wine-cultivar-")
+        assert name.endswith(".zip")
+    finally:
+        assert manifact("destroy", "wine-cultivar", "--yes").code == 0
+
+
+def test_by_reference(wine, manifact, bucket):
+    write(wine, {"staging": STAGING, "byReference": True})
+    try:
+        assert "its files in oci://staging@local/models/default-local-wine-cultivar/" in manifact("plan").out
+        applied = manifact("apply")
+        assert applied.code == 0, applied.err
+        artifact = wine / "build" / "wine-cultivar" / "artifact"
+        built = {path.name for path in artifact.iterdir()}
+        assert {name.split("/", 3)[3] for name in bucket()} == built
+        assert manifact("plan", "--deep", "--exit-code").code == 0
+        answer = json.loads(manifact("predict", "wine-cultivar", "--data", "samples/input.csv").out)
+        assert len(answer["prediction"]) > 1
+        pulled = manifact("pull", "wine-cultivar", "pulled")
+        assert pulled.code == 0, pulled.err
+        assert "checked against the digest" in pulled.out
+        for name in built:
+            assert (wine / "pulled" / name).read_bytes() == (artifact / name).read_bytes()
+        shown = manifact("show", "wine-cultivar", "--json")
+        assert shown.code == 0, shown.err
+    finally:
+        assert manifact("destroy", "wine-cultivar", "--yes").code == 0
+    assert bucket() == []
