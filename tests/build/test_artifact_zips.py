@@ -100,12 +100,16 @@ def test_no_archive_makes_the_reader_fall_over(tmp_path_factory, content, cut):
     data[at : at + 4] = content[:4]
     (folder / "a.zip").write_bytes(data)
     (folder / "out").mkdir()
+    codes, files = _attempt(folder)
+    assert codes <= {"MF110", "MF531", "MF532", "MF534"}
+    assert all(file.source.is_relative_to(folder / "out") for file in files)
+    if not codes:
+        listed = {name: file.size for name, file in archive_files(folder / "a.zip").items()}
+        assert listed == {file.path: file.size for file in files}
+
+
+def _attempt(folder: Path) -> tuple[set[str], tuple]:
     try:
-        files = unpack_artifact(folder / "a.zip", folder / "out")
+        return set(), unpack_artifact(folder / "a.zip", folder / "out")
     except CompilerError as problem:
-        assert {d.code for d in problem.diagnostics} <= {"MF110", "MF531", "MF532", "MF534"}
-    else:
-        assert all(file.source.is_relative_to(folder / "out") for file in files)
-        assert {name: file.size for name, file in archive_files(folder / "a.zip").items()} == {
-            file.path: file.size for file in files
-        }
+        return {found.code for found in problem.diagnostics}, ()
