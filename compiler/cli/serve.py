@@ -125,6 +125,11 @@ def _compiled(manifest: Path, root: Path | None) -> Artifact:
     from compiler.workspace.root import manifest_path
 
     build = compile_manifest(manifest_path(manifest), root=root)
+    if build.record is None:
+        hint = f"bring it here: manifact pull {build.name} DIRECTORY"
+        raise failure("MF811", f"'{build.name}' deploys a model of the catalog and has no artifact here", hint=hint)
+    if build.container:
+        raise failure("MF811", f"only a container can run the artifact of '{build.name}'")
     if missing := missing_libraries(build.facts.requires):
         raise _library_missing(missing)
     return Artifact(build.artifact, build.name)
@@ -138,10 +143,9 @@ def _library_missing(names: tuple[str, ...]) -> CompilerError:
 def _check(artifact: Path, console: Console, *, force: bool) -> None:
     """Refuse, or with `force` warn of, what fails introspection. The conda environment is none of ours here."""
     from compiler.introspection import Status, introspect
-    from compiler.introspection.files import archive_files, directory_files
+    from compiler.introspection.files import artifact_files
 
-    files = directory_files(artifact) if artifact.is_dir() else archive_files(artifact)
-    failed = [check for check in introspect(files, conda=False) if check.status is Status.FAILED]
+    failed = [check for check in introspect(artifact_files(artifact), conda=False) if check.status is Status.FAILED]
     severity = Severity.WARNING if force else Severity.ERROR
     hint = None if force else "`manifact introspect` shows every check; --force serves it all the same"
     problems = [Diagnostic("MF521", _told(check), hint=hint, severity=severity) for check in failed]

@@ -153,7 +153,7 @@ def test_the_death_of_the_supervisor_shows(tmp_path, serve) -> None:
     supervisor = min(served.processes())
     os.kill(supervisor, signal.SIGKILL)
     assert served.ended() == 3
-    assert "MF814" in served.process.stdout.read()
+    assert "error[MF814]" in served.errors.read_text()
     assert served.is_gone()
 
 
@@ -183,7 +183,17 @@ def test_a_zip_is_served_and_one_that_leads_out_is_not(tmp_path, serve) -> None:
     with zipfile.ZipFile(archive, "a") as file:
         file.writestr("../outside.py", "")
     wrong = serve(archive, "--port", "0", "--force")
-    assert (wrong.ended(), "outside of its folder" in wrong.process.stdout.read()) == (4, True)
+    assert (wrong.ended(), "MF532" in wrong.process.stdout.read()) == (1, True)
+
+
+def test_a_manifest_without_an_artifact_is_not_served(tmp_path, monkeypatch, manifact) -> None:
+    (tmp_path / "model.yaml").write_text(
+        "apiVersion: manifact/v1\nkind: Model\nmetadata: {name: theirs}\n"
+        "spec: {modelId: ocid1.datasciencemodel.oc1.local.a, deployment: {shape: VM.Standard2.1}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    refused = manifact("serve")
+    assert (refused.code, "MF811" in refused.err, "manifact pull theirs" in refused.err) == (64, True, True)
 
 
 def test_a_failing_check_refuses_unless_forced(tmp_path, serve, manifact) -> None:
