@@ -15,7 +15,7 @@ from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
-from compiler.planning.changes import Action, Kind, Plan
+from compiler.planning.changes import UPLOADS, Action, Kind, Plan
 
 if TYPE_CHECKING:
     from compiler.cli.documents.targets import ApplyDocument
@@ -77,7 +77,7 @@ def _told(result: Result, archives: Mapping[str, Archive], connection: Connectio
     if change.kind is Kind.DEPLOYMENT:
         record = get_deployment(connection, result.id).data
         return f"{record.get('lifecycleState')}  {record.get('modelDeploymentUrl')}/predict"
-    uploaded = any(step.operation == "create_model_artifact" for step in change.steps)
+    uploaded = any(step.operation in UPLOADS for step in change.steps)
     return f"{result.id}  uploaded {text.size(archives[change.artifact].size)}" if uploaded else result.id
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.planning.bodies_deployment import METRICS
+from compiler.planning.by_reference import recorded_place
 from compiler.planning.canonical import Body, normal
 from compiler.planning.ownership import OUR_METADATA
 from compiler.planning.tags import foreign
@@ -35,6 +36,7 @@ def catalog_fragment(record: Mapping[str, Any], provenance: Mapping[str, Any] | 
             "deleteAfterDays": retention.get("deleteAfterDays"),
             "notification": retention.get("customerNotificationType"),
         },
+        **_by_reference(record),
     }
     return _clean(fragment)
 
@@ -64,6 +66,18 @@ def deployment_fragment(record: Mapping[str, Any]) -> Body:
         "logs": record.get("categoryLogDetails"),
     }
     return _clean(fragment)
+
+
+def _by_reference(record: Mapping[str, Any]) -> Body:
+    """Where our own by-reference models have their files; of others nobody knows it."""
+    where = recorded_place(record) if record.get("isModelByReference") else None
+    if where is None:
+        return {}
+    start = "".join(f"{part}/" for part in where.prefix.split("/")[:-3])
+    return {
+        "byReference": True,
+        "staging": {"uri": f"oci://{where.bucket}@{where.namespace}/{start}", "keep": where.keep or None},
+    }
 
 
 def _common(record: Mapping[str, Any]) -> Body:

@@ -84,11 +84,14 @@ class Retention(Node):
 
 
 class Staging(Node):
-    """The bucket that artifacts above 2 GiB go through."""
+    """The bucket that artifacts above 2 GiB go through, or that the files of a by-reference model stay in."""
 
     uri: ObjectUri
+    """`oci://bucket@namespace/prefix/`"""
     keep: bool = False
+    """Leave the zip there; of a by-reference model: leave its files there when the version is deleted."""
     always: bool = False
+    """Go through the bucket whatever the size."""
 
 
 class Catalog(Node):
@@ -108,6 +111,7 @@ class Catalog(Node):
     version_label: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     staging: Staging | None = None
     by_reference: bool = False
+    """Keep the files in the bucket of `staging`, one object each; the catalog only points to them."""
     backup: Backup | None = None
     retention: Retention | None = None
     keep_versions: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
