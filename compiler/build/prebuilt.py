@@ -17,6 +17,7 @@ from compiler.diagnostics import CompilerError, Report
 from compiler.emit.manifest_file import MANIFEST_NAME
 from compiler.emit.paths import check_paths
 from compiler.emit.tree import ArtifactTree, artifact_tree
+from compiler.emit.writer import staging
 from compiler.introspection import ADS_KEYS
 from compiler.introspection.ads import runtime_document, runtime_leaves
 from compiler.introspection.files import one_folder_down
@@ -45,12 +46,12 @@ def prebuilt(
 
     Raises `CompilerError` with every problem found.
     """
-    with tempfile.TemporaryDirectory(prefix=".unpacked-", dir=_beside(workspace)) as scratch:
-        root = _files_of(loaded, files, Path(scratch), report)
+    with _scratch(workspace, loaded) as scratch:
+        root = _files_of(loaded, files, scratch, report)
         report.raise_if_failed()
         assert root is not None
         folder, found = root
-        _check_places([file.path for file in found], loaded, report, zipped=folder == Path(scratch))
+        _check_places([file.path for file in found], loaded, report, zipped=folder == scratch)
         model = find_model(folder)
         report.add(*(replace(d, where=loaded.document.locate(place_of(loaded))) for d in model.problems))
         report.raise_if_failed()
@@ -79,9 +80,15 @@ def schema_of(files: Mapping[str, SourceFile], name: str) -> DataSchema | None:
         return None
 
 
-def _beside(workspace: Workspace) -> Path | None:
-    """Where archives are unpacked: beside the builds, so that large files are linked; else where TMPDIR says."""
-    return workspace.build if workspace.build.is_dir() else None
+@contextmanager
+def _scratch(workspace: Workspace, loaded: LoadedManifest) -> Iterator[Path]:
+    """Where an archive is unpacked: beside the builds, so that large files are linked; else where TMPDIR says."""
+    if workspace.build.is_dir():
+        with staging(workspace.build / f"{loaded.manifest.metadata.name}.unpacked") as folder:
+            yield folder
+    else:
+        with tempfile.TemporaryDirectory(prefix="manifact-unpacked-") as name:
+            yield Path(name)
 
 
 def place_of(loaded: LoadedManifest) -> tuple[str, str, str]:

@@ -49,7 +49,7 @@ def write_plan(destination: Path, name: str, plan: bytes) -> None:
 def _write(files: Mapping[str, Content], destination: Path) -> None:
     _refuse_foreign(destination)
     destination.parent.mkdir(parents=True, exist_ok=True)
-    with _staging(destination) as stage:
+    with staging(destination) as stage:
         _write_tree(files, stage)
         stage.chmod(0o755)
         _refuse_foreign(destination)
@@ -131,8 +131,8 @@ def _foreign(destination: Path, why: str) -> CompilerError:
 
 
 @contextmanager
-def _staging(destination: Path) -> Iterator[Path]:
-    """A directory beside `destination`, gone in the end; one left behind by a killed process is cleared away.
+def staging(destination: Path) -> Iterator[Path]:
+    """A new directory beside `destination`, gone in the end; one left behind by a killed process is cleared away.
 
     A lock on the parent guards making and clearing; a lock on the directory itself says that its maker is alive.
     """

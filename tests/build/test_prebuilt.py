@@ -26,6 +26,7 @@ spec:
 # golden -> what must be read of its model: framework, algorithm, name of the model in the artifact
 MODELS = {
     "lightgbm-booster": ("lightgbm", "Booster", "model.txt"),
+    "pytorch-statedict": ("pytorch", None, "model.pt"),
     "pyspark-pipelinemodel": ("pyspark", "PipelineModel", "model"),
     "sklearn-logreg-iris": ("scikit-learn", "LogisticRegression", "model.joblib"),
     "sklearn-pipeline-mixed": ("scikit-learn", "Pipeline", "model.joblib"),
@@ -125,8 +126,22 @@ def test_directory_and_zip_are_the_same_artifact_and_validate_writes_nothing(sim
     second = compile_manifest(manifest)
     assert second.record.digest == first.record.digest
     assert _files(second.artifact) == _files(simple / "prebuilt")
-    assert not [path for path in (simple / "build").iterdir() if path.name.startswith(".unpacked")]
     assert compile_manifest(manifest).unchanged
+    (simple / "prebuilt.zip").touch()
+    (simple / "build" / "elsewhere" / "plan.json").unlink()
+    compile_manifest(manifest)
+    assert {path.name for path in (simple / "build").iterdir()} == {".gitignore", "elsewhere"}
+
+
+def test_a_large_file_is_linked(simple):
+    weights = simple / "prebuilt" / "weights.bin"
+    weights.write_bytes(bytes(1 << 20) * 64)
+    _zip(simple / "prebuilt", simple / "prebuilt.zip")
+    build = compile_manifest(_manifest(simple))
+    assert (build.artifact / "weights.bin").stat().st_nlink == weights.stat().st_nlink  # 2, or 1 with shared extents
+    assert (build.artifact / "weights.bin").samefile(weights) == (weights.stat().st_nlink == 2)
+    digest = build.record.digest
+    assert compile_manifest(_manifest(simple, "prebuilt.zip")).record.digest == digest
 
 
 def test_our_own_artifact_gives_its_own_digest_again(wine, manifact):
