@@ -42,11 +42,13 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Read, write the files, compile them, show what adopting changes, ask, and carry it out."""
     from compiler.cli.importing import check, place_for, take
     from compiler.cli.init import name_of
+    from compiler.cli.one_apply import alone
     from compiler.cli.session import open_session
     from compiler.cloud.lookup import find, listed
     from compiler.planning.changes import Kind
 
-    with open_session(arguments, arguments.directory or Path.cwd(), console) as session:
+    start = arguments.directory or Path.cwd()
+    with open_session(arguments, start, console) as session, alone(session, arguments, console):
         observed = listed(session.connection, (Kind.MODEL, Kind.DEPLOYMENT))
         found = find(session.connection, arguments.resource, observed, (Kind.MODEL, Kind.DEPLOYMENT))
         taken = take(session, found.kind, found.id, by_id=arguments.by_id)
@@ -178,3 +180,5 @@ def _end(adopted: ExitCode | None, arguments: argparse.Namespace, folder: Path, 
         console.line(f"  nothing in the target was changed; `{again}` takes it over")
     elif adopted == ExitCode.OK:
         console.line(f"  it is yours: `manifact plan {shown(folder)}` tells of every change from now on")
+    else:
+        console.line("  run the same command again before you plan or apply: it completes what was begun")

@@ -86,23 +86,19 @@ def find(
     wanted = (Kind.MODEL,) if version is not None else tuple(kinds)
     for matching in (_ours, _titled, _ending):
         for kind in wanted:
-            lives = [live for live in matching(connection, of_kind(observed, kind), word) if not live.gone]
-            if version is not None:
-                lives = [live for live in lives if int(live.summary.get("versionId") or 0) == version]
+            lives = [live for live in matching(connection, of_kind(observed, kind), word) if _fits(live, version)]
             if lives:
-                return Found(kind, _one(lives, word).id)
+                return Found(kind, (_newest(lives) if matching is _ours else _one(lives, word)).id)
     raise _nothing(connection, word, observed, version)
 
 
+def _fits(live: Live, version: int | None) -> bool:
+    return not live.gone and (version is None or int(live.summary.get("versionId") or 0) == version)
+
+
 def _ours(connection: Connection, lives: Sequence[Live], word: str) -> list[Live]:
-    """Those of a manifest, the newest alone: whole versions before those that an apply left unfinished."""
     owner = connection.place.owner(word).items()
-    mine = sorted((live for live in lives if owner <= live.tags.items()), key=lambda live: live.age)
-    alive = [live for live in mine if not live.gone]
-    if alive and alive[0].summary.get("versionId") is None:
-        marked = [live for live in alive if tags.ARTIFACT in live.tags or tags.CONFIG in live.tags]
-        return [(marked or alive)[-1]]
-    return alive
+    return [live for live in lives if owner <= live.tags.items()]
 
 
 def _titled(_connection: Connection, lives: Sequence[Live], word: str) -> list[Live]:
@@ -116,15 +112,18 @@ def _ending(_connection: Connection, lives: Sequence[Live], word: str) -> list[L
 
 def _one(lives: Sequence[Live], word: str) -> Live:
     """The newest, where all are versions of one set; raises MF762 where they are not."""
-    ordered = sorted(lives, key=lambda live: live.age)
-    sets = {live.summary.get("modelVersionSetId") for live in ordered}
-    if len(ordered) > 1 and (len(sets) > 1 or sets == {None}):
-        ids = "".join(f"\n    {live.id}  {title(live)}  {live.state}" for live in ordered)
-        raise failure(
-            "MF762", f"'{word}' names {len(ordered)} resources:{ids}", hint="say the OCID of the one you mean"
-        )
-    whole = [live for live in ordered if tags.NAME not in live.tags or tags.ARTIFACT in live.tags]
-    return (whole or ordered)[-1]
+    sets = {live.summary.get("modelVersionSetId") for live in lives}
+    if len(lives) > 1 and (len(sets) > 1 or sets == {None}):
+        ids = "".join(f"\n    {live.id}  {title(live)}  {live.state}" for live in lives)
+        hint = "say the OCID of the one you mean"
+        raise failure("MF762", f"'{word}' names {len(lives)} resources:{ids}", hint=hint)
+    return _newest(lives)
+
+
+def _newest(lives: Sequence[Live]) -> Live:
+    """The newest one; of those that are a manifest's, one that an apply has finished rather than one it has not."""
+    whole = [live for live in lives if tags.NAME not in live.tags or tags.CONFIG in live.tags]
+    return max(whole or lives, key=lambda live: live.age)
 
 
 def _nothing(connection: Connection, word: str, observed: Observed, version: int | None) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -107,3 +108,29 @@ def made(lab: Any, manifest: Any, model_details: Any, environment: Any, more: An
     deployment = client.create_model_deployment(body).data["id"]
     lab.wait()
     return read_model(lab.connection, model), read_deployment(lab.connection, deployment)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(1, 5))
+def test_a_cut_in_the_middle_is_completed_by_the_next_import(
+    at: int, after: bool, lab: Any, manifest: Any, kit: Any
+) -> None:
+    variables = {"environmentVariables": {"AA": "1", "A_KEY": "s3cret"}}
+    model, deployment = made(lab, manifest, {}, variables, {"freeformTags": {"a": "b"}})
+    before = deployment.body["modelDeploymentConfigurationDetails"]
+    imported = manifest(
+        catalog=express_catalog(model.body, model.provenance).fragment,
+        deployment=express_deployment(deployment.body).fragment,
+    )
+    cutting = kit.cut_at(lab, at, after=after)
+    with contextlib.suppress(kit.PowerCut):
+        lab.carry_out(adopt(imported.desired(), model, deployment, lab.connection.place))
+    lab.wait()
+    cutting.at = 0
+    again = read_model(lab.connection, model.id), read_deployment(lab.connection, deployment.id)
+    assert lab.carry_out(adopt(imported.desired(), *again, lab.connection.place)).complete
+    for deep in (False, True):
+        assert lab.plan(imported, deep=deep).pending == ()
+    (live,) = lab.deployments()
+    assert live.body["modelDeploymentConfigurationDetails"] == before
+    assert [item.id for item in lab.models()] == [model.id]
