@@ -50,7 +50,7 @@ def wanted(
     context = Context(
         golden=golden,
         attachments=_attachments(loaded, files) if made else {},
-        smoke_request=_smoke_request(loaded, files),
+        smoke_request=smoke_request(loaded, files),
     )
     report.raise_if_failed()
     found = desired(identity, artifact, spec.catalog, spec.deployment, context)
@@ -109,7 +109,8 @@ def _attachments(loaded: LoadedManifest, files: FileCollector) -> dict[str, str]
     return result
 
 
-def _smoke_request(loaded: LoadedManifest, files: FileCollector) -> Json:
+def smoke_request(loaded: LoadedManifest, files: FileCollector) -> Json:
+    """Content of the file that `deployment.smoke.request` names; None where there is none."""
     deployment = loaded.manifest.spec.deployment
     if deployment is None or not isinstance(deployment.smoke, SmokeRequest):
         return None

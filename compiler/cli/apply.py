@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
 def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.one_apply import alone
-    from compiler.cli.selected import compile_selected, with_answers
+    from compiler.cli.selected import compile_selected, wanted_of_all, with_answers
     from compiler.cli.session import open_session
     from compiler.planning.motion import names_of
     from compiler.planning.plan import Options, plan
@@ -55,7 +55,7 @@ def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
     builds = compile_selected(arguments)
     options = Options(prune=arguments.prune, retry=arguments.retry)
     with open_session(arguments, builds[0].root, console) as session, alone(session, arguments, console):
-        desired = [session.wanted(build) for build in builds]
+        desired = wanted_of_all(builds, session)
         names = None if options.prune else names_of(desired)
         observed = _observed(session, desired, names, options, arguments, console)
         found = plan(desired, observed, session.connection.place, options)

@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Compile all manifests, observe, compare."""
-    from compiler.cli.selected import compile_selected, with_answers
+    from compiler.cli.selected import compile_selected, wanted_of_all, with_answers
     from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
     from compiler.diagnostics import exit_code
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     options = Options(prune=arguments.prune, retry=arguments.retry)
     quiet = Console(json=True) if arguments.markdown else console
     with open_session(arguments, builds[0].root, quiet) as session:
-        desired = [session.wanted(build) for build in builds]
+        desired = wanted_of_all(builds, session)
         observed = observe(session.connection, desired, options, deep=arguments.deep)
         found = plan(desired, observed, session.connection.place, options)
         found = with_answers(found, builds, session.connection)
@@ -73,6 +73,7 @@ def _show_policies(builds: Sequence[Build], arguments: argparse.Namespace, conso
     """What an administrator is to allow before the first apply: neither credentials nor network are needed."""
     import os
 
+    from compiler.cli.session import wanted_of
     from compiler.diagnostics import failure
     from compiler.planning.policies import needs_of, policies
     from compiler.planning.tags import Place
@@ -88,7 +89,7 @@ def _show_policies(builds: Sequence[Build], arguments: argparse.Namespace, conso
         return ExitCode.OK
     compartment = target.compartment_id or "<compartment>"
     place = Place(workspace.name, name, compartment, target.project_id or "", target.region or "")
-    for line in policies(place, needs_of(build.desired for build in builds)):
+    for line in policies(place, needs_of(wanted_of(build, workspace, name, target) for build in builds)):
         console.line(line)
     return ExitCode.OK
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import Diagnostic, Pointer, failure
+from compiler.diagnostics import CompilerError, Diagnostic, Pointer, failure
 
 _PLACES: Mapping[str, Pointer] = {
     "MF776": ("spec", "deployment", "shape"),
@@ -17,8 +17,10 @@ _PLACES: Mapping[str, Pointer] = {
 
 if TYPE_CHECKING:
     from compiler.build.result import Build
+    from compiler.cli.session import Session
     from compiler.cloud.connection import Connection
     from compiler.planning.changes import Plan
+    from compiler.planning.desired import Desired
 
 
 def compile_selected(arguments: argparse.Namespace) -> list[Build]:
@@ -45,12 +47,30 @@ def compile_selected(arguments: argparse.Namespace) -> list[Build]:
     return builds
 
 
+def wanted_of_all(builds: Sequence[Build], session: Session) -> list[Desired]:
+    """What all builds ask of the target; raises `CompilerError` with the problems of all of them."""
+    found: list[Desired] = []
+    problems: list[Diagnostic] = []
+    for build in builds:
+        try:
+            found.append(session.wanted(build))
+        except CompilerError as problem:
+            problems += problem.diagnostics
+    if problems:
+        raise CompilerError(*problems)
+    return found
+
+
 def with_answers(plan: Plan, builds: Sequence[Build], connection: Connection) -> Plan:
-    """The plan with what the service objects to in it, at the manifest's line."""
+    """The plan with the warnings of what it changes, and with what the service objects to, at the manifest's line."""
     from compiler.cloud.questions import answers
 
     by_name = {build.name: build for build in builds}
     found = answers(connection, plan)
+    changing = {change.name for change in plan.pending}
+    # The service was asked about shapes that are not known here.
+    warnings = {build.name: tuple(w for w in build.warnings if w.code != "MF775") for build in builds}
+    plan = plan.with_found({name: said for name, said in warnings.items() if said and name in changing})
     placed = {name: tuple(_placed(p, by_name.get(name)) for p in problems) for name, problems in found.items()}
     return plan.with_found(placed)
 

@@ -18,21 +18,27 @@ if TYPE_CHECKING:
     from compiler.planning.desired import Desired
     from compiler.planning.variables import Variable
     from compiler.spec.project import Target
+    from compiler.workspace.project import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open target."""
 
-    root: Path
+    workspace: Workspace
     target: Target
     connection: Connection
 
+    @property
+    def root(self) -> Path:
+        """The project root."""
+        return self.workspace.root
+
     def wanted(self, build: Build) -> Desired:
-        """What the build asks of this target: variables replaced, git facts recorded for a new version."""
+        """What the build asks of this target: overrides and variables applied, git facts recorded for a new version."""
         from compiler.workspace.git import git_facts
 
-        desired = self.substituted(build.desired)
+        desired = self.substituted(wanted_of(build, self.workspace, self.connection.place.target, self.target))
         if desired.model is None:
             return desired
         provenance = {**git_facts(build.manifest.parent), **desired.model.provenance}
@@ -67,7 +73,16 @@ def open_session(arguments: argparse.Namespace, start: Path, console: Console) -
         private_folder(workspace.state)
     access = Access(auth=arguments.auth or os.environ.get("MANIFACT_AUTH"))
     with connect(name, target, root=workspace.root, project=workspace.name, access=access) as connection:
-        yield Session(workspace.root, target, connection)
+        yield Session(workspace, target, connection)
+
+
+def wanted_of(build: Build, workspace: Workspace, name: str, target: Target) -> Desired:
+    """What the build asks of a target, with its overrides; `${var.NAME}` stays."""
+    if not (target.overrides.catalog or target.overrides.deployment):
+        return build.desired
+    from compiler.build.overridden import overridden
+
+    return overridden(build, workspace, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from oci._vendor.requests.exceptions import ConnectionError as NoConnection
 from oci._vendor.requests.exceptions import ReadTimeout, RequestException
@@ -24,13 +25,17 @@ class SmokeTestError(CompilerError):
     """The endpoint answered, and wrongly."""
 
 
-def smoke_test(connection: Connection, url: str, smoke: Smoke) -> Diagnostic | None:
+def smoke_test(
+    connection: Connection, url: str, smoke: Smoke, pause: Callable[[float], None] = time.sleep
+) -> Diagnostic | None:
     """Ask the golden rows; None when the answer is right, a warning (MF723) when the endpoint could not be asked.
+
+    `pause` waits some seconds between two tries.
 
     Raises `SmokeTestError` (MF722) for a wrong answer or an error of the endpoint.
     """
     try:
-        answer = _ask(connection, url, smoke)
+        answer = _ask(connection, url, smoke, pause)
     except ReadTimeout:
         raise SmokeTestError(Diagnostic("MF722", "the endpoint did not answer the golden rows in time")) from None
     except (NoConnection, RequestException) as problem:
@@ -65,12 +70,12 @@ def wrong_answer(answer: Answer, smoke: Smoke) -> str | None:
     )
 
 
-def _ask(connection: Connection, url: str, smoke: Smoke) -> Answer:
+def _ask(connection: Connection, url: str, smoke: Smoke, pause: Callable[[float], None]) -> Answer:
     answer = call_endpoint(connection, url, smoke.request)
-    for pause in PAUSES_LOCAL if connection.local else PAUSES_CLOUD:
+    for seconds in PAUSES_LOCAL if connection.local else PAUSES_CLOUD:
         if answer.status < 500:
             break
-        time.sleep(pause)
+        pause(seconds)
         answer = call_endpoint(connection, url, smoke.request)
     return answer
 

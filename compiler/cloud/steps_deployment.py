@@ -10,7 +10,7 @@ from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import Reply
 from compiler.cloud.rivals import give_way
 from compiler.cloud.smoke import smoke_test
-from compiler.cloud.waiting import WorkRequestError, await_deployment
+from compiler.cloud.waiting import Watch, WorkRequestError, await_deployment
 from compiler.cloud.work import Work
 from compiler.diagnostics import Diagnostic, failure
 from compiler.planning import references
@@ -82,9 +82,19 @@ def test(work: Work, step: Step) -> None:
         return
     record = deployments.get_deployment(work.connection, work.target(step)).data
     work.watch.tell("testing the endpoint", 0, 0)
-    warning = smoke_test(work.connection, str(record.get("modelDeploymentUrl", "")), work.smoke)
+    warning = smoke_test(work.connection, str(record.get("modelDeploymentUrl", "")), work.smoke, _pause(work.watch))
     if warning:
         work.notes.append(warning)
+
+
+def _pause(watch: Watch) -> Callable[[float], None]:
+    """Waits between two tries, unless the user says stop meanwhile."""
+
+    def pause(seconds: float) -> None:
+        watch.sleep(seconds)
+        watch.check()
+
+    return pause
 
 
 def _wait(work: Work, deployment: str, reply: Reply) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,8 @@ class MergedDocument:
     manifest: SourceDocument
     project: SourceDocument | None
     data: Any
+    target: str = ""
+    """The target whose `overrides` are merged over it; empty when none are."""
 
     @property
     def path(self) -> str:
@@ -70,16 +72,34 @@ class MergedDocument:
         return self.manifest.path
 
     def locate(self, pointer: Pointer, *, key: bool = False) -> SourceRange:
-        """The place of a value in the manifest, or in the project's defaults when only they set it."""
+        """The place of a value in the target's overrides, the manifest, or the project's defaults."""
+        if self.project is not None and self._overridden(pointer):
+            return self.project.locate((*_overrides(self.target), *pointer[1:]), key=key)
         if self.project is not None and not _has(self.manifest.data, pointer) and self._defaulted(pointer):
             return self.project.locate(("defaults", *pointer), key=key)
         return self.manifest.locate(pointer, key=key)
 
     def written(self, pointer: Pointer) -> str | None:
         """The characters of a scalar in the file that set it."""
+        if self.project is not None and self._overridden(pointer):
+            return self.project.written((*_overrides(self.target), *pointer[1:]))
         if self.project is not None and not _has(self.manifest.data, pointer):
             return self.project.written(("defaults", *pointer))
         return self.manifest.written(pointer)
+
+    def overridden_by(self, target: str) -> MergedDocument:
+        """The same with the `overrides` of a target of the project merged over catalog and deployment."""
+        assert self.project is not None
+        over, spec = _at(self.project.data, _overrides(target)), self.data["spec"]
+        # A deployment that the manifest leaves alone is none to be made by an override.
+        sections = [name for name in ("catalog", "deployment") if name in over and (name == "catalog" or name in spec)]
+        merged = {name: _merge(spec.get(name) or {}, over[name]) for name in sections}
+        return replace(self, data={**self.data, "spec": {**spec, **merged}}, target=target)
+
+    def _overridden(self, pointer: Pointer) -> bool:
+        if not self.target or self.project is None or len(pointer) < 2 or pointer[0] != "spec":
+            return False
+        return _has(_at(self.project.data, _overrides(self.target)), pointer[1:])
 
     def _defaulted(self, pointer: Pointer) -> bool:
         return self.project is not None and _has(self.project.data.get("defaults", {}), pointer)
@@ -110,12 +130,17 @@ def read_manifest(path: Path, workspace: Workspace) -> MergedDocument:
     return MergedDocument(source, workspace.document, data)
 
 
-def load_manifest(path: Path, workspace: Workspace) -> LoadedManifest:
-    """Read, merge and validate one manifest. Raises `CompilerError` with every problem of its text and its fields."""
+def load_manifest(path: Path, workspace: Workspace, *, target: str = "") -> LoadedManifest:
+    """Read, merge and validate one manifest, with the overrides of `target` where one is named.
+
+    Raises `CompilerError` with every problem of its text and its fields.
+    """
     from compiler.schema import MODEL, check
     from compiler.spec.v1 import Manifest
 
     document = read_manifest(path, workspace)
+    if target:
+        document = document.overridden_by(target)
     if problems := check(document, MODEL):
         raise CompilerError(*problems)
     return LoadedManifest(path, Manifest.model_validate(document.data), document)
@@ -125,6 +150,17 @@ def _merge(under: Any, over: Any) -> Any:
     if not (isinstance(under, dict) and isinstance(over, dict)):
         return over
     return {**under, **{key: _merge(under.get(key), value) for key, value in over.items()}}
+
+
+def _overrides(target: str) -> tuple[str, ...]:
+    return ("targets", target, "overrides")
+
+
+def _at(data: Any, pointer: Pointer) -> Any:
+    """What is there; an empty mapping where nothing is."""
+    for step in pointer:
+        data = data.get(step) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
 
 
 def _has(data: Any, pointer: Pointer) -> bool:

@@ -215,3 +215,23 @@ def test_policies_are_printed_without_credentials(project, manifact):
     assert "where target.bucket.name='conda-packs'" in printed.out
     assert "needs none" in manifact("plan", "--policies", "--target", "local").out
     assert "MF913" in manifact("plan", "--policies", "--json", "--target", "prod").out
+
+
+def test_problems_with_the_target_are_told_of_all_manifests(project, manifact):
+    for name in ("one", "two"):
+        edit(project / "models" / name / "model.yaml", "ocpus: 1", f"ocpus: 1\n    description: ${{var.OF_{name}}}")
+    result = manifact("plan")
+    assert (result.code, "OF_one" in result.err, "OF_two" in result.err) == (1, True, True)
+
+
+def test_warnings_are_shown_with_what_is_about_to_change(project, manifact):
+    edit(
+        project / "manifact.yaml",
+        "manifests:",
+        "defaults: {spec: {catalog: {description: '" + "x" * 401 + "'}}}\nmanifests:",
+    )
+    warned = manifact("compile", "models/one")
+    assert (warned.code, "warning[" in warned.err) == (0, True)
+    planned = manifact("plan", "models/one")
+    assert (planned.code, "warning[" in planned.err) == (0, True)
+    assert "warning" in {problem["severity"] for problem in json.loads(manifact("plan", "--json").out)["diagnostics"]}
