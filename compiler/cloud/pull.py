@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-import stat
 import tempfile
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
 from compiler.cloud import catalog
 from compiler.cloud.connection import Connection
@@ -20,11 +14,12 @@ from compiler.cloud.downloads import RESUMES, until_cut
 from compiler.cloud.referenced import fetch_files, place_of
 from compiler.cloud.replies import Reply, ask
 from compiler.cloud.waiting import Watch
-from compiler.diagnostics import failure
+from compiler.diagnostics import CompilerError, failure
 from compiler.emit import digest
 from compiler.emit.manifest_file import MANIFEST_NAME
 from compiler.ir import SourceFile
 from compiler.planning import tags
+from compiler.readers.artifact_zip import unpack_artifact
 
 CHUNK = 1 << 20
 
@@ -88,12 +83,9 @@ def unpack(archive: Path, folder: Path) -> dict[str, SourceFile]:
     """Unpack a zip into the new directory `folder`; nothing lands anywhere else. Raises `CompilerError` MF750."""
     folder.mkdir()
     try:
-        with zipfile.ZipFile(archive) as file:
-            entries = [entry for entry in file.infolist() if not entry.is_dir()]
-            _check_entries(entries, folder)
-            return {entry.filename: _extract(file, entry, folder) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
-        raise failure("MF750", f"the artifact is not a zip archive that can be read: {problem}") from None
+        return {file.path: file for file in unpack_artifact(archive, folder, saved=True)}
+    except CompilerError as problem:
+        raise failure("MF750", f"the artifact cannot be unpacked: {problem.diagnostics[0].message}") from None
 
 
 def _download(connection: Connection, model: str, path: Path, size: int, watch: Watch) -> None:
@@ -115,39 +107,6 @@ def _content(connection: Connection, model: str, start: int) -> Reply:
     client, doing = connection.data_science, f"download the artifact of {model}"
     more = {"range": f"bytes={start}-"} if start else {}
     return ask(doing, lambda: client.get_model_artifact_content(model, **more))
-
-
-def _check_entries(entries: list[zipfile.ZipInfo], folder: Path) -> None:
-    names = [entry.filename for entry in entries]
-    if len(set(names)) != len(names):
-        raise failure("MF750", "the artifact names a file twice")
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or stat.S_ISLNK(entry.external_attr >> 16):
-            raise failure("MF750", f"the artifact's entry {entry.filename!r} could lie outside of its folder")
-    total, free = sum(entry.file_size for entry in entries), shutil.disk_usage(folder).free
-    if total > free:
-        raise failure("MF750", f"the artifact unpacks to {total} bytes, {free} are free here")
-
-
-def _extract(file: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> SourceFile:
-    path = folder / entry.filename
-    path.parent.mkdir(parents=True, exist_ok=True)
-    seen, size = hashlib.sha256(), 0
-    with file.open(entry) as source, path.open("xb") as target:
-        for chunk in _chunks(source, entry.file_size):
-            seen.update(chunk)
-            size += len(chunk)
-            target.write(chunk)
-    return SourceFile(entry.filename, path, size, seen.hexdigest())
-
-
-def _chunks(source: IO[bytes], size: int) -> Iterator[bytes]:
-    """At most what the directory of the archive promised: a bomb says less than it holds."""
-    left = size
-    while left > 0 and (chunk := source.read(min(CHUNK, left))):
-        left -= len(chunk)
-        yield chunk
 
 
 def _check(live: dict[str, str], files: dict[str, SourceFile], found: str) -> bool:

@@ -27,8 +27,12 @@ _PLAIN = frozenset({0, stat.S_IFREG})
 
 
 @contextmanager
-def open_artifact_zip(path: Path) -> Iterator[tuple[zipfile.ZipFile, tuple[zipfile.ZipInfo, ...]]]:
+def open_artifact_zip(
+    path: Path, *, saved: bool = False
+) -> Iterator[tuple[zipfile.ZipFile, tuple[zipfile.ZipInfo, ...]]]:
     """The archive and its files, all of which may be read.
+
+    What was `saved` to the user's own catalog is brought back whatever it holds, and however well it is compressed.
 
     Raises `CompilerError`: MF531 damaged or encrypted, MF532 an entry that may not be, MF534 beyond limits, MF110 for
     secrets.
@@ -36,15 +40,15 @@ def open_artifact_zip(path: Path) -> Iterator[tuple[zipfile.ZipFile, tuple[zipfi
     try:
         with open_archive(path) as archive:
             entries = tuple(entry for entry in archive.infolist() if not entry.is_dir())
-            _check(entries, path)
+            _check(entries, path, saved=saved)
             yield archive, entries
     except CompilerError as problem:
         raise _of_artifact(problem) from None
 
 
-def unpack_artifact(path: Path, folder: Path) -> tuple[SourceFile, ...]:
+def unpack_artifact(path: Path, folder: Path, *, saved: bool = False) -> tuple[SourceFile, ...]:
     """Unpack into the empty directory `folder`. Raises as `open_artifact_zip`, and MF534 when the disk is too small."""
-    with open_artifact_zip(path) as (archive, entries):
+    with open_artifact_zip(path, saved=saved) as (archive, entries):
         total, free = sum(entry.file_size for entry in entries), shutil.disk_usage(folder).free
         if total > free:
             raise failure("MF534", f"the archive unpacks to {total:,} bytes, {free:,} are free in {folder}")
@@ -78,8 +82,8 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> 
     return SourceFile(entry.filename, target, entry.file_size, seen.hexdigest())
 
 
-def _check(entries: Sequence[zipfile.ZipInfo], path: Path) -> None:
-    problems = [problem for entry in entries if (problem := _wrong(entry))]
+def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool) -> None:
+    problems = [problem for entry in entries if (problem := _wrong(entry, saved=saved))]
     names = Counter(entry.filename for entry in entries)
     problems += [
         Diagnostic("MF532", f"'{name}' is there {times} times: readers differ in which one they take")
@@ -89,17 +93,17 @@ def _check(entries: Sequence[zipfile.ZipInfo], path: Path) -> None:
     folders = {str(above) for name in names for above in PurePosixPath(name).parents}
     problems += [Diagnostic("MF532", f"'{name}' is a file and also a folder") for name in sorted(folders & set(names))]
     total, size = sum(entry.file_size for entry in entries), path.stat().st_size
-    if total > max(_FREE_BYTES, _MAX_RATIO * size):
+    if not saved and total > max(_FREE_BYTES, _MAX_RATIO * size):
         problems.append(Diagnostic("MF534", f"the archive has {size:,} bytes and would unpack to {total:,}"))
     if problems:
         raise CompilerError(*problems[:10])
 
 
-def _wrong(entry: zipfile.ZipInfo) -> Diagnostic | None:
+def _wrong(entry: zipfile.ZipInfo, *, saved: bool) -> Diagnostic | None:
     name = entry.orig_filename  # as it stands in the archive: zipfile cuts it at a zero byte
     if not name.isprintable() or "\\" in name or any(part in ("", ".", "..") for part in name.split("/")):
         return Diagnostic("MF532", f"{name!r} is no path inside an artifact")
-    if is_secret(PurePosixPath(name)):
+    if not saved and is_secret(PurePosixPath(name)):
         return Diagnostic("MF110", f"'{name}' looks like a secret and is never packed", hint="zip it without")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in _PLAIN:

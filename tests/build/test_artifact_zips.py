@@ -38,6 +38,13 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_what_was_saved_to_the_own_catalog_comes_back_whatever_it_holds(tmp_path):
+    path = _archive(tmp_path / "a.zip", {"server.pem": b"x", "zeros.bin": bytes(1000)})
+    assert _code(path, tmp_path / "strange") == "MF110"
+    (tmp_path / "own").mkdir()
+    assert [file.path for file in unpack_artifact(path, tmp_path / "own", saved=True)] == ["server.pem", "zeros.bin"]
+
+
 @pytest.mark.parametrize("told", [0, 3, 999])
 def test_an_entry_that_lies_about_its_size_is_refused(tmp_path, told):
     path = _archive(tmp_path / "a.zip", {"a.txt": b"four"}, zipfile.ZIP_STORED)
