@@ -6,6 +6,7 @@ time differs is hashed again, so that a fresh checkout or a `touch` costs a hash
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -74,6 +75,7 @@ def _own_files(root: Path) -> list[bool]:
     return [(root / name).exists() for name in (PROJECT_FILE, LOCK_FILE)]
 
 
+@functools.cache  # the code of this process does not change any more
 def _stamp() -> list[Any]:
     """Version of the compiler; in a checkout its sources may change without the version."""
     package = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ class Session:
     workspace: Workspace
     target: Target
     connection: Connection
+    repositories: dict[Path, dict[str, str]] = field(default_factory=dict, repr=False)
+    """Git facts by repository, asked once a session: a fleet lies in one."""
 
     @property
     def root(self) -> Path:
@@ -36,12 +38,10 @@ class Session:
 
     def wanted(self, build: Build) -> Desired:
         """What the build asks of this target: overrides and variables applied, git facts recorded for a new version."""
-        from compiler.workspace.git import git_facts
-
         desired = self.substituted(wanted_of(build, self.workspace, self.connection.place.target, self.target))
         if desired.model is None:
             return desired
-        provenance = {**git_facts(build.manifest.parent), **desired.model.provenance}
+        provenance = {**self._git_facts(build.manifest.parent), **desired.model.provenance}
         return replace(desired, model=replace(desired.model, provenance=provenance))
 
     def substituted(self, desired: Desired) -> Desired:
@@ -49,6 +49,14 @@ class Session:
         from compiler.planning.variables import substitute
 
         return substitute(desired, self._variable)
+
+    def _git_facts(self, folder: Path) -> dict[str, str]:
+        from compiler.workspace.git import git_facts, repository_of
+
+        repository = repository_of(folder)
+        if repository not in self.repositories:
+            self.repositories[repository] = git_facts(repository)
+        return self.repositories[repository]
 
     def _variable(self, name: str) -> Variable | None:
         from compiler.planning.variables import Variable

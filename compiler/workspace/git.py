@@ -9,6 +9,11 @@ from pathlib import Path
 _USER_INFO = re.compile(r"^(\w+://)[^@/]*@")
 
 
+def repository_of(folder: Path) -> Path:
+    """The nearest folder at or above it that git keeps, else the folder itself."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+
+
 def git_facts(folder: Path) -> dict[str, str]:
     """`gitBranch`, `gitCommit` and `repositoryUrl` (without user and password), as far as there are any."""
     facts = {

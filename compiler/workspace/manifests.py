@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.workspace.project import Workspace, open_workspace, read_manifest
-from compiler.workspace.root import MANIFEST_FILE, manifest_path, shown
+from compiler.workspace.root import MANIFEST_FILE, find_root, manifest_path, shown
 
 # What lies there is ours: copies of manifests in it are none of the user's.
 _OUR_FOLDERS = ("build", ".manifact")
@@ -44,7 +44,8 @@ def select_manifests(
         found, whole = _given(given or [Path()], root)
     if not wanted:
         return Selection(tuple(found), whole)
-    fitting = [path for path in found if wanted.items() <= _labels_of(path, root).items()]
+    workspaces: dict[Path, Workspace] = {}
+    fitting = [path for path in found if wanted.items() <= _labels_of(path, root, workspaces).items()]
     if not fitting:
         raise failure("MF912", f"none of {len(found)} manifests has the labels {', '.join(labels)}")
     return Selection(tuple(fitting))
@@ -118,8 +119,12 @@ def _labels(written: Sequence[str]) -> dict[str, str]:
     return dict(label.split("=", 1) for label in written)
 
 
-def _labels_of(path: Path, root: Path | None) -> Mapping[str, str]:
-    data = read_manifest(path, open_workspace(path.parent, root)).data
+def _labels_of(path: Path, root: Path | None, workspaces: dict[Path, Workspace]) -> Mapping[str, str]:
+    """Labels as written; `workspaces` keeps the project files that were read for others before."""
+    place = root or find_root(path.parent)
+    if place not in workspaces:
+        workspaces[place] = open_workspace(place, place)
+    data = read_manifest(path, workspaces[place]).data
     metadata = data.get("metadata") if isinstance(data, dict) else None
     found = metadata.get("labels") if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
