@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from compiler.cloud.catalog import list_models, list_version_sets, read_model
 from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import list_deployments, read_deployment
 from compiler.cloud.problems import RequestError
+from compiler.planning.canonical import Body
 from compiler.planning.desired import Desired
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options, unread
@@ -25,12 +27,12 @@ def observe(
     Sends list requests only where nothing is to change. Raises `RequestError`.
     """
     place = connection.place
-    observed = Observed(
-        models=tuple(Live(body) for body in list_models(connection)),
-        deployments=tuple(Live(body) for body in list_deployments(connection)),
-        version_sets=tuple(Live(body) for body in list_version_sets(connection)),
-        deep=deep,
-    )
+    # A page of a list is known when the one before has come, so that the three are asked for side by side.
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        models = _listed(pool, list_models, connection)
+        deployments = _listed(pool, list_deployments, connection)
+        version_sets = _listed(pool, list_version_sets, connection)
+    observed = Observed(models.result(), deployments.result(), version_sets=version_sets.result(), deep=deep)
     if deep:
         ours = [live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.gone]
         observed = observed.with_reads(read(connection, (live.id for live in ours), observed))
@@ -44,6 +46,12 @@ def observe(
         observed = observed.with_reads([*read(connection, sorted(ids - by_id), observed), *lives])
         observed = replace(observed, catalog={**observed.catalog, **named})
     return observed
+
+
+def _listed(
+    pool: ThreadPoolExecutor, items: Callable[[Connection], Iterator[Body]], connection: Connection
+) -> Future[tuple[Live, ...]]:
+    return pool.submit(lambda: tuple(Live(body) for body in items(connection)))
 
 
 def _in_catalog(connection: Connection, model: str) -> Live | None:

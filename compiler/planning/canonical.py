@@ -28,6 +28,8 @@ _METADATA_FIELDS = ("value", "description", "category", "keywords", "hasArtifact
 
 def normal(value: Any) -> Any:
     """`value` without what is absent or empty, whole floats as ints, tuples as lists; keys keep their order."""
+    if value is None or isinstance(value, str | int):  # most of it, and a fleet has much of it
+        return value
     if isinstance(value, Mapping):
         kept = {str(key): normal(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if not _empty(item)}
