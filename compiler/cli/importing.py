@@ -80,6 +80,9 @@ def check(taken: Taken, name: str, observed: Observed, session: Session) -> None
         if count > MOST_TAGS:
             hint = f"take away {count - MOST_TAGS}; defined tags have room for 64"
             raise failure("MF764", f"the {kind} has too many free-form tags: there is room for {MOST_TAGS}", hint=hint)
+    if not taken.by_id and taken.model.body.get("isModelByReference"):
+        hint = "--by-id takes over its deployment alone"
+        raise failure("MF764", "the model is by reference: the API does not tell where its files lie", hint=hint)
     ids = {live.id for _, live in taken.lives}
     for live in (*observed.named(observed.models, place, name), *observed.named(observed.deployments, place, name)):
         if not live.gone and live.id not in ids:

@@ -39,7 +39,8 @@ def digests(words: str) -> str:
 
 def printable(words: str) -> str:
     """Text of somebody else's on one line, without what a terminal would obey."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in words)
+    whole = " ".join(re.split(r"[\r\n\t]+", words))
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in whole)
 
 
 def headline(facts: ModelFacts) -> str:

@@ -30,7 +30,9 @@ def export_model(connection: Connection, model: str, place: Place, watch: Watch,
     """
     head = catalog.head_artifact(connection, model)
     if head is None:
-        raise failure("MF750", f"model {model} has no artifact")
+        by_reference = catalog.get_model(connection, model).data.get("isModelByReference")
+        what = "is by reference: its files lie in a bucket already" if by_reference else "has no artifact"
+        raise failure("MF750", f"model {model} {what}")
     known = _headers(connection, place)
     if known is not None:
         if int(known.get("content-length", -1)) == head.size and _is_same(connection, model, head.md5, place, known):
