@@ -43,6 +43,11 @@ FIELDS: dict[str, Code] = {
         "A manifest may only name files inside its project root, symbolic links resolved: manifests come from pull "
         "requests, and must not be able to collect other files of the machine.",
     ),
+    "MF109": Code(
+        "not available in this version",
+        "The manifest format has this field already, but this version of manifact cannot carry it out. Nothing was "
+        "done.",
+    ),
     "MF110": Code(
         "a file that holds secrets",
         "Private keys, `.env` files and OCI configuration are never packed into an artifact.",
