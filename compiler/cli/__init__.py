@@ -43,7 +43,8 @@ def _run(words: list[str], console: Console) -> ExitCode:
         code = ExitCode.OK
     except OSError as error:
         # Everything that is about a file of the user's was told before; what is left is the machine.
-        console.diagnostics([Diagnostic("MF900", f"{error.strerror or error}: {error.filename or 'no file named'}")])
+        what = ": ".join(str(part) for part in (error.strerror or error, error.filename) if part)
+        console.diagnostics([Diagnostic("MF900", what)])
         code = ExitCode.ENVIRONMENT
     except KeyboardInterrupt as stop:
         console.interrupted()

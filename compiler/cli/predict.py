@@ -75,7 +75,7 @@ def _payload(data: str, rows: int | None, *, by_column: bool) -> Any:
     except OSError as error:
         raise failure("MF001", f"cannot read {data}: {error.strerror}") from None
     except ValueError as error:
-        raise failure("MF303", f"{data} is not JSON: {error}") from None
+        raise failure("MF303", f"{'standard input' if data == '-' else data} is not JSON: {error}") from None
     table = read_table(Path(data))
     golden = golden_rows(table, None, table.rows if rows is None else rows, 0.0)
     return golden_request(replace(golden, by_column=by_column))

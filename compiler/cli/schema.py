@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode.OK
     known = [name.removesuffix(_ENDING) for name in files]
     if arguments.document not in known:
-        hint = did_you_mean(arguments.document, known) or "there are " + ", ".join(known)
+        hint = did_you_mean(arguments.document, known) or "`manifact schema --write DIR` writes all there are"
         raise failure("MF915", f"there is no schema '{arguments.document}'", hint=hint)
     console.line(files[f"{arguments.document}{_ENDING}"].rstrip("\n"))
     return ExitCode.OK
