@@ -143,12 +143,13 @@ def _introspected(model: ResolvedModel, tree: ArtifactTree, work: Work) -> Made:
     """The artifact with its record, checked as ADS would, and further. Raises `CompilerError` when a check fails."""
     at: Pointer = ("spec", "score", "file") if model.score.own else ("spec",)
     at = place_of(work.loaded) if model.prebuilt else at
+    hint = "`manifact introspect` shows every check of an artifact" if model.prebuilt else None
     for found in introspect_tree(model, tree):
         told = f"{found.error.rstrip('.')}: {found.note}" if found.note else found.error
         if found.status is Status.FAILED and model.prebuilt and found.key in _SCHEMA_CHECKS:
             work.report.warning("MF536", told, at)
         elif found.status is Status.FAILED:
-            work.report.error("MF521", told, at)
+            work.report.error("MF521", told, at, hint=hint)
     work.report.raise_if_failed()
     return Made(model, tree, artifact_record(model, tree))
 

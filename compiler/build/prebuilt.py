@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from compiler.build.files import FileCollector
 from compiler.build.inputs import read_samples
 from compiler.build.model_search import FoundModel, find_model
+from compiler.build.prebuilt_facts import environments_of, maker_of, schema_of, test_results_of
 from compiler.diagnostics import CompilerError, Report
-from compiler.emit.manifest_file import MANIFEST_NAME
 from compiler.emit.paths import check_paths
 from compiler.emit.tree import ArtifactTree, artifact_tree
 from compiler.emit.writer import staging
-from compiler.introspection import ADS_KEYS
-from compiler.introspection.ads import runtime_document, runtime_leaves
 from compiler.introspection.files import one_folder_down
-from compiler.ir import CondaEnvironment, DataSchema, Golden, Json, Prebuilt, ResolvedModel, Score, SourceFile
+from compiler.ir import Golden, Prebuilt, ResolvedModel, Score, SourceFile
 from compiler.lock import Lock
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.model import check_use_case
 from compiler.passes.samples import pick_golden
-from compiler.passes.schema_json import schema_from_json
 from compiler.readers.artifact_zip import unpack_artifact
 from compiler.workspace.project import LoadedManifest, Workspace
 
-TEST_RESULTS = "test_json_output.json"
-SCORE, RUNTIME = "score.py", "runtime.yaml"
-# model_artifact_manifest.json's `generated_by` -> the name that ADS's metadata has for it (ADS 2.16.1 source).
-_MAKERS = {"oracle-ads": "ADS", "manifact": "manifact"}
-_SMALL = 8 << 20
-"""Bytes of a description that is read at once; those that ADS writes have some kilobytes."""
+SCORE = "score.py"
 
 
 @contextmanager
@@ -68,16 +58,6 @@ def golden_of(inputs: Inputs, report: Report) -> Golden | None:
         report.error("MF325", text, ("spec", "samples", "output"))
     golden = pick_golden(Draft(), inputs, report).golden
     return replace(golden, by_column=True) if golden else None
-
-
-def schema_of(files: Mapping[str, SourceFile], name: str) -> DataSchema | None:
-    """A schema of the artifact's; None without one, or with one of another form."""
-    if name not in files or files[name].size > _SMALL:
-        return None
-    try:
-        return schema_from_json(files[name].source.read_bytes())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
 
 
 @contextmanager
@@ -152,7 +132,7 @@ def _resolved(
     check_use_case(Draft(), inputs, report)
     golden = golden_of(inputs, report)
     report.raise_if_failed()
-    runtime = runtime_document(_content(files, RUNTIME) or b"")
+    inference, training = environments_of(files, lock)
     return ResolvedModel(
         name=manifest.metadata.name,
         facts=model.facts,
@@ -160,44 +140,10 @@ def _resolved(
         files=found,
         score=Score(own=SCORE if artifact.contract == "conda" else None),
         use_case=manifest.spec.use_case,
-        inference=_environment(runtime.get("MODEL_DEPLOYMENT"), "INFERENCE", lock),
-        training=_environment(runtime.get("MODEL_PROVENANCE"), "TRAINING", lock),
+        inference=inference,
+        training=training,
         input_schema=schema_of(files, "input_schema.json"),
         output_schema=schema_of(files, "output_schema.json"),
         golden=golden,
-        prebuilt=Prebuilt(artifact.contract, _maker(files), _test_results(files)),
+        prebuilt=Prebuilt(artifact.contract, maker_of(files), test_results_of(files)),
     )
-
-
-def _environment(section: Json, prefix: str, lock: Lock) -> CondaEnvironment | None:
-    """The conda environment that runtime.yaml names; None without one."""
-    leaves = dict(runtime_leaves(section))
-    path, slug, kind = (str(leaves.get(f"{prefix}_ENV_{part}") or "") for part in ("PATH", "SLUG", "TYPE"))
-    python = str(leaves.get(f"{prefix}_PYTHON_VERSION") or "")
-    if not path and not python:
-        return None
-    return CondaEnvironment(path, slug, kind, python, any(known.path == path for known in lock.packs.values()))
-
-
-def _maker(files: Mapping[str, SourceFile]) -> str:
-    document = _json(files, MANIFEST_NAME)
-    return _MAKERS.get(str(document.get("generated_by")), "") if isinstance(document, dict) else ""
-
-
-def _test_results(files: Mapping[str, SourceFile]) -> Mapping[str, Json] | None:
-    """What ADS's introspection found where the artifact was made: it may have asked whether the environment exists."""
-    document = _json(files, TEST_RESULTS)
-    fits = isinstance(document, dict) and set(document) == ADS_KEYS
-    return document if fits and all(isinstance(item, dict) for item in document.values()) else None
-
-
-def _json(files: Mapping[str, SourceFile], name: str) -> Any:
-    try:
-        return json.loads(_content(files, name) or b"null", parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _content(files: Mapping[str, SourceFile], name: str) -> bytes | None:
-    file = files.get(name)
-    return file.source.read_bytes() if file is not None and file.size <= _SMALL else None

@@ -10,6 +10,7 @@ import pytest
 
 from compiler.build.compile import compile_manifest, validate_manifest
 from compiler.build.result import attached_files
+from compiler.diagnostics import CompilerError
 
 GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
 SCORE = (
@@ -173,6 +174,14 @@ def test_what_running_left_behind_is_left_out_of_a_directory(simple):
     (simple / "prebuilt" / "__pycache__" / "score.cpython-311.pyc").write_bytes(b"x")
     (simple / "prebuilt" / ".DS_Store").write_bytes(b"x")
     assert compile_manifest(simple / "model.yaml").record.digest == digest
+
+
+def test_a_link_in_a_directory_is_refused(simple):
+    (simple / "prebuilt" / "passwd").symlink_to("/etc/passwd")
+    (simple / "prebuilt" / "folder").symlink_to("/etc")
+    with pytest.raises(CompilerError) as refused:
+        compile_manifest(_manifest(simple))
+    assert [problem.code for problem in refused.value.diagnostics] == ["MF502", "MF502"]
 
 
 def test_two_models_are_no_guess(wine):
