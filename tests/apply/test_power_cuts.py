@@ -113,6 +113,8 @@ def test_a_process_that_is_killed_leaves_what_the_next_one_completes(
 ) -> None:
     root = tmp_path / "root"
     shutil.copytree(blank_store, root)
+    with kit.open_at(root) as lab:
+        lab.make_bucket()
     here = Path(__file__).parent
     environment = {**os.environ, "PYTHONPATH": str(here.parent.parent)}
     command = [sys.executable, "-c", CHILD, str(here), str(root), str(at)]
