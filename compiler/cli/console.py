@@ -7,7 +7,6 @@ import io
 import json
 import os
 import platform
-import shutil
 import sys
 import traceback
 from collections.abc import Iterable
@@ -64,6 +63,8 @@ class Console:
     @property
     def width(self) -> int | None:
         """Columns of the terminal; None when the output is no terminal, and nothing is to be cut."""
+        import shutil
+
         return shutil.get_terminal_size().columns if self._out.isatty() else None
 
     def interrupted(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,6 +134,8 @@ def _named(place: Place, name: str) -> Place:
 @contextmanager
 def _begun(root: Path, place: Place, digest: str) -> Iterator[bool]:
     """Whether an upload of just these bytes to this object was cut off here; remembered until one is finished."""
+    import hashlib
+
     from compiler.workspace.root import private_folder
 
     folder = private_folder(root / ".manifact") / "exports"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +92,8 @@ def _check_folder(folder: Path, name: str, session: Session, arguments: argparse
 
 def _written(taken: Taken, name: str, folder: Path, session: Session, console: Console) -> tuple[Written, Build]:
     """The files, written where they are not there yet, and compiled; they must be what the catalog holds."""
+    import tempfile
+
     from compiler.build.compile import compile_manifest
     from compiler.cli.importing import ARTIFACT, manifest_for
     from compiler.cli.progress import Progress
