@@ -1,0 +1,60 @@
+"""`export` straight from a directory: what was cut off is gone on with, and never with parts of other bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compiler.cloud.exports import export_directory
+from compiler.cloud.objects import LEAST_PART, Place
+from compiler.cloud.waiting import Watch
+from compiler.diagnostics import CompilerError
+
+BALLAST = 3 * LEAST_PART
+
+
+@pytest.fixture
+def place(lab: Any) -> Place:
+    storage = lab.connection.object_storage
+    namespace = storage.get_namespace().data
+    storage.create_bucket(namespace, {"name": "exports", "compartmentId": lab.connection.place.compartment_id})
+    return Place(namespace, "exports", "a.zip")
+
+
+def content(lab: Any, place: Place) -> bytes:
+    reply = lab.connection.object_storage.get_object(place.namespace, place.bucket, place.name)
+    return bytes(reply.data.raw.read())
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_only_the_parts_that_are_missing_are_sent(
+    resume: bool, lab: Any, manifest: Any, kit: Any, place: Place
+) -> None:
+    _, archive = manifest(ballast=BALLAST).archive()
+    cutting = kit.cut_at(lab, 6, after=True)
+    with pytest.raises(kit.PowerCut):
+        export_directory(lab.connection, archive, place, Watch())
+    cutting.at = 0
+    begun = len(cutting.seen)
+    # Part 1 is there, and perhaps more: parts are sent in parallel.
+    size = export_directory(lab.connection, archive, place, Watch(), resume=resume)
+    assert size == archive.size
+    assert content(lab, place) == b"".join(archive.chunks())
+    sent = [line for line in cutting.seen[begun:] if "uploadPartNum=" in line]
+    assert (len(sent) < 4) is resume
+    again = export_directory(lab.connection, archive, place, Watch())
+    assert again == -archive.size
+
+
+def test_the_same_size_is_not_the_same(lab: Any, manifest: Any, place: Place) -> None:
+    _, first = manifest(factor=2).archive()
+    _, second = manifest(factor=3).archive()
+    assert first.size == second.size
+    export_directory(lab.connection, first, place, Watch())
+    with pytest.raises(CompilerError) as refused:
+        export_directory(lab.connection, second, place, Watch())
+    assert refused.value.diagnostics[0].code == "MF763"
+    assert content(lab, place) == b"".join(first.chunks())
+    export_directory(lab.connection, second, place, Watch(), overwrite=True)
+    assert content(lab, place) == b"".join(second.chunks())
