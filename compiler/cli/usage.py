@@ -47,8 +47,8 @@ class Parser(argparse.ArgumentParser):
         if not word.startswith("-"):
             raise failure("MF916", f"{command.prog}: '{word}' is one argument too many", hint=_help(command.prog))
         name = word.partition("=")[0]
-        if command is self and name in self.options():
-            raise failure("MF916", f"{command.prog}: '{name}' goes after the command", hint=_help(command.prog))
+        if name in command.options():
+            raise failure("MF916", f"{self.prog}: '{name}' goes after the command", hint=_help(command.prog))
         raise failure("MF916", f"{command.prog}: there is no option '{name}'", hint=_meant(name, command))
 
     def _get_formatter(self) -> argparse.HelpFormatter:
