@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compiler.cli.arguments import add_consent, add_json, add_manifests, add_prune, add_root, add_target, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
+from compiler.diagnostics import failure
 
 if TYPE_CHECKING:
     from compiler.build.result import Build
@@ -42,7 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out."""
-    return _saved(arguments, console) if arguments.plan else _fresh(arguments, console)
+    if not arguments.plan:
+        return _fresh(arguments, console)
+    if arguments.manifests or arguments.all or arguments.select or arguments.prune or arguments.retry:
+        raise failure("MF913", "--plan carries out what was saved: manifests and options are those of the plan")
+    return _saved(arguments, console)
 
 
 def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -67,7 +72,6 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.one_apply import alone
     from compiler.cli.selected import with_answers
     from compiler.cli.session import open_session
-    from compiler.diagnostics import failure
     from compiler.planning.motion import names_of
     from compiler.planning.plan import plan
     from compiler.planning.planfile import confirm, load_plan, with_secrets

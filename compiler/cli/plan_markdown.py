@@ -12,7 +12,8 @@ from compiler.planning.changes import Action, Change, Impact, Plan
 def plan_markdown(plan: Plan) -> str:
     """Markdown: the sum first, a table of the changes, and what callers will feel."""
     if plan.empty:
-        return f"### manifact plan for `{plan.place.target}`\n\nNo changes.\n"
+        parts = [f"### manifact plan for `{plan.place.target}`", "", "No changes.", *_problems(plan)]
+        return "\n".join(parts) + "\n"
     rows = [f"| {c.action} | {c.kind} | `{_what(c)}` | {_cell(text.digests(c.reason))} |" for c in plan.pending]
     parts = [
         f"### manifact plan for `{plan.place.target}`: {text.plan_sum(plan)}",
@@ -20,6 +21,7 @@ def plan_markdown(plan: Plan) -> str:
         "| Action | What | Name | Why |",
         "|---|---|---|---|",
         *rows,
+        *_problems(plan),
         *_breaking(plan),
         *_details(plan),
     ]
@@ -28,6 +30,12 @@ def plan_markdown(plan: Plan) -> str:
 
 def _what(change: Change) -> str:
     return f"{change.name} {change.title}".strip()
+
+
+def _problems(plan: Plan) -> list[str]:
+    """What is refused, and what to know."""
+    lines = [f"- {problem.severity} {problem.code}: {_cell(problem.message)}" for problem in plan.problems]
+    return ["", "**Problems:**", "", *lines] if lines else []
 
 
 def _breaking(plan: Plan) -> list[str]:

@@ -183,6 +183,8 @@ def test_a_manifest_that_was_removed_is_pruned_after_a_yes(project, manifact):
         planned = manifact("plan", "--prune", "-o", "plan.json")
         assert "0 to create, 0 to update, 3 to delete" in planned.out
         assert "MF770" in planned.err
+        assert "- warning MF770" in manifact("plan", "--prune", "--markdown").out
+        assert manifact("apply", "--plan", "plan.json", "--prune").code == 64
         refused = manifact("apply", "--prune")
         assert (refused.code, "MF903" in refused.err) == (6, True)
         assert manifact("apply", "--plan", "plan.json", "--yes").code == 0
