@@ -38,7 +38,8 @@ def endpoint_of(turn: Turn, kinds: Versions | None, record: Applied, primary: Li
     model = live.id if live else (desired.model_id or references.MODEL)
     config = primary.tags.get(tags.CONFIG) if primary else None
     owned = record.for_deployment(config) if desired.model else settable(primary)
-    return Endpoint(desired, spec, turn.place, model, owned)
+    model_first = any(item.state == "INACTIVE" for item in turn.served)
+    return Endpoint(desired, spec, turn.place, model, owned, model_first)
 
 
 def deployment_changes(

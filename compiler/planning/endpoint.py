@@ -57,6 +57,8 @@ class Endpoint:
     """OCID, or `${model.id}`."""
     owned: frozenset[Path] = frozenset()
     """What was ours when it was last applied."""
+    model_first: bool = False
+    """Whether what it serves now is not ACTIVE: then no update is taken before another model is there."""
 
     want: Leaves = field(init=False)
     """Wanted leaves, without our own tags."""

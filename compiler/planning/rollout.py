@@ -27,12 +27,15 @@ def create_body(wanted: Endpoint) -> Body:
 
 def rolling_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
     """One group a request, the endpoint up throughout, then its test, then names and tags."""
+    names = groups.touched(found)
+    if wanted.model_first:
+        names = tuple(sorted(names, key=lambda name: name != "model"))
     steps = [
         _open(Step("update_model_deployment", live.id, groups.update_body((name,), have, found), name,
                    groups.undo_body((name,), have, found)), wanted)
-        for name in groups.touched(found)
+        for name in names
     ]  # fmt: skip
-    tested = any(name in TESTED for name in groups.touched(found)) or tags.CONFIG not in live.tags
+    tested = any(name in TESTED for name in names) or tags.CONFIG not in live.tags
     test = [Step("smoke_test", live.id)] if tested and wanted.spec.smoke else []
     return [*steps, *test, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
 

@@ -175,6 +175,14 @@ def test_any_manifest_after_any_other(first: Any, second: Any, how: str, kit: An
             assert len({live.tags["manifact-artifact"] for live in lab.models()}) == len(lab.models())
 
 
+def test_a_model_that_somebody_deactivated_is_replaced_first(lab: Any, manifest: Any) -> None:
+    """Found by the test above: no setting of a deployment is taken while what it serves is INACTIVE."""
+    lab.settled(manifest(factor=2, deployment={"ocpus": 1}))
+    lab.connection.data_science.deactivate_model(lab.models()[0].id)
+    lab.settled(manifest(factor=3, deployment={"ocpus": 2, "bandwidthMbps": 20}))
+    assert [live.state for live in lab.deployments()] == ["ACTIVE"]
+
+
 NOT_DRAWN = {
     "catalog": {
         "byReference": "needs a bucket: test_by_reference.py",
