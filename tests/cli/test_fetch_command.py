@@ -1,6 +1,7 @@
 """`manifact fetch`: files named by uri and sha256 come from a bucket into the cache, checked and once."""
 
 import hashlib
+import io
 import json
 import resource
 from pathlib import Path
@@ -141,7 +142,7 @@ class Cutting:
 
     def _cut(self, raw):
         def stream(amount, decode_content=False):
-            yield raw.read(self.length)
+            yield io.BufferedReader(raw).read(self.length)
             raise ProtocolError("Connection broken")
 
         return stream
