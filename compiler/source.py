@@ -38,6 +38,7 @@ _SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
 )
 # A longer run of digits is no setting of ours, and CPython refuses to convert one of more than 4300.
 _MAX_NUMBER = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _KNOWN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
@@ -194,10 +195,16 @@ class _Reader:
             raise self._refuse("MF005", "a key must be a plain word, not a list or a mapping", key)
         if key.value == "<<" and _is_plain(key):
             raise self._refuse("MF005", "merge keys ('<<') are not part of YAML 1.2", key)
-        return str(key.value)
+        return self._text(key)
+
+    def _text(self, node: Node) -> str:
+        text = str(node.value)
+        if not text.isascii() and _SURROGATE.search(text):
+            raise self._refuse("MF002", "half of a surrogate pair is no character: write the whole one", node)
+        return text
 
     def _scalar(self, node: Node) -> Any:
-        text = str(node.value)
+        text = self._text(node)
         if not _is_plain(node) or node.tag == _TEXT_TAG or len(text) > _MAX_NUMBER:
             return text
         return next((convert(text) for pattern, convert in _SCALARS if pattern.match(text)), text)

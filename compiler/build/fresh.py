@@ -27,7 +27,7 @@ from compiler.passes.field_uses import check_uses
 from compiler.passes.fields import check_fields, check_variables
 from compiler.passes.pipeline import resolve
 from compiler.planning.desired import Desired
-from compiler.planning.limits import check_limits
+from compiler.planning.limits import check_limits, check_references
 from compiler.planning.offline import plan_from_empty
 from compiler.workspace.project import LoadedManifest, Workspace, load_manifest, open_workspace
 from compiler.workspace.root import PROJECT_FILE, private_folder
@@ -68,6 +68,7 @@ def read(path: Path, root: Path | None) -> Work:
     check_fields(loaded.manifest, report)
     check_uses(loaded.manifest, loaded.document.manifest.data, report)
     check_variables(loaded.document.data, report)
+    check_references(loaded.document.data, report)
     check_limits(spec.catalog, spec.deployment, report)
     report.raise_if_failed()
     return Work(workspace, loaded, read_lock(workspace.root), FileCollector(loaded, workspace.root, report), report)

@@ -8,7 +8,7 @@ from compiler.build.wanted import smoke_request
 from compiler.diagnostics import Report
 from compiler.passes.fields import check_fields, check_variables
 from compiler.planning.desired import ArtifactFacts, Desired
-from compiler.planning.limits import check_limits
+from compiler.planning.limits import check_limits, check_references
 from compiler.planning.limits_saved import check_saved
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.workspace.project import Workspace, load_manifest
@@ -23,6 +23,7 @@ def overridden(build: Build, workspace: Workspace, target: str) -> Desired:
     report, spec = Report(loaded.document.locate), loaded.manifest.spec
     check_fields(loaded.manifest, report)
     check_variables(loaded.document.data, report)
+    check_references(loaded.document.data, report)
     check_limits(spec.catalog, spec.deployment, report)
     before = build.desired.model.attachments if build.desired.model else ()
     attached = {item.path: item.sha256 for item in before}

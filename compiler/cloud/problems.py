@@ -42,6 +42,13 @@ def explained(doing: str) -> Iterator[None]:
         raise RequestError(diagnostic, 0, "") from None
 
 
+def stranger(doing: str) -> RequestError:
+    """What to raise where something other than OCI answered, with a page of its own and status 200."""
+    said = f"could not {doing}: something other than OCI answered"
+    hint = "a proxy, or the sign-in page of a network: check the way to the endpoint of the target"
+    return RequestError(Diagnostic("MF714", said, hint=hint), 0, "")
+
+
 def _refused(problem: ServiceError, doing: str) -> RequestError:
     code = _diagnostic_code(problem.status, str(problem.code))
     said = str(problem.message or "no message").strip()

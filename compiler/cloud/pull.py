@@ -72,10 +72,12 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | N
 
 
 def model_of(connection: Connection, identifier: str) -> str:
-    """OCID of the model that `identifier` is, or that the deployment serves."""
+    """OCID of the model that `identifier` is, or that the deployment serves. Raises MF764 for a group of models."""
     if ".datasciencemodeldeployment." not in identifier:
         return identifier
     details = get_deployment(connection, identifier).data["modelDeploymentConfigurationDetails"]
+    if "modelConfigurationDetails" not in details:
+        raise failure("MF764", f"the deployment is {details.get('deploymentType')}: it serves no single model")
     return str(details["modelConfigurationDetails"]["modelId"])
 
 
@@ -130,5 +132,5 @@ def _listed(files: dict[str, SourceFile]) -> dict[str, str] | None:
     try:
         document = json.loads(manifest.source.read_bytes())
         return {str(path): str(entry["sha256"]) for path, entry in document["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise failure("MF750", f"{MANIFEST_NAME} cannot be read") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from compiler.cloud.problems import explained
+from compiler.cloud.problems import explained, stranger
 
 PAGE = 100
 """Items a page: the most that the Data Science lists give (SDK 2.189 docstring)."""
@@ -36,6 +36,8 @@ def ask(doing: str, request: Callable[[], Any]) -> Reply:
     with explained(doing):
         response = request()
     headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
+    if headers.get("content-type", "").startswith("text/html"):
+        raise stranger(doing)
     return Reply(response.data, headers)
 
 
@@ -44,6 +46,8 @@ def pages(doing: str, request: Callable[[str | None], Any]) -> Iterator[dict[str
     page: str | None = None
     while True:
         reply = ask(doing, partial(request, page))
+        if not isinstance(reply.data, list):
+            raise stranger(doing)
         yield from reply.data
         page = reply.headers.get("opc-next-page")
         if not page:

@@ -67,8 +67,9 @@ FIELDS: dict[str, Code] = {
         "Names are unique in a project: tags, version sets and build folders go by them.",
     ),
     "MF115": Code(
-        "variable in a place that decides bytes",
-        "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target.",
+        "variable or reference where it cannot stand",
+        "Variables work in `catalog`, `deployment` and targets only, so that an artifact never depends on its target. "
+        "`${model.id}` and the like belong to plans, which fill them in with what they make.",
     ),
     "MF116": Code(
         "field without use",

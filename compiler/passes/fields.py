@@ -20,20 +20,21 @@ def check_fields(manifest: Manifest, report: Report) -> None:
 
 def check_variables(data: Any, report: Report) -> None:
     """Refuse `${var.NAME}` outside `spec.catalog` and `spec.deployment`: an artifact never depends on its target."""
-    for at, text in _texts(data, ()):
+    for at, text in texts(data, ()):
         if "${var." in text and at[:2] not in (("spec", "catalog"), ("spec", "deployment"), ("spec", "modelId")):
             report.error("MF115", "a variable cannot stand here: it would decide the artifact's bytes", at)
 
 
-def _texts(data: Any, at: Pointer) -> Iterator[tuple[Pointer, str]]:
+def texts(data: Any, at: Pointer) -> Iterator[tuple[Pointer, str]]:
+    """Every text in plain data, with its place."""
     if isinstance(data, str):
         yield at, data
     elif isinstance(data, dict):
         for key, value in data.items():
-            yield from _texts(value, (*at, key))
+            yield from texts(value, (*at, key))
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from _texts(value, (*at, index))
+            yield from texts(value, (*at, index))
 
 
 def _check_source(manifest: Manifest, report: Report) -> None:

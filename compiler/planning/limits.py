@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 from compiler.diagnostics import Pointer, Report
-from compiler.planning import tags
+from compiler.passes.fields import texts
+from compiler.planning import references, tags
 from compiler.planning.limits_deployment import check_deployment
 from compiler.spec.base import DefinedTags, Tags
 from compiler.spec.catalog import Catalog
@@ -41,6 +43,13 @@ def check_limits(catalog: Catalog, deployment: Deployment | None, report: Report
         _check_description(deployment.description, DEPLOYMENT, report)
         _check_tags(deployment.freeform_tags, deployment.defined_tags, DEPLOYMENT, report)
         check_deployment(deployment, DEPLOYMENT, report)
+
+
+def check_references(data: Any, report: Report) -> None:
+    """Refuse texts that a plan would take for a reference to what an earlier step makes."""
+    for at, text in texts(data, ()):
+        if text in references.ALL:
+            report.error("MF115", f"'{text}' is how plans refer to what they make: write something else", at)
 
 
 def _check_description(text: str | None, at: Pointer, report: Report) -> None:

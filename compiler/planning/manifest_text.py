@@ -18,7 +18,11 @@ def mapping(value: Mapping[str, Any], notes: Mapping[str, Sequence[str]] | None 
 
 
 def scalar(value: Any) -> str:
-    """A value that has no parts, on one line; text is quoted where it could mean something else."""
+    """A value on one line; text is quoted where it could mean something else."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{scalar(key)}: {scalar(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(scalar, value)) + "]"
     if not isinstance(value, str):
         return json.dumps(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
@@ -34,7 +38,7 @@ def _entry(key: str, value: Any, notes: Sequence[str], indent: int) -> str:
         return f"{head}\n{comments}{mapping(value, None, indent + 2)}"
     if isinstance(value, list | tuple) and value:
         return f"{head}\n{comments}" + "".join(_item(item, indent + 2) for item in value)
-    return f"{head} {'{}' if value == {} else '[]' if value in ([], ()) else scalar(value)}\n{comments}"
+    return f"{head} {scalar(value)}\n{comments}"
 
 
 def _item(value: Any, indent: int) -> str:

@@ -65,9 +65,9 @@ class Live:
         return str((details.get("modelConfigurationDetails") or {}).get("modelId", ""))
 
     @property
-    def age(self) -> tuple[int, str, str]:
-        """Sorts older before newer."""
-        return int(self.summary.get("versionId") or 0), str(self.summary.get("timeCreated", "")), self.id
+    def age(self) -> tuple[str, int, str]:
+        """Sorts older before newer; version numbers only tell within one set, which may be another one later."""
+        return str(self.summary.get("timeCreated", "")), int(self.summary.get("versionId") or 0), self.id
 
     @property
     def md5(self) -> str | None:

@@ -59,7 +59,7 @@ def load_plan(content: str) -> SavedPlan:
         document = json.loads(content)
         found = document["kind"], document["formatVersion"]
         saved = _saved(document) if found == ("Plan", FORMAT) else None
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise failure("MF741", f"this is not a plan file: {problem!r}", hint=hint) from None
     if saved is None:
         raise failure("MF741", f"this is a {found[0]} of format version {found[1]}, not a Plan of {FORMAT}", hint=hint)

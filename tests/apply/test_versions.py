@@ -39,6 +39,16 @@ def test_old_versions_go_when_they_are_not_to_be_kept(lab: Any, manifest: Any) -
     assert numbers(lab) == [4]
 
 
+def test_what_served_last_is_kept_though_the_numbers_began_anew_in_another_set(lab: Any, manifest: Any) -> None:
+    for factor in (2, 3, 4):
+        lab.settled(manifest(factor=factor))
+    lab.settled(manifest(factor=5, catalog={"versionSet": "theirs"}))
+    former = {live.id for live in lab.models() if live.summary["modelVersionSetName"] == "theirs"}
+    lab.settled(manifest(factor=6, catalog={"versionSet": "theirs", "keepVersions": 2}))
+    assert former < {live.id for live in lab.models()}
+    assert numbers(lab) == [1, 2]
+
+
 def test_what_another_deployment_serves_is_kept(lab: Any, manifest: Any) -> None:
     lab.settled(manifest(factor=2))
     (first,) = lab.models()

@@ -48,7 +48,8 @@ def service() -> Iterator[Service]:
             status, code, more = kept.answers.pop(0) if kept.answers else (200, "", {})
             body = json.dumps({"code": code, "message": "said so"} if code else {"id": MODEL}).encode()
             self.send_response(status)
-            for name, value in {**more, "content-type": "application/json", "content-length": str(len(body))}.items():
+            own = {"content_type": "application/json", "content_length": str(len(body))}
+            for name, value in {**own, **more}.items():
                 self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             if self.command != "HEAD":
@@ -190,3 +191,11 @@ def test_nobody_answers(service: Service, connection: Connection) -> None:
         catalog.get_model(connection, MODEL)
     assert problem.value.diagnostics[0].code == "MF714"
     assert problem.value.status == 0
+
+
+def test_a_page_of_somebody_else_is_told_as_such(service: Service, connection: Connection) -> None:
+    for answer in ("text/html; charset=utf-8", "application/json"):  # a sign-in page, and an object for a list
+        service.will(200, code="", content_type=answer)
+        with pytest.raises(RequestError, match="something other than OCI answered") as caught:
+            list(catalog.list_models(connection))
+        assert caught.value.diagnostics[0].code == "MF714"
