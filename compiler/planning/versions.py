@@ -35,7 +35,7 @@ def versions(desired: DesiredModel, mine: Sequence[Live], place: Place, files: F
     alive = [item for item in mine if not item.gone and item.state != "FAILED"]
     here = [item for item in alive if item.summary.get("projectId") == place.project_id]
     same = [item for item in here if item.tags.get(tags.ARTIFACT) == desired.artifact and _has_artifact(item)]
-    same = [item for item in same if is_by_reference(item) == desired.by_reference]
+    same = [item for item in same if is_by_reference(item) == (files is not None)]
     wanted = same[-1] if same else None
     unfinished = [item for item in mine if not item.gone and tags.ARTIFACT not in item.tags]
     usable = [item for item in unfinished if item in here and _resumable(desired, item, files)]
