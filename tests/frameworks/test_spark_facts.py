@@ -124,7 +124,13 @@ def test_a_pipeline_that_spark_wrote_takes_exactly_the_columns_we_name(tmp_path:
     from pyspark.ml.feature import OneHotEncoder, StandardScaler, StringIndexer, VectorAssembler
     from pyspark.sql import SparkSession
 
-    session = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # it starts, and is done
+    }
+    session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
     try:
         rows = [(float(i), float(i % 7), "xyz"[i % 3], "no" if i % 2 else "yes") for i in range(40)]
         data = session.createDataFrame(rows, ["a", "b", "c", "y"])
