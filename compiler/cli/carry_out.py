@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from compiler.apply import Conduct, Event, Outcome, Result, Status, apply
 from compiler.cli import text
 from compiler.cli.console import Console
+from compiler.cli.progress import Progress
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from compiler.cli.documents.targets import ApplyDocument
 
 _MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.INTERRUPTED: "!", Status.STARTED: "…"}
-_STEP_SECONDS = 5.0
-"""How often a wait is told in lines."""
 
 
 def carry_out(
@@ -36,8 +34,8 @@ def carry_out(
 
     Raises KeyboardInterrupt again, once what was done is told.
     """
-    progress = _Progress(console)
-    outcome = apply(plan, connection, archives, replace(conduct, tell=progress.tell))
+    with Progress(console, plan.place.target) as progress:
+        outcome = apply(plan, connection, archives, replace(conduct, tell=_telling(progress)))
     for result in outcome.results:
         told = _told(result, archives, connection)
         if len(plan.models) > 1:
@@ -51,20 +49,12 @@ def carry_out(
     return exit_code(outcome.diagnostics)
 
 
-class _Progress:
-    """Lines of progress on standard error, not more than one every few seconds for one change."""
+def _telling(progress: Progress) -> Callable[[Event], None]:
+    def tell(event: Event) -> None:
+        if event.text not in ("start", "done", "failed"):
+            progress.tell(f"{event.change.kind} {event.change.name}: {event.text}", event.done, event.total)
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._last = time.monotonic()
-
-    def tell(self, event: Event) -> None:
-        now = time.monotonic()
-        if event.text in ("start", "done", "failed") or now - self._last < _STEP_SECONDS:
-            return
-        self._last = now
-        share = f" {100 * event.done // event.total} %" if event.total else ""
-        self._console.note(f"    {event.change.kind} {event.change.name}: {event.text}{share}")
+    return tell
 
 
 def _told(result: Result, archives: Mapping[str, Archive], connection: Connection) -> str:
