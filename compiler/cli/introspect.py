@@ -37,7 +37,11 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
     files = artifact_files(arguments.path)
     if folder := one_folder_down(files):
-        hint = f"examine {arguments.path / folder}" if arguments.path.is_dir() else f"zip what is in '{folder}' and not the folder"
+        hint = (
+            f"examine {arguments.path / folder}"
+            if arguments.path.is_dir()
+            else f"zip what is in '{folder}' and not the folder"
+        )
         raise failure("MF533", f"the artifact's files lie one folder down, in '{folder}/'", hint=hint)
     checks = introspect(files, container=arguments.contract == "container")
     width = max(len(check.key) for check in checks)
