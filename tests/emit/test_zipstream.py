@@ -13,6 +13,7 @@ import pytest
 
 from compiler.diagnostics import CompilerError
 from compiler.emit import artifact_tree, stream_zip, zip_size
+from compiler.emit.checked_file import CHUNK
 from compiler.ir import SourceFile
 
 FILES = {
@@ -111,7 +112,7 @@ def test_a_large_file_that_changed_stops_the_stream(tree, change):
 def test_a_large_file_that_changes_while_it_is_sent_stops_the_stream(tree):
     source = tree["big.bin"].source
     pieces = stream_zip(tree)
-    while len(next(pieces)) < 1 << 20:
+    while len(next(pieces)) < CHUNK:
         pass
     with source.open("r+b") as file:
         file.seek(-1, 2)
@@ -133,7 +134,7 @@ def test_a_file_that_is_gone_stops_the_stream(tree, path, tmp_path):
 def test_a_stream_that_is_given_up_leaves_no_thread(tree):
     before = threading.active_count()
     pieces = stream_zip(tree)
-    while len(next(pieces)) < 1 << 20:
+    while len(next(pieces)) < CHUNK:
         pass
     pieces.close()
     assert threading.active_count() == before
