@@ -45,6 +45,13 @@ def add_prune(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_deep(parser: argparse.ArgumentParser) -> None:
+    """`--deep`: what lists do not tell is looked at as well."""
+    parser.add_argument(
+        "--deep", action="store_true", help="read every record, to find what was changed behind our back"
+    )
+
+
 def add_root(parser: argparse.ArgumentParser) -> None:
     """`--root`: fixes the project root."""
     parser.add_argument(

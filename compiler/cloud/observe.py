@@ -19,14 +19,12 @@ ROUNDS = 4
 """A record may show that another one is needed (an artifact that is gone), a few times at most."""
 
 
-def observe(
-    connection: Connection, desired: Sequence[Desired], options: Options | None = None, *, deep: bool = False
-) -> Observed:
-    """What `plan` must know of the target, with `deep` the records of everything that is ours.
+def observe(connection: Connection, desired: Sequence[Desired], options: Options | None = None) -> Observed:
+    """What `plan` must know of the target, with `options.deep` the records of everything that is ours.
 
     Sends list requests only where nothing is to change. Raises `RequestError`.
     """
-    place = connection.place
+    place, deep = connection.place, options is not None and options.deep
     # A page of a list is known when the one before has come, so that the three are asked for side by side.
     with ThreadPoolExecutor(max_workers=3) as pool:
         models = _listed(pool, list_models, connection)

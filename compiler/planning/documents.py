@@ -111,6 +111,8 @@ class OptionsDocument(TypedDict):
     """Whether to delete what no manifest asks for any more."""
     retry: bool
     """Whether to try again what failed its smoke test."""
+    deep: bool
+    """Whether every record is read, to find what was changed behind our back; absent in old files: it is not."""
 
 
 class PlanFile(TypedDict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
-from compiler.planning.changes import Change, Plan
+from compiler.planning.changes import Change
 from compiler.planning.desired import Desired
 from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
@@ -16,6 +16,7 @@ from compiler.planning.refusals import is_protected, kept_by_protection
 from compiler.planning.tags import Place
 from compiler.planning.turn import Turn
 from compiler.planning.variables import environment_variables
+from compiler.planning.whole import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Options:
     """Delete what carries our tags for names that no manifest has any more: `desired` must be the whole project."""
     retry: bool = False
     """Try again what failed its smoke test."""
+    deep: bool = False
+    """Every record of ours is read, to find what was changed behind our back: `observe` sees to that."""
 
 
 def plan(desired: Sequence[Desired], observed: Observed, place: Place, options: Options | None = None) -> Plan:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from compiler.diagnostics import failure
 from compiler.planning.canonical import text
-from compiler.planning.changes import Plan
 from compiler.planning.desired import Desired
 from compiler.planning.plan import Options
 from compiler.planning.tags import Place
+from compiler.planning.whole import Plan
 
 if TYPE_CHECKING:
     from compiler.planning.documents import PlanFile, ShownPlan
@@ -44,7 +44,7 @@ def save_plan(
     document: PlanFile = {
         "formatVersion": FORMAT,
         "kind": "Plan",
-        "options": {"prune": options.prune, "retry": options.retry},
+        "options": {"prune": options.prune, "retry": options.retry, "deep": options.deep},
         "manifests": dict(manifests or {}),
         "desired": [item.to_json() for item in desired],
         "plan": plan.to_json(),

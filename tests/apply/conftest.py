@@ -27,12 +27,13 @@ from compiler.cloud.retries import Patience
 from compiler.cloud.waiting import Watch, await_deployment
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
 from compiler.ir import Golden
-from compiler.planning.changes import Change, Plan
+from compiler.planning.changes import Change
 from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.destroy import destroy
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options, plan
+from compiler.planning.whole import Plan
 from compiler.serving.control import Server
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
@@ -142,8 +143,8 @@ class Lab:
 
     def plan(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Plan:
         wanted = [manifest.desired() for manifest in manifests]
-        chosen = Options(**options)
-        return plan(wanted, observe(self.connection, wanted, chosen, deep=deep), self.connection.place, chosen)
+        chosen = Options(**options, deep=deep)
+        return plan(wanted, observe(self.connection, wanted, chosen), self.connection.place, chosen)
 
     def apply(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Outcome:
         return self.carry_out(self.plan(*manifests, deep=deep, **options), *manifests)
@@ -176,7 +177,7 @@ class Lab:
         return made.changes
 
     def observe(self) -> Observed:
-        return observe(self.connection, [], deep=True)
+        return observe(self.connection, [], Options(deep=True))
 
     def models(self) -> list[Live]:
         return [live for live in self.observe().models if not live.gone]

@@ -18,7 +18,7 @@ from compiler.build.compile import compile_manifest
 from compiler.cloud.archives import archive_of
 from compiler.cloud.observe import observe
 from compiler.lock import LOCK_FILE, Lock, LockedPack, render_lock
-from compiler.planning.plan import plan
+from compiler.planning.plan import Options, plan
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.v1 import Spec
@@ -180,7 +180,7 @@ def settle(lab: Any, folder: Path) -> str:
     desired = [build.desired]
 
     def planned(*, deep: bool) -> Any:
-        return plan(desired, observe(lab.connection, desired, deep=deep), lab.connection.place)
+        return plan(desired, observe(lab.connection, desired, Options(deep=deep)), lab.connection.place)
 
     archives = {f"sha256:{build.record.digest}": archive_of(build.artifact, build.record)}
     outcome = lab.carry_out_with(planned(deep=False), archives)

@@ -13,7 +13,7 @@ from compiler.cloud import waiting
 from compiler.cloud.observe import observe
 from compiler.cloud.questions import answers
 from compiler.diagnostics import exit_code
-from compiler.planning.plan import plan
+from compiler.planning.plan import Options, plan
 
 PACK = "published/wine/1.0/wine_p311"
 
@@ -49,7 +49,7 @@ def with_environment(manifest: Any, path: str, **catalog: Any) -> Any:
 
 
 def planned(connection: Any, wanted: Any, *, deep: bool = False) -> Any:
-    return plan([wanted], observe(connection, [wanted], deep=deep), connection.place)
+    return plan([wanted], observe(connection, [wanted], Options(deep=deep)), connection.place)
 
 
 def exists(lab: Any) -> Any:

@@ -64,3 +64,40 @@ def test_what_somebody_changed_live_is_drift(wine, manifact, foreign):
     found = manifact("drift", "--exit-code")
     assert (found.code, "somebody changed it live" in found.out, "1 resource not as" in found.out) == (2, True, True)
     assert json.loads(manifact("drift", "--json").out)["changes"][0]["fields"][0]["path"] == "description"
+    assert "`manifact apply --deep` brings them back" in found.out
+
+
+@pytest.fixture
+def tampered(wine, manifact, foreign):
+    """The wine model, saved, and then changed by somebody in ways that no list tells of."""
+    text = (wine / "model.yaml").read_text()
+    (wine / "model.yaml").write_text(text[: text.index("  deployment:")])
+    assert manifact("apply", "--verify", "never").code == 0
+    with foreign.cloud(wine, "default") as connection:
+        client = connection.data_science
+        (model,) = client.list_models(connection.place.compartment_id).data
+        record = client.get_model(model["id"]).data
+        custom = [item for item in record["customMetadataList"] if item["key"].startswith("Manifact")]
+        client.update_model(model["id"], {"description": "somebody was here", "customMetadataList": custom})
+        client.create_model_provenance(model["id"], {"trainingScript": "theirs.py"})
+    return wine
+
+
+def test_apply_deep_restores_what_drift_finds(tampered, manifact):
+    found = manifact("drift", "--exit-code", ".", "--target", "local")
+    assert found.code == 2
+    (following,) = [line.split("`")[1] for line in found.out.splitlines() if "brings them back" in line]
+    assert following == "manifact apply --deep . --target local"
+    assert "No changes." in manifact("apply").out  # lists do not tell of any of it
+    restored = manifact(*following.split()[1:], "--verify", "never")
+    assert (restored.code, "1 to update" in restored.out) == (0, True), restored.err
+    clean = manifact("drift", "--exit-code")
+    assert (clean.code, "No drift" in clean.out) == (0, True), clean.out
+
+
+def test_a_saved_plan_looks_as_closely_as_it_did_when_it_was_made(tampered, manifact):
+    assert manifact("plan", "--deep", "-o", "saved.plan").code == 0
+    assert manifact("apply", "--plan", "saved.plan", "--deep").code == 64
+    carried = manifact("apply", "--plan", "saved.plan", "--verify", "never")
+    assert carried.code == 0, carried.err
+    assert manifact("drift", "--exit-code").code == 0
