@@ -16,7 +16,8 @@ from compiler.cloud.waiting import Interrupted, Unawaited, Watch
 from compiler.cloud.work import Work
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning import references
-from compiler.planning.changes import ATTACH, Action, Change, Kind, Plan
+from compiler.planning.changes import ATTACH, Action, Change, Kind
+from compiler.planning.whole import Plan
 
 WORKERS = 4
 """Manifests carried out at a time: they do not depend on each other."""

@@ -15,7 +15,8 @@ from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
-from compiler.planning.changes import UPLOADS, Action, Kind, Plan
+from compiler.planning.changes import UPLOADS, Action, Kind
+from compiler.planning.whole import Plan
 
 if TYPE_CHECKING:
     from compiler.cli.documents.targets import ApplyDocument

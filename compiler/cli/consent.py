@@ -6,7 +6,7 @@ import sys
 
 from compiler.cli.console import Console
 from compiler.diagnostics import failure
-from compiler.planning.changes import Plan
+from compiler.planning.whole import Plan
 
 
 def ask_consent(plan: Plan, console: Console, *, yes: bool, everything: bool = False) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from compiler.cli.documents.catalog import ImportDocument
     from compiler.cli.importing import Taken, Written
     from compiler.cli.session import Session
-    from compiler.planning.changes import Plan
+    from compiler.planning.whole import Plan
 
 SUMMARY = "take over a model or deployment that was made elsewhere: manifest, artifact, and then its tags"
 

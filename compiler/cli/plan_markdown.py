@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from compiler.cli import text
-from compiler.planning.changes import Action, Change, Impact, Plan
+from compiler.planning.changes import Action, Change, Impact
+from compiler.planning.whole import Plan
 
 
 def plan_markdown(plan: Plan) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from compiler.cli import text
 from compiler.cli.console import Console
 from compiler.planning import references
-from compiler.planning.changes import Action, Change, Impact, Kind, Plan
+from compiler.planning.changes import Action, Change, Impact, Kind
+from compiler.planning.whole import Plan
 
 _LAYERS = frozenset(
     {

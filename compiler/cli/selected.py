@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from compiler.build.result import Build
     from compiler.cli.session import Session
     from compiler.cloud.connection import Connection
-    from compiler.planning.changes import Plan
     from compiler.planning.desired import Desired
+    from compiler.planning.whole import Plan
 
 
 def compile_selected(arguments: argparse.Namespace) -> list[Build]:

@@ -18,9 +18,9 @@ from compiler.cloud.observe import observe
 from compiler.cloud.smoke import SmokeTestError, smoke_test
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, exit_code, failure
-from compiler.planning.changes import Plan
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import plan
+from compiler.planning.whole import Plan
 from compiler.workspace.root import MANIFEST_FILE, shown
 
 if TYPE_CHECKING:

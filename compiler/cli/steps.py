@@ -12,8 +12,9 @@ from compiler.cli.resources import version_text
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.planning import tags
-from compiler.planning.changes import Action, Change, Kind, Plan
+from compiler.planning.changes import Action, Change, Kind
 from compiler.planning.observed import Live
+from compiler.planning.whole import Plan
 
 if TYPE_CHECKING:
     from compiler.planning.desired import Smoke

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 
 from compiler.ir import ModelFacts
-from compiler.planning.changes import Action, Plan
+from compiler.planning.changes import Action
+from compiler.planning.whole import Plan
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _UNITS = ("B", "KB", "MB", "GB", "TB")

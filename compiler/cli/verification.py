@@ -12,7 +12,7 @@ from compiler.cli.console import Console
 if TYPE_CHECKING:
     from compiler.build.result import Build
     from compiler.diagnostics import CompilerError, Diagnostic
-    from compiler.planning.changes import Plan
+    from compiler.planning.whole import Plan
     from compiler.verify import Verification
 
 

@@ -13,9 +13,10 @@ from compiler.cloud.environments import environment_exists
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import PAGE, pages
 from compiler.diagnostics import Diagnostic, Severity, did_you_mean
-from compiler.planning.changes import Change, Kind, Plan
+from compiler.planning.changes import Change, Kind
 from compiler.planning.groups import INSTANCE
 from compiler.planning.test_results import environment_path
+from compiler.planning.whole import Plan
 
 SHAPE = (*INSTANCE, "instanceShapeName")
 

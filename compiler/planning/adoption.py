@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.planning import diff_deployment, diff_model, tags
-from compiler.planning.changes import Action, Change, Plan, Recovery
+from compiler.planning.changes import Action, Change, Recovery
 from compiler.planning.desired import Desired
 from compiler.planning.endpoint import Endpoint, live_settings
 from compiler.planning.observed import Live, Observed
@@ -13,6 +13,7 @@ from compiler.planning.ownership import ARTIFACT_MD5, Applied, metadata, paths
 from compiler.planning.saving import CUSTOM, Saving
 from compiler.planning.tags import Place
 from compiler.planning.titles import deployment_title
+from compiler.planning.whole import Plan
 
 REVERSAL = "remove the tags that begin with `manifact-`: nothing else was touched"
 

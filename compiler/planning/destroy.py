@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compiler.diagnostics import Diagnostic
-from compiler.planning.changes import Change, Plan
+from compiler.planning.changes import Change
 from compiler.planning.observed import Live, Observed
 from compiler.planning.refusals import is_protected, served_elsewhere, undeletable
 from compiler.planning.removal import delete_deployment, delete_model, delete_version_set
 from compiler.planning.tags import Place
+from compiler.planning.whole import Plan
 
 
 def destroy(
