@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_consent, add_json, add_manifests, add_prune, add_root, add_target, add_timeout
+from compiler.cli.arguments import (
+    add_consent,
+    add_deep,
+    add_json,
+    add_manifests,
+    add_prune,
+    add_root,
+    add_target,
+    add_timeout,
+)
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
@@ -34,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", type=Path, metavar="FILE", help="carry out what `plan -o FILE` saved, or refuse")
     add_timeout(parser, 3600.0, "each change")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for deployments, and do not test them")
+    add_deep(parser)
     add_prune(parser)
     parser.add_argument("--retry", action="store_true", help="try again what failed its smoke test")
     parser.add_argument(
@@ -45,7 +55,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out."""
     if not arguments.plan:
         return _fresh(arguments, console)
-    if arguments.manifests or arguments.all or arguments.select or arguments.prune or arguments.retry:
+    chosen = (arguments.manifests, arguments.all, arguments.select, arguments.prune, arguments.retry, arguments.deep)
+    if any(chosen):
         raise failure("MF913", "--plan carries out what was saved: manifests and options are those of the plan")
     return _saved(arguments, console)
 
@@ -58,7 +69,7 @@ def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.planning.plan import Options, plan
 
     builds = compile_selected(arguments)
-    options = Options(prune=arguments.prune, retry=arguments.retry)
+    options = Options(prune=arguments.prune, retry=arguments.retry, deep=arguments.deep)
     with open_session(arguments, builds[0].root, console) as session, alone(session, arguments, console):
         desired = wanted_of_all(builds, session)
         names = None if options.prune else names_of(desired)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_json, add_manifests, add_root, add_target
@@ -33,23 +34,33 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
     from compiler.diagnostics import exit_code
-    from compiler.planning.plan import plan
+    from compiler.planning.plan import Options, plan
 
     builds = compile_selected(argparse.Namespace(**vars(arguments), prune=False))
     with open_session(arguments, builds[0].root, console) as session:
+        options = Options(deep=True)
         desired = [session.wanted(build) for build in builds]
-        observed = observe(session.connection, desired, deep=True)
-        found = plan(desired, observed, session.connection.place)
+        observed = observe(session.connection, desired, options)
+        found = plan(desired, observed, session.connection.place, options)
     if found.empty:
         console.line("  No drift: records, metadata and artifacts are as the manifests say.")
     else:
         show_plan(found, console)
-        console.line(f"  {_words(found)} `manifact apply` brings them back.")
+        console.line(f"  {_words(found)} `{_next(arguments)}` brings them back.")
     document: PlanDocument = {"formatVersion": 1, **found.to_json(), "diagnostics": [*map(as_json, found.problems)]}
     console.document(document)
     if not console.json:
         console.diagnostics(found.problems)
     return exit_code(found.problems) or (ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK)
+
+
+def _next(arguments: argparse.Namespace) -> str:
+    """The command that restores what this one found: an apply of the same manifests that looks as closely."""
+    words = ["manifact", "apply", "--deep", *map(str, arguments.manifests)]
+    words += ["--all"] if arguments.all else []
+    words += [word for label in arguments.select for word in ("--select", label)]
+    named = {"--root": arguments.root, "--target": arguments.target, "--auth": arguments.auth}
+    return shlex.join([*words, *(str(word) for pair in named.items() if pair[1] for word in pair)])
 
 
 def _words(found: Plan) -> str:

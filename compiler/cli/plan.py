@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_manifests, add_prune, add_root, add_target
+from compiler.cli.arguments import add_deep, add_json, add_manifests, add_prune, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
@@ -34,9 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policies", action="store_true", help="print the IAM policies it needs; nothing is asked")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="save the plan, for `apply --plan FILE`")
     parser.add_argument("--exit-code", action="store_true", help="exit with 2 when there are changes")
-    parser.add_argument(
-        "--deep", action="store_true", help="read every record, to find what was changed behind our back"
-    )
+    add_deep(parser)
     add_prune(parser)
     parser.add_argument("--retry", action="store_true", help="try again what failed its smoke test")
 
@@ -53,11 +51,11 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     builds = compile_selected(arguments)
     if arguments.policies:
         return _show_policies(builds, arguments, console)
-    options = Options(prune=arguments.prune, retry=arguments.retry)
+    options = Options(prune=arguments.prune, retry=arguments.retry, deep=arguments.deep)
     quiet = Console(json=True) if arguments.markdown else console
     with open_session(arguments, builds[0].root, quiet) as session:
         desired = wanted_of_all(builds, session)
-        observed = observe(session.connection, desired, options, deep=arguments.deep)
+        observed = observe(session.connection, desired, options)
         found = plan(desired, observed, session.connection.place, options)
         found = with_answers(found, builds, session.connection)
         found = found.with_found(_moving(session.connection, desired, observed, options))

@@ -27,6 +27,8 @@ class Options:
     """Delete what carries our tags for names that no manifest has any more: `desired` must be the whole project."""
     retry: bool = False
     """Try again what failed its smoke test."""
+    deep: bool = False
+    """Every record of ours is read, to find what was changed behind our back: `observe` sees to that."""
 
 
 def plan(desired: Sequence[Desired], observed: Observed, place: Place, options: Options | None = None) -> Plan:

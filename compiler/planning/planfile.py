@@ -44,7 +44,7 @@ def save_plan(
     document: PlanFile = {
         "formatVersion": FORMAT,
         "kind": "Plan",
-        "options": {"prune": options.prune, "retry": options.retry},
+        "options": {"prune": options.prune, "retry": options.retry, "deep": options.deep},
         "manifests": dict(manifests or {}),
         "desired": [item.to_json() for item in desired],
         "plan": plan.to_json(),

@@ -143,8 +143,8 @@ class Lab:
 
     def plan(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Plan:
         wanted = [manifest.desired() for manifest in manifests]
-        chosen = Options(**options)
-        return plan(wanted, observe(self.connection, wanted, chosen, deep=deep), self.connection.place, chosen)
+        chosen = Options(**options, deep=deep)
+        return plan(wanted, observe(self.connection, wanted, chosen), self.connection.place, chosen)
 
     def apply(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Outcome:
         return self.carry_out(self.plan(*manifests, deep=deep, **options), *manifests)
@@ -177,7 +177,7 @@ class Lab:
         return made.changes
 
     def observe(self) -> Observed:
-        return observe(self.connection, [], deep=True)
+        return observe(self.connection, [], Options(deep=True))
 
     def models(self) -> list[Live]:
         return [live for live in self.observe().models if not live.gone]
