@@ -44,19 +44,19 @@ def execute(work: Work) -> Failed | None:
         try:
             HANDLERS[step.operation](work, step)
         except (SmokeTestError, WorkRequestError) as problem:
-            return _recovered(work, done, problem)
+            return _recovered(work, done, step, problem)
         except CompilerError as problem:
             return Failed(with_policies(work, problem.diagnostics), done=tuple(done))
         done.append(step)
     return None
 
 
-def _recovered(work: Work, done: list[Step], problem: SmokeTestError | WorkRequestError) -> Failed:
+def _recovered(work: Work, done: list[Step], at: Step, problem: SmokeTestError | WorkRequestError) -> Failed:
     problems = with_policies(work, problem.diagnostics)
     if work.change.kind is not Kind.DEPLOYMENT:
         return Failed(problems, done=tuple(done))
     try:
-        words = recover(work, done, tested=isinstance(problem, SmokeTestError))
+        words = recover(work, [*done, at], tested=isinstance(problem, SmokeTestError))
     except CompilerError as second:
         return Failed((*problems, *second.diagnostics), "putting it back failed as well", tuple(done))
     return Failed(problems, words, tuple(done))

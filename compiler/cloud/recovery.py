@@ -2,36 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from compiler.cloud import deployments, steps_deployment
+from compiler.cloud.problems import RequestError
 from compiler.cloud.waiting import await_deployment
 from compiler.cloud.work import Work
-from compiler.planning import references, tags
+from compiler.planning import groups, references, tags
+from compiler.planning.canonical import Body
 from compiler.planning.changes import Recovery, Step
+from compiler.planning.endpoint import live_settings
+from compiler.planning.observed import Live
+
+TRIES = 5
 
 
-def recover(work: Work, done: Sequence[Step], *, tested: bool) -> str:
+def recover(work: Work, steps: Sequence[Step], *, tested: bool) -> str:
     """What `work.change.recovery` says, in words. `tested`: the endpoint answered wrongly (and was not merely slow).
 
-    A failed test leaves the tag `manifact-failed`, so that the same settings are not tried again by themselves.
+    `steps` were done, but for the last one, which failed. A failed test leaves the tag `manifact-failed`, so that the
+    same settings are not tried again by themselves.
     """
     action = _ACTIONS.get(work.change.recovery)
-    return action(work, done, tested=tested) if action else ""
+    return action(work, steps, tested=tested) if action else ""
 
 
-def _undo(work: Work, done: Sequence[Step], *, tested: bool) -> str:
+def _undo(work: Work, steps: Sequence[Step], *, tested: bool) -> str:
     deployment = str(work.change.id)
-    for step in reversed([step for step in done if step.undo is not None]):
-        _refresh(work, deployment)
-        steps_deployment.update(replace(work, secrets=work.former), replace(step, on=deployment, body=step.undo))
+    record = deployments.get_deployment(work.connection, deployment).data
+    if record.get("lifecycleState") == "FAILED":
+        return "nothing was put back: the deployment is FAILED, and takes no update"
+    *done, failed = steps
+    changed = [step for step in done if step.undo is not None]
+    # An update that failed may show in the record all the same, its settings taken and not brought up.
+    if failed.undo is not None and (tested or _shows(record, steps_deployment.with_values(work, failed.undo))):
+        changed.append(failed)
+    for step in reversed(changed):
+        _insist(partial(_put_back, work, replace(step, on=deployment, body=step.undo)))
     if tested:
-        _mark(work, deployment)
+        _insist(partial(_mark, work, deployment))
+    return _outcome(work, deployment, failed) if changed else _untouched(failed)
+
+
+def _put_back(work: Work, step: Step) -> None:
+    _refresh(work, step.on)
+    steps_deployment.update(work, step)
+
+
+def _insist(update: Callable[[], None]) -> None:
+    """Update again where the record changed since it was read: an endpoint in trouble changes its state by itself."""
+    for _ in range(TRIES - 1):
+        try:
+            return update()
+        except RequestError as problem:
+            if problem.status != 412:
+                raise
+    return update()
+
+
+def _shows(record: Body, undo: Body) -> bool:
+    """Whether a deployment's record says something else than it would after `undo`."""
+    now, before = live_settings(Live(record)), groups.flat(undo)
+    parts = [part for name in groups.SETTINGS for part in groups.GROUPS[name] if groups.holds(undo, part)]
+    return any(
+        now.get(path) != before.get(path)
+        for path in {*now, *before}
+        if any(path[: len(part)] == part for part in parts)
+    )
+
+
+def _outcome(work: Work, deployment: str, failed: Step) -> str:
+    state = deployments.get_deployment(work.connection, deployment).data.get("lifecycleState")
+    if state != "ACTIVE":
+        return f"the former settings were put back; the deployment is {state}"
+    if failed.operation == "smoke_test" and failed.undo is not None:
+        return "the former model serves again"
     return "the former settings serve again"
 
 
-def _deactivate(work: Work, done: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001 - one signature for all
+def _untouched(failed: Step) -> str:
+    if failed.operation == "smoke_test":
+        return "nothing was put back: what served before is not known, and what answers wrongly still serves"
+    return "nothing was put back" if failed.undo is None else "nothing had to be put back: it has its former settings"
+
+
+def _deactivate(work: Work, steps: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001 - one signature for all
     if not tested:
         return ""  # the service says FAILED by itself
     deployment = work.known.get(references.DEPLOYMENT) or str(work.change.id)
@@ -41,7 +98,7 @@ def _deactivate(work: Work, done: Sequence[Step], *, tested: bool) -> str:  # no
     return "the deployment was deactivated"
 
 
-def _delete(work: Work, done: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001
+def _delete(work: Work, steps: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001
     new = work.known.get(references.DEPLOYMENT)
     if new:
         steps_deployment.delete(work, Step("delete_model_deployment", new))

@@ -5,8 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from oci._vendor.requests.exceptions import (
+    ChunkedEncodingError,
+    ConnectTimeout,
+    ContentDecodingError,
+    ProxyError,
+    ReadTimeout,
+    RequestException,
+    SSLError,
+)
 from oci._vendor.requests.exceptions import ConnectionError as NoConnection
-from oci._vendor.requests.exceptions import ReadTimeout, RequestException
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from compiler.cloud.connection import Connection
 from compiler.cloud.endpoint import Answer, call_endpoint
@@ -32,14 +41,14 @@ def smoke_test(
 
     `pause` waits some seconds between two tries.
 
-    Raises `SmokeTestError` (MF722) for a wrong answer or an error of the endpoint.
+    Raises `SmokeTestError` (MF722) for a wrong answer, an error of the endpoint, or none once it has the request.
     """
     try:
         answer = _ask(connection, url, smoke, pause)
-    except ReadTimeout:
-        raise SmokeTestError(Diagnostic("MF722", "the endpoint did not answer the golden rows in time")) from None
-    except (NoConnection, RequestException) as problem:
+    except RequestException as problem:
         return _untested(f"no connection ({type(problem).__name__})")
+    if isinstance(answer, str):
+        raise SmokeTestError(Diagnostic("MF722", answer))
     if answer.status in NOT_ALLOWED:
         return _untested(f"it answers {answer.status}")
     if answer.status != 200:
@@ -70,14 +79,48 @@ def wrong_answer(answer: Answer, smoke: Smoke) -> str | None:
     )
 
 
-def _ask(connection: Connection, url: str, smoke: Smoke, pause: Callable[[float], None]) -> Answer:
-    answer = call_endpoint(connection, url, smoke.request)
+def _ask(connection: Connection, url: str, smoke: Smoke, pause: Callable[[float], None]) -> Answer | str:
+    """The answer, or why an endpoint that was reached gives none; raises `RequestException` where it was not."""
+    answer = _once(connection, url, smoke)
     for seconds in PAUSES_LOCAL if connection.local else PAUSES_CLOUD:
-        if answer.status < 500:
+        if isinstance(answer, Answer) and answer.status < 500:
             break
         pause(seconds)
-        answer = call_endpoint(connection, url, smoke.request)
+        answer = _once(connection, url, smoke)
     return answer
+
+
+def _once(connection: Connection, url: str, smoke: Smoke) -> Answer | str:
+    try:
+        return call_endpoint(connection, url, smoke.request)
+    except RequestException as problem:
+        if not _reached(problem):
+            raise
+        slow = isinstance(problem, ReadTimeout) or isinstance(_cause(problem), ReadTimeoutError)
+        if slow:
+            return "the endpoint did not answer the golden rows in time"
+        return f"the endpoint closes the connection instead of answering the golden rows ({_name(problem)})"
+
+
+def _reached(problem: RequestException) -> bool:
+    """Whether a server took the request: one that ends while it answers is what a crash looks like from outside."""
+    if isinstance(problem, (ReadTimeout, ChunkedEncodingError, ContentDecodingError)):
+        return True
+    if isinstance(problem, (ConnectTimeout, SSLError, ProxyError)):
+        return False
+    # `MaxRetryError` wraps what kept a connection from being made; whatever ends a made one comes by itself.
+    return isinstance(problem, NoConnection) and isinstance(_cause(problem), (ProtocolError, ReadTimeoutError, OSError))
+
+
+def _cause(problem: RequestException) -> object:
+    return problem.args[0] if problem.args else None
+
+
+def _name(problem: RequestException) -> str:
+    """The innermost error's name: `RemoteDisconnected`, `ConnectionResetError`."""
+    cause = _cause(problem)
+    inner = cause.args[-1] if isinstance(cause, ProtocolError) and cause.args else cause
+    return type(inner if isinstance(inner, Exception) else problem).__name__
 
 
 def _untested(why: str) -> Diagnostic:

@@ -22,7 +22,7 @@ from compiler.planning.variables import FORMER, PLACEHOLDER, environment_variabl
 def create(work: Work, step: Step) -> None:
     """A new deployment."""
     body, connection = work.body(step), work.connection
-    sent = _sent(work, body)
+    sent = with_values(work, body)
     reply, _ = create_once(
         work,
         body,
@@ -38,7 +38,7 @@ def create(work: Work, step: Step) -> None:
 def update(work: Work, step: Step) -> None:
     """One option group, or everything while it is inactive."""
     deployment = work.target(step)
-    body = _sent(work, work.body(step))
+    body = with_values(work, work.body(step))
     _wait(
         work, deployment, deployments.update_deployment(work.connection, deployment, body, work.etags.get(deployment))
     )
@@ -109,15 +109,20 @@ def _settled(work: Work, deployment: str, found: Reply) -> None:
         raise WorkRequestError(Diagnostic("MF720", f"deployment {deployment} is FAILED: {details}"))
 
 
-def _sent(work: Work, body: Body) -> Body:
-    """The body with the values of sensitive variables."""
-    names = environment_variables(body)
-    hidden = {name for name, text in names.items() if text == FORMER or PLACEHOLDER.search(text)}
-    missing = sorted(hidden - set(work.secrets))
+def with_values(work: Work, body: Body) -> Body:
+    """The body with the values of its environment variables: sensitive ones, and those that stay as they were.
+
+    Raises `CompilerError` MF719 where one is not known.
+    """
+    texts = environment_variables(body)
+    kept = {name: work.former.get(name) for name, text in texts.items() if text == FORMER}
+    secret = {name: work.secrets.get(name) for name, text in texts.items() if PLACEHOLDER.search(text)}
+    values = {name: value for name, value in {**kept, **secret}.items() if value is not None}
+    missing = sorted({*kept, *secret} - set(values))
     if missing:
         hint = "sensitive variables are read when they are sent: set MANIFACT_VAR_… for this command"
         raise failure("MF719", f"no value for the sensitive environment variable {', '.join(missing)}", hint=hint)
-    return with_secrets(body, work.secrets)
+    return with_secrets(body, values)
 
 
 HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {

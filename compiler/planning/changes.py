@@ -73,7 +73,7 @@ class Step:
     group: str = ""
     """Option group of a deployment's update: an ACTIVE one takes a single group a request."""
     undo: Body | None = None
-    """Body of the same operation that puts the former values back."""
+    """Body of an update that puts the former values back; of a test, those that an apply before this one moved."""
 
     def to_json(self) -> StepDocument:
         """JSON form."""

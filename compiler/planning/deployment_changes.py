@@ -7,6 +7,7 @@ from dataclasses import replace
 from compiler.diagnostics import Diagnostic
 from compiler.planning import callers, diff_deployment, references, tags
 from compiler.planning.changes import Action, Change, Impact
+from compiler.planning.desired import DesiredDeployment
 from compiler.planning.endpoint import Endpoint, live_settings, needs_replacement, settable
 from compiler.planning.observed import Live
 from compiler.planning.ownership import Applied
@@ -39,7 +40,20 @@ def endpoint_of(turn: Turn, kinds: Versions | None, record: Applied, primary: Li
     config = primary.tags.get(tags.CONFIG) if primary else None
     owned = record.for_deployment(config) if desired.model else settable(primary)
     model_first = any(item.state == "INACTIVE" for item in turn.served)
-    return Endpoint(desired, spec, turn.place, model, owned, model_first)
+    return Endpoint(desired, spec, turn.place, model, owned, model_first, _tested_model(turn, kinds, spec, primary))
+
+
+def _tested_model(turn: Turn, kinds: Versions | None, spec: DesiredDeployment, primary: Live | None) -> str:
+    """The version that passed with these very settings: the live mark is the digest of both.
+
+    Empty where the settings changed as well, where no such version is left, and where nothing is to move.
+    """
+    config = primary.tags.get(tags.CONFIG) if primary else None
+    if primary is None or kinds is None or config in (None, spec.config(turn.desired.serves)):
+        return ""
+    usable = [live for live in kinds.former if live.state == "ACTIVE"]
+    good = [live.id for live in usable if spec.config(live.tags[tags.ARTIFACT]) == config]
+    return primary.model_id if primary.model_id in good else (good[-1] if good else "")
 
 
 def deployment_changes(

@@ -59,6 +59,8 @@ class Endpoint:
     """What was ours when it was last applied."""
     model_first: bool = False
     """Whether what it serves now is not ACTIVE: then no update is taken before another model is there."""
+    former: str = ""
+    """OCID of the model that the live `manifact-config` was set for; empty where that is not known."""
 
     want: Leaves = field(init=False)
     """Wanted leaves, without our own tags."""

@@ -77,6 +77,11 @@ def whole(found: Mapping[Path, Any]) -> Body:
     return nested(found.items())
 
 
+def holds(body: Body, path: Path) -> bool:
+    """Whether an update says anything of what lies at a path."""
+    return _get(body, path) is not None
+
+
 def _get(body: Body, path: Path) -> Any:
     node: Any = body
     for key in path:

@@ -35,9 +35,10 @@ def rolling_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference)
                    groups.undo_body((name,), have, found)), wanted)
         for name in names
     ]  # fmt: skip
-    tested = any(name in TESTED for name in names) or tags.CONFIG not in live.tags
-    test = [Step("smoke_test", live.id)] if tested and wanted.spec.smoke else []
-    return [*steps, *test, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
+    # The mark says which settings passed: whatever else is live was not asked yet, by an apply that was cut off.
+    tested = any(name in TESTED for name in names) or live.tags.get(tags.CONFIG) != wanted.config
+    test = _test(wanted, live, have) if tested else []
+    return [*_to_former(steps, wanted, have), *test, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
 
 
 def resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
@@ -50,8 +51,8 @@ def resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference)
         steps.append(_open(Step("update_model_deployment", live.id, body, " + ".join(names), undo), wanted))
     if wanted.spec.state == "active":
         steps.append(Step("activate_model_deployment", live.id))
-        steps += [Step("smoke_test", live.id)] if wanted.spec.smoke else []
-    return [*steps, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
+        steps += _test(wanted, live, have)
+    return [*_to_former(steps, wanted, have), _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
 
 
 def finishing_steps(wanted: Endpoint, have: Leaves, on: str) -> list[Step]:
@@ -61,6 +62,26 @@ def finishing_steps(wanted: Endpoint, have: Leaves, on: str) -> list[Step]:
     if wanted.spec.state == "inactive":
         return [Step("deactivate_model_deployment", on), mark]
     return [Step("smoke_test", on), mark] if wanted.spec.smoke else [mark]
+
+
+def _test(wanted: Endpoint, live: Live, have: Leaves) -> list[Step]:
+    """The golden rows; where an apply was cut off before them, what it had moved is what a wrong answer moves back."""
+    undo = _former_model(wanted, have) if have.get(groups.MODEL_ID) == wanted.model else None
+    return [Step("smoke_test", live.id, undo=undo)] if wanted.spec.smoke else []
+
+
+def _to_former(steps: list[Step], wanted: Endpoint, have: Leaves) -> list[Step]:
+    """The steps, whose undo never leads to a model that was not tested where the tested one is known."""
+    former = _former_model(wanted, have)
+    return [replace(step, undo=former) if former and step.group == "model" else step for step in steps]
+
+
+def _former_model(wanted: Endpoint, have: Leaves) -> Body | None:
+    """The update that brings back the model of the live mark, where that one is known and another one is live."""
+    if wanted.former in ("", wanted.model, have.get(groups.MODEL_ID)):
+        return None
+    moved = Difference({groups.MODEL_ID: (wanted.former, wanted.model)})
+    return groups.undo_body(("model",), {**have, groups.MODEL_ID: wanted.former}, moved)
 
 
 def _identity(
