@@ -11,11 +11,12 @@ from pathlib import Path
 
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
-from compiler.cloud.execute import execute
+from compiler.cloud.execute import Failed, execute
 from compiler.cloud.waiting import Interrupted, Unawaited, Watch
 from compiler.cloud.work import Work
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning import references
+from compiler.planning.canonical import Body
 from compiler.planning.changes import ATTACH, Action, Change, Kind
 from compiler.planning.whole import Plan
 
@@ -45,6 +46,10 @@ class Result:
     """OCID of the resource, where there is one."""
     detail: str = ""
     """What was put back after a failure."""
+    state: str = ""
+    """Of a deployment: its lifecycle state as the change left it."""
+    url: str = ""
+    """Of a deployment: where it answers; `/predict` follows."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -182,11 +187,16 @@ class _Walk:
             return Result(change, Status.INTERRUPTED, diagnostics=(problem,))
         except Unawaited:
             return Result(change, Status.STARTED, _identifier(work))
+        except OSError as problem:
+            # A file of this manifest: the others do not depend on it.
+            failed = Failed((_unreadable(change, problem),))
         identifier = _identifier(work)
         self._tell(Event(change, "failed" if failed else "done"))
         if failed is None:
-            return Result(change, Status.DONE, identifier, diagnostics=tuple(work.notes))
-        return Result(change, Status.FAILED, identifier, failed.recovered, (*failed.problems, *work.notes))
+            state, url = _endpoint(work.records.get(identifier, {}))
+            return Result(change, Status.DONE, identifier, "", state, url, tuple(work.notes))
+        problems = (*failed.problems, *work.notes)
+        return Result(change, Status.FAILED, identifier, failed.recovered, diagnostics=problems)
 
     def _watch(self, change: Change) -> Watch:
         def tell(text: str, done: int, total: int) -> None:
@@ -214,6 +224,16 @@ def _identifier(work: Work) -> str:
     """OCID of what a change made or acted on."""
     made = work.known.get(_REFERENCE[work.change.kind], "")
     return (made or work.change.id or "") if work.change.action is Action.REPLACE else (work.change.id or made)
+
+
+def _endpoint(record: Body) -> tuple[str, str]:
+    return str(record.get("lifecycleState") or ""), str(record.get("modelDeploymentUrl") or "")
+
+
+def _unreadable(change: Change, problem: OSError) -> Diagnostic:
+    said = f"could not {change.action} the {change.kind} of '{change.name}': {problem.strerror or problem}"
+    named = f": {problem.filename}" if problem.filename else ""
+    return Diagnostic("MF724", said + named, hint="compile the manifest again, then apply")
 
 
 def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path]) -> None:

@@ -12,7 +12,6 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Progress
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
-from compiler.cloud.deployments import get_deployment
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
 from compiler.planning.changes import UPLOADS, Action, Kind
@@ -38,7 +37,7 @@ def carry_out(
     with Progress(console, plan.place.target) as progress:
         outcome = apply(plan, connection, archives, replace(conduct, tell=_telling(progress)))
     for result in outcome.results:
-        told = _told(result, archives, connection)
+        told = _told(result, archives)
         if len(plan.models) > 1:
             told = f"{result.change.name}  {told.removeprefix(result.change.name).lstrip()}"
         console.line(f"  {_MARKS[result.status]} {result.change.kind!s:<11}  {told}")
@@ -58,7 +57,7 @@ def _telling(progress: Progress) -> Callable[[Event], None]:
     return tell
 
 
-def _told(result: Result, archives: Mapping[str, Archive], connection: Connection) -> str:
+def _told(result: Result, archives: Mapping[str, Archive]) -> str:
     """What became of one change: a deployment is named by its address, everything else by its OCID."""
     change = result.change
     if result.status is not Status.DONE:
@@ -66,8 +65,7 @@ def _told(result: Result, archives: Mapping[str, Archive], connection: Connectio
     if change.action is Action.DELETE:
         return f"{result.id}  deleted"
     if change.kind is Kind.DEPLOYMENT:
-        record = get_deployment(connection, result.id).data
-        return f"{record.get('lifecycleState')}  {record.get('modelDeploymentUrl')}/predict"
+        return f"{result.state}  {result.url}/predict" if result.url else result.id
     uploaded = any(step.operation in UPLOADS for step in change.steps)
     return f"{result.id}  uploaded {text.size(archives[change.artifact].size)}" if uploaded else result.id
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_consent, add_json, add_name, add_root, add_target, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
+
+if TYPE_CHECKING:
+    from compiler.cli.session import Named, Session
+    from compiler.planning.observed import Observed
+    from compiler.planning.whole import Plan
 
 SUMMARY = "delete everything that was made for a model in the target"
 
@@ -29,20 +35,29 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.one_apply import alone, noting
     from compiler.cli.plan_view import show_plan
     from compiler.cli.session import named_model, open_session
+    from compiler.cloud.observe import read
     from compiler.cloud.settling import observe_settled
-    from compiler.planning.desired import Desired
-    from compiler.planning.destroy import destroy
+    from compiler.planning.changes import Kind
 
     model = named_model(arguments)
     with open_session(arguments, model.start, console) as session, alone(session, arguments, console):
         observed = observe_settled(session.connection, [], {model.name}, noting(arguments, console))
-        protected = [model.name] if model.protected else []
-        named = session.substituted(Desired(model.name, None, None, model_id=model.model_id)).model_id
-        kept = [named] if named else []
-        plan = destroy([model.name], observed, session.connection.place, protected, kept)
+        plan = _planned(model, observed, session)
+        # What is deleted is deleted as it was read: with if-match.
+        going = [change.id for change in plan.pending if change.id and change.kind is not Kind.VERSION_SET]
+        plan = _planned(model, observed.with_reads(read(session.connection, going, observed)), session)
         show_plan(plan, console)
         if plan.empty:
             console.document({"formatVersion": 1, "complete": True, "results": [], "diagnostics": []})
             return ExitCode.OK
         ask_consent(plan, console, yes=arguments.yes)
         return carry_out(plan, session.connection, {}, console, Conduct(arguments.timeout))
+
+
+def _planned(model: Named, observed: Observed, session: Session) -> Plan:
+    from compiler.planning.desired import Desired
+    from compiler.planning.destroy import destroy
+
+    protected = [model.name] if model.protected else []
+    named = session.substituted(Desired(model.name, None, None, model_id=model.model_id)).model_id
+    return destroy([model.name], observed, session.connection.place, protected, [named] if named else [])

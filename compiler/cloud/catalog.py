@@ -116,9 +116,9 @@ def activate_model(connection: Connection, model: str, etag: str | None) -> Repl
     return ask(f"activate model {model}", lambda: client.activate_model(model, **_match(etag)))
 
 
-def delete_model(connection: Connection, model: str) -> Reply:
-    """Delete a model and its artifact."""
-    return ask(f"delete model {model}", lambda: connection.data_science.delete_model(model))
+def delete_model(connection: Connection, model: str, etag: str | None) -> Reply:
+    """Delete a model and its artifact; with an etag only when nobody changed it since."""
+    return ask(f"delete model {model}", lambda: connection.data_science.delete_model(model, **_match(etag)))
 
 
 def create_provenance(connection: Connection, model: str, body: Body, token: str) -> Reply:

@@ -53,10 +53,10 @@ def deactivate_deployment(connection: Connection, deployment: str, etag: str | N
     return ask(f"deactivate {deployment}", lambda: client.deactivate_model_deployment(deployment, **_match(etag)))
 
 
-def delete_deployment(connection: Connection, deployment: str) -> Reply:
-    """Delete a deployment."""
+def delete_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
+    """Delete a deployment; with an etag only when nobody changed it since."""
     client = connection.data_science
-    return ask(f"delete deployment {deployment}", lambda: client.delete_model_deployment(deployment))
+    return ask(f"delete deployment {deployment}", lambda: client.delete_model_deployment(deployment, **_match(etag)))
 
 
 def get_work_request(connection: Connection, work_request: str) -> Body:

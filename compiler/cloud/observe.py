@@ -18,6 +18,9 @@ from compiler.planning.plan import Options, unread
 ROUNDS = 4
 """A record may show that another one is needed (an artifact that is gone), a few times at most."""
 
+READERS = 8
+"""Records read side by side."""
+
 
 def observe(connection: Connection, desired: Sequence[Desired], options: Options | None = None) -> Observed:
     """What `plan` must know of the target, with `options.deep` the records of everything that is ours.
@@ -63,6 +66,12 @@ def _in_catalog(connection: Connection, model: str) -> Live | None:
 
 
 def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[Live]:
-    """The full records of these models and deployments."""
+    """The full records of these models and deployments, in this order; the first problem ends it."""
     models = {live.id for live in observed.models}
-    return [read_model(connection, item) if item in models else read_deployment(connection, item) for item in ids]
+
+    def record(item: str) -> Live:
+        return read_model(connection, item) if item in models else read_deployment(connection, item)
+
+    # What was not begun when one fails is not sent: `map` takes it back.
+    with ThreadPoolExecutor(max_workers=READERS) as pool:
+        return list(pool.map(record, ids))

@@ -30,8 +30,8 @@ def give_way(work: Work, made: str) -> None:
     if oldest is None or oldest["id"] == made or all(body["id"] != made for body in alive):
         return
     watch = replace(work.watch, wait=True)  # the service deletes nothing that it is still making
-    await_deployment(work.connection, made, None, watch)
-    reply = delete_deployment(work.connection, made)
+    rested = await_deployment(work.connection, made, None, watch)
+    reply = delete_deployment(work.connection, made, rested.etag)
     await_deployment(work.connection, made, reply.work_request, watch)
     message = (
         f"another apply made deployment {oldest['id']} of '{work.change.name}' meanwhile; the one made here is gone"

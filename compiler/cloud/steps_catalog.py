@@ -126,12 +126,12 @@ def detach(work: Work, step: Step) -> None:
 
 
 def delete_model(work: Work, step: Step) -> None:
-    """Delete; a 404 only counts as done when the list agrees."""
+    """Delete what nobody changed since it was read; a 404 (412: is leaving) counts as done when the list agrees."""
     model = work.target(step)
     try:
-        catalog.delete_model(work.connection, model)
+        catalog.delete_model(work.connection, model, work.etags.get(model))
     except RequestError as problem:
-        if problem.status != 404 or not vanished.model(work.connection, model):
+        if problem.status not in (404, 412) or not vanished.model(work.connection, model):
             raise
 
 

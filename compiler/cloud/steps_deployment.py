@@ -59,15 +59,23 @@ def deactivate(work: Work, step: Step) -> None:
 
 
 def delete(work: Work, step: Step) -> None:
-    """Delete; a 404 only counts as done when the list agrees."""
+    """Delete what nobody changed since it was read; a 404, now or later, only counts as done when the list agrees."""
     deployment = work.target(step)
     try:
-        reply = deployments.delete_deployment(work.connection, deployment)
+        await_deployment(work.connection, deployment, _begin_deletion(work, deployment), work.watch)
     except RequestError as problem:
         if problem.status != 404 or not vanished.deployment(work.connection, deployment):
             raise
-        return
-    await_deployment(work.connection, deployment, reply.work_request, work.watch)
+
+
+def _begin_deletion(work: Work, deployment: str) -> str | None:
+    """The work request of the deletion; None when it is under way already: an answer may have been lost."""
+    try:
+        return deployments.delete_deployment(work.connection, deployment, work.etags.get(deployment)).work_request
+    except RequestError as problem:
+        if problem.status != 412 or not vanished.deployment(work.connection, deployment):
+            raise
+        return None
 
 
 def wait(work: Work, step: Step) -> None:
@@ -104,6 +112,7 @@ def _wait(work: Work, deployment: str, reply: Reply) -> None:
 def _settled(work: Work, deployment: str, found: Reply) -> None:
     if found.etag:
         work.etags[deployment] = found.etag
+    work.records[deployment] = found.data
     if found.data["lifecycleState"] == "FAILED":
         details = found.data.get("lifecycleDetails") or "the service gives no reason"
         raise WorkRequestError(Diagnostic("MF720", f"deployment {deployment} is FAILED: {details}"))

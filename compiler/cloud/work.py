@@ -18,7 +18,7 @@ from compiler.planning.desired import Smoke
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A change under way. `known`, `etags` and `notes` are filled as steps are done."""
+    """A change under way. `known`, `etags`, `records` and `notes` are filled as steps are done."""
 
     connection: Connection
     change: Change
@@ -34,6 +34,8 @@ class Work:
     etags: dict[str, str] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
     """Files to attach to metadata, by their sha256."""
+    records: dict[str, Body] = field(default_factory=dict)
+    """Deployments as they came to rest, by OCID."""
     notes: list[Diagnostic] = field(default_factory=list)
     """Warnings met on the way."""
 

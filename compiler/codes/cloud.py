@@ -125,7 +125,8 @@ CLOUD: dict[str, Code] = {
     ),
     "MF724": Code(
         "artifact is not here",
-        "The plan uploads an artifact that this machine has not built. Compile the manifest first.",
+        "The plan uploads an artifact, or attaches a file, that this machine has not built or can no longer read. "
+        "Compile the manifest first.",
         ExitCode.INCOMPLETE,
     ),
     "MF725": Code(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
-from compiler.planning.changes import Change
+from compiler.planning.changes import Change, Kind
 from compiler.planning.desired import Desired
 from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
@@ -69,6 +69,10 @@ def unread(
     for item in desired:
         if not item.suspend:
             wanted |= plan_name(index.turn(item, retry=options.retry)).needs
+    if options.prune:
+        # What is deleted is deleted as it was read: with if-match.
+        gone = (change for changes, _ in _pruned(desired, observed, place, index).values() for change in changes)
+        wanted |= {change.id for change in gone if change.id and change.kind is not Kind.VERSION_SET}
     known = {live.id for live in (*observed.models, *observed.deployments) if live.record is not None}
     return frozenset(wanted - known - set(observed.catalog))
 

@@ -237,6 +237,12 @@ def mount(lab: Lab, transport: Any) -> None:
         session.adapters["http://"] = transport
 
 
+def unmount(lab: Lab, transport: Any) -> None:
+    """Take a transport away again."""
+    for client in (lab.connection.data_science, lab.connection.object_storage):
+        client.base_client.session.adapters["http://"] = transport.inner
+
+
 @dataclass
 class Faulty:
     """A transport on which requests from the n-th on go wrong, `times` of them."""
@@ -340,6 +346,9 @@ def kit() -> SimpleNamespace:
         cut_at=cut_at,
         fail_at=fail_at,
         refuse=refuse,
+        refusal=refusal,
+        mount=mount,
+        unmount=unmount,
         open_at=open_at,
         BROKEN=BROKEN,
         RequestError=RequestError,
