@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compiler.diagnostics import failure
+from compiler.cloud.config_file import profile_name, read_profile, well_formed
+from compiler.diagnostics import did_you_mean, failure
 
 KEY_VARIABLES = {
     "user": "OCI_CLI_USER",
@@ -39,9 +40,13 @@ class Credentials:
 def find_credentials(auth: str, profile: str | None, region: str | None) -> Credentials:
     """The credentials of one kind; `auto` takes what there is: environment, resource principal, OCI config file.
 
-    Raises `CompilerError` MF710 when there are none and MF711 when they cannot be used. Nothing is sent to OCI but
-    what a principal needs to get its token.
+    Raises `CompilerError` MF710 when there are none, MF711 when they cannot be used and MF916 for a kind that there is
+    not (`--auth` and MANIFACT_AUTH take any word). Nothing is sent to OCI but what a principal needs to get its token.
     """
+    if auth != "auto" and auth not in _KINDS:
+        kinds = ("auto", *_KINDS)
+        hint = did_you_mean(auth, kinds) or f"--auth and MANIFACT_AUTH take {', '.join(kinds)}"
+        raise failure("MF916", f"there is no kind of authentication '{auth}'", hint=hint)
     kind = _detect(profile) if auth == "auto" else auth
     found = _KINDS[kind](profile)
     return Credentials(
@@ -54,18 +59,19 @@ def _detect(profile: str | None) -> str:
         return "resource_principal"
     if profile is None and all(os.environ.get(KEY_VARIABLES[name]) for name in ("user", "tenancy", "fingerprint")):
         return "api_key"
-    return "security_token" if _config_file(profile).get("security_token_file") else "api_key"
+    return "security_token" if read_profile(profile).get("security_token_file") else "api_key"
 
 
 def _api_key(profile: str | None) -> Credentials:
     from oci.signer import Signer
 
     given = {name: os.environ[variable] for name, variable in KEY_VARIABLES.items() if os.environ.get(variable)}
-    config = given if profile is None and "user" in given else _config_file(profile)
+    config = given if profile is None and "user" in given else read_profile(profile)
     missing = sorted({"user", "tenancy", "fingerprint"} - set(config))
     if missing or not (config.get("key_file") or config.get("key_content")):
         absent = ", ".join([*missing, *([] if "key_file" in config or "key_content" in config else ["key_file"])])
         raise failure("MF711", f"the OCI configuration lacks {absent}", hint="run `oci setup config`")
+    well_formed(config, "the environment" if config is given else f"profile {profile_name(profile)}")
 
     def signer() -> Any:
         return Signer(
@@ -84,7 +90,7 @@ def _security_token(profile: str | None) -> Credentials:
     from oci.auth.signers import SecurityTokenSigner
     from oci.signer import load_private_key_from_file
 
-    config = _config_file(profile)
+    config = read_profile(profile)
     hint = "run `oci session authenticate`"
     if not config.get("security_token_file"):
         raise failure("MF711", "the profile has no security_token_file", hint=hint)
@@ -140,25 +146,6 @@ _KINDS: dict[str, Callable[[str | None], Credentials]] = {
 }
 
 
-def _config_file(profile: str | None) -> dict[str, Any]:
-    from oci.config import DEFAULT_LOCATION, from_file
-    from oci.exceptions import ConfigFileNotFound, InvalidKeyFilePath, ProfileNotFound
-
-    location = os.environ.get("OCI_CLI_CONFIG_FILE") or os.environ.get("OCI_CONFIG_FILE") or DEFAULT_LOCATION
-    name = profile or os.environ.get("OCI_CLI_PROFILE") or "DEFAULT"
-    try:
-        return dict(from_file(location, name))
-    except ConfigFileNotFound:
-        hint = "run `oci setup config`, or set `auth:` of the target to a principal"
-        raise failure("MF710", f"there is no OCI configuration file at {location}", hint=hint) from None
-    except ProfileNotFound:
-        raise failure("MF710", f"{location} has no profile '{name}'", hint="see `profile:` of the target") from None
-    except InvalidKeyFilePath:
-        raise failure("MF711", f"profile '{name}' of {location} names a key_file that does not exist") from None
-    except ValueError as problem:
-        raise failure("MF711", f"profile '{name}' of {location} cannot be used: {problem}") from None
-
-
 def _usable(make: Callable[[], Any], what: str) -> Any:
     """What `make` gives; the SDK, its HTTP and its key libraries each have their own ways to say no."""
     from oci._vendor.requests.exceptions import RequestException
@@ -166,7 +153,10 @@ def _usable(make: Callable[[], Any], what: str) -> Any:
 
     try:
         return make()
-    except (ClientError, ServiceError, RequestException, OSError, ValueError, TypeError, KeyError) as problem:
+    except ServiceError as problem:
+        said = str(problem.message or f"the service answered {problem.status}").splitlines()[0][:200]
+        raise failure("MF711", f"{what} cannot be used: {said}") from None
+    except (ClientError, RequestException, OSError, ValueError, TypeError, KeyError) as problem:
         raise failure("MF711", f"{what} cannot be used: {type(problem).__name__}: {_first_line(problem)}") from None
 
 

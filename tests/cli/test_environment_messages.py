@@ -1,0 +1,93 @@
+"""What is said when the environment is at fault: credentials, network, answers, disk, folders; and the exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compiler.cloud.credentials import KEY_VARIABLES
+
+ROOT = Path(__file__).parent.parent.parent
+SECRET = "TopSecretPhrase1"
+FINGERPRINT = ":".join(["ab"] * 16)
+TENANCY = "ocid1.tenancy.oc1..t"
+PROFILE = f"[DEFAULT]\nuser=ocid1.user.oc1..u\ntenancy={TENANCY}\nfingerprint={FINGERPRINT}\nregion=eu-zurich-1\n"
+
+
+@pytest.fixture(autouse=True)
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of which only its home is known, and no proxy."""
+    variables = (*KEY_VARIABLES.values(), "OCI_CONFIG_FILE", "OCI_CLI_CONFIG_FILE", "OCI_CLI_PROFILE", "OCI_REGION")
+    proxies = ("http_proxy", "https_proxy", "all_proxy")
+    for variable in (*variables, "OCI_RESOURCE_PRINCIPAL_VERSION", "MANIFACT_AUTH", "MANIFACT_TARGET"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable in (*proxies, *map(str.upper, proxies)):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    path = tmp_path_factory.mktemp("key") / "key.pem"
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Writes a project with a cloud target (the working directory), and an OCI configuration."""
+
+    def write(config: str, **fields: str) -> Path:
+        root = tmp_path / "cellar"
+        root.mkdir(exist_ok=True)
+        known = {"compartmentId": "ocid1.compartment.oc1..c", "projectId": "ocid1.datascienceproject.oc1..p", **fields}
+        target = ", ".join(f"{name}: {value!r}" for name, value in known.items())
+        head = "apiVersion: manifact/v1\nkind: Project\nmetadata: {name: cellar}\n"
+        (root / "manifact.yaml").write_text(f"{head}targets: {{prod: {{{target}}}}}\n")
+        home = tmp_path / "home" / ".oci"
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "config").write_bytes(config.encode("latin-1"))
+        monkeypatch.chdir(root)
+        return root
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("config", "line", "said"),
+    [
+        (f"pass_phrase={SECRET}\n[DEFAULT]\nuser=x\n", 1, "before the first [profile]"),
+        (f"[DEFAULT]\npass_phrase=a\n\npass_phrase={SECRET}\n", 4, "a field of a profile is there for the second time"),
+        (f"[A]\nuser=x\n[A]\npass_phrase={SECRET}\n", 3, "a profile is there for the second time"),
+        (f"[DEFAULT]\nuser=x\n{SECRET}\n", 3, "neither [profile] nor field=value"),
+        (f"[DEFAULT]\npass_phrase={SECRET}\xe4\n", None, "no text in UTF-8"),
+    ],
+)
+def test_a_broken_config_file_is_named_and_never_quoted(config, line, said, project, manifact):
+    project(config)
+    result = manifact("list", "--target", "prod")
+    assert (result.code, "error[MF711]" in result.err) == (3, True)
+    assert said in result.err
+    assert SECRET not in result.out + result.err
+    assert line is None or f"config:{line}:" in result.err
+
+
+def test_a_field_that_is_malformed_is_named(project, manifact, key):
+    project(PROFILE.replace("ocid1.user.oc1..u", "me") + f"key_file={key}\n")
+    result = manifact("list", "--target", "prod")
+    assert (result.code, "'user' in profile DEFAULT is no OCID" in result.err) == (3, True)
+
+
+def test_a_kind_of_authentication_that_there_is_not(project, manifact, monkeypatch):
+    project(PROFILE)
+    known = "auto, api_key, security_token, instance_principal, resource_principal, oke_workload"
+    result = manifact("list", "--target", "prod", "--auth", "bogus")
+    assert (result.code, known in result.err) == (64, True)
+    monkeypatch.setenv("MANIFACT_AUTH", "apikey")
+    result = manifact("list", "--target", "prod")
+    assert (result.code, "did you mean 'api_key'?" in result.err) == (64, True)
