@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,18 +92,16 @@ def _from_here(
     from compiler.cloud.exports import export_directory
     from compiler.cloud.waiting import Watch
 
-    name, digest, archive = _archive(Path(arguments.source), arguments.root)
+    name, archive = _archive(Path(arguments.source), arguments.root)
     target = _named(place, f"{name}.zip")
-    with Progress(console, str(target)) as progress, _begun(session.root, target, digest) as resume:
+    with Progress(console, str(target)) as progress:
         watch = Watch(arguments.timeout, progress.tell)
-        size = export_directory(
-            session.connection, archive, target, watch, overwrite=arguments.overwrite, resume=resume
-        )
+        size = export_directory(session.connection, archive, target, watch, overwrite=arguments.overwrite)
     return None, target, size
 
 
-def _archive(path: Path, root: Path | None) -> tuple[str, str, Archive]:
-    """Name, digest of the content and zip of a manifest's build, or of an artifact directory."""
+def _archive(path: Path, root: Path | None) -> tuple[str, Archive]:
+    """Name and zip of a manifest's build, or of an artifact directory."""
     from compiler.build.compile import compile_manifest
     from compiler.cloud.archives import archive_of
     from compiler.cloud.exports import archive_of_directory
@@ -116,12 +112,11 @@ def _archive(path: Path, root: Path | None) -> tuple[str, str, Archive]:
         build = compile_manifest(manifest_path(path), root=root)
         if build.record is None:
             raise failure("MF764", f"{build.name} deploys a model of the catalog: there is nothing built to export")
-        return build.name, build.record.digest, archive_of(build.artifact, build.record)
+        return build.name, archive_of(build.artifact, build.record)
     if (path / RECORD_NAME).is_file() and (path / "artifact").is_dir():
         record = ArtifactRecord.from_json((path / RECORD_NAME).read_bytes())
-        return record.name, record.digest, archive_of(path / "artifact", record)
-    archive, digest = archive_of_directory(path)
-    return path.resolve().name, digest, archive
+        return record.name, archive_of(path / "artifact", record)
+    return path.resolve().name, archive_of_directory(path)
 
 
 def _named(place: Place, name: str) -> Place:
@@ -129,19 +124,3 @@ def _named(place: Place, name: str) -> Place:
 
     whole = place.name and not place.name.endswith("/")
     return place if whole else Place(place.namespace, place.bucket, place.name + name)
-
-
-@contextmanager
-def _begun(root: Path, place: Place, digest: str) -> Iterator[bool]:
-    """Whether an upload of just these bytes to this object was cut off here; remembered until one is finished."""
-    import hashlib
-
-    from compiler.workspace.root import private_folder
-
-    folder = private_folder(root / ".manifact") / "exports"
-    folder.mkdir(exist_ok=True)
-    note = folder / hashlib.sha256(str(place).encode()).hexdigest()[:32]
-    begun = note.is_file() and note.read_text(encoding="utf-8") == digest
-    note.write_text(digest, encoding="utf-8")
-    yield begun
-    note.unlink(missing_ok=True)

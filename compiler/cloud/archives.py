@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from compiler.diagnostics import failure
+from compiler.diagnostics import CompilerError, failure
 from compiler.emit import ArtifactRecord, ArtifactTree, artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile
 
@@ -93,10 +93,18 @@ def archive_of(folder: Path, record: ArtifactRecord) -> Archive:
 
 def file_chunks(file: SourceFile) -> Iterator[bytes]:
     """The content of a file; raises `CompilerError` MF505 at its end when it is not the one that was recorded."""
-    seen = hashlib.sha256()
-    with file.source.open("rb") as content:
-        while chunk := content.read(CHUNK):
-            seen.update(chunk)
-            yield chunk
+    seen, left = hashlib.sha256(), file.size
+    try:
+        with file.source.open("rb") as content:
+            while left >= 0 and (chunk := content.read(CHUNK)):
+                seen.update(chunk)
+                left -= len(chunk)
+                yield chunk
+    except OSError as problem:
+        raise _changed(file, f": {problem.strerror}") from None
     if seen.hexdigest() != file.sha256:
-        raise failure("MF505", f"{file.path} changed since it was built", hint="compile the manifest again")
+        raise _changed(file)
+
+
+def _changed(file: SourceFile, why: str = "") -> CompilerError:
+    return failure("MF505", f"{file.path} changed since it was built{why}", hint="compile the manifest again")

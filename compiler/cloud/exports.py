@@ -11,12 +11,12 @@ from compiler.cloud import catalog, objects
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
 from compiler.cloud.downloads import stream
-from compiler.cloud.objects import LIST_PAGE, Place
+from compiler.cloud.objects import Place
 from compiler.cloud.problems import RequestError
-from compiler.cloud.replies import ask, pages
+from compiler.cloud.replies import ask
 from compiler.cloud.waiting import Watch, await_work
 from compiler.diagnostics import Diagnostic, failure
-from compiler.emit import artifact_tree, digest, stream_zip, zip_size
+from compiler.emit import artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile
 from compiler.workspace.hashing import file_sha256
 from compiler.workspace.root import is_secret, shown
@@ -61,11 +61,10 @@ def export_directory(
     watch: Watch,
     *,
     overwrite: bool = False,
-    resume: bool = False,
 ) -> int:
     """Stream a zip into a bucket in parts; returns its bytes, negative when just these were there.
 
-    `resume` goes on with the parts of an upload that was cut off: only for one that is known to be of the same bytes.
+    An upload to this object that was cut off is gone on with, as far as its parts are of these bytes.
     Raises `CompilerError` MF763 for an object with other content, `RequestError` and `Interrupted`.
     """
     known = _headers(connection, place)
@@ -75,14 +74,12 @@ def export_directory(
             return -archive.size
         _refuse(place, overwrite=overwrite)
         objects.delete_object(connection, place)
-    if not resume:
-        _abandon(connection, place)
     objects.upload(connection, place, archive, watch)
     return archive.size
 
 
-def archive_of_directory(folder: Path) -> tuple[Archive, str]:
-    """The zip of any artifact directory, in the form of our own (stored, sorted, without times), and its digest.
+def archive_of_directory(folder: Path) -> Archive:
+    """The zip of any artifact directory, in the form of our own (stored, sorted, without times).
 
     Raises `CompilerError` MF502 for what is no plain file, MF110 for what looks like a secret.
     """
@@ -95,7 +92,7 @@ def archive_of_directory(folder: Path) -> tuple[Archive, str]:
     tree = artifact_tree(
         {name: SourceFile(name, path, path.stat().st_size, file_sha256(path)) for name, path in files.items()}
     )
-    return Archive(zip_size(tree), lambda: stream_zip(tree)), digest(tree)
+    return Archive(zip_size(tree), lambda: stream_zip(tree))
 
 
 def _counts(path: Path, folder: Path) -> bool:
@@ -138,22 +135,3 @@ def _same_bytes(connection: Connection, place: Place, mine: BinaryIO, watch: Wat
 def _refuse(place: Place, *, overwrite: bool) -> None:
     if not overwrite:
         raise failure("MF763", f"{place} is there already, with other content", hint="say --overwrite to replace it")
-
-
-def _abandon(connection: Connection, place: Place) -> None:
-    """End uploads to this object that were begun and never finished: their parts may be of other bytes."""
-    storage, args = connection.object_storage, (place.namespace, place.bucket)
-    begun = pages(
-        f"list the uploads of bucket {place.bucket}",
-        lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **({"page": page} if page else {})),
-    )
-    for upload in [str(item["uploadId"]) for item in begun if item["object"] == place.name]:
-        _abort(connection, place, upload)
-
-
-def _abort(connection: Connection, place: Place, upload: str) -> None:
-    storage = connection.object_storage
-    ask(
-        f"end an unfinished upload of {place}",
-        lambda: storage.abort_multipart_upload(place.namespace, place.bucket, place.name, upload),
-    )

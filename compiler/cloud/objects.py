@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import hashlib
 import io
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from compiler.cloud.archives import Archive, ArchiveStream
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import ask, pages
 from compiler.cloud.waiting import Watch
+from compiler.diagnostics import CompilerError
 
 MEBIBYTE = 1 << 20
 LEAST_PART = 10 * MEBIBYTE
@@ -37,14 +41,33 @@ class Place:
         return f"oci://{self.bucket}@{self.namespace}/{self.name}"
 
 
+class Sent(NamedTuple):
+    """A part that the service has."""
+
+    etag: str
+    md5: str
+    """Base64."""
+
+
 def upload(connection: Connection, place: Place, archive: Archive, watch: Watch) -> None:
-    """Bring the zip into the bucket; does nothing when it is there whole. Raises `RequestError`, `Interrupted`."""
+    """Bring the zip into the bucket; does nothing when it is there whole.
+
+    Raises `RequestError`, `Interrupted`, and what the archive raises: nothing is left in the bucket then.
+    """
     if object_size(connection, place) == archive.size:
         return
     size = part_size(archive.size)
     upload_id, known = _begin(connection, place, archive.size, size)
-    done = _send_missing(connection, place, upload_id, archive, known, watch)
-    parts = [{"partNum": number, "etag": etag} for number, etag in sorted({**known, **done}.items())]
+    try:
+        done = _send_missing(connection, place, upload_id, archive, known, watch)
+    except RequestError:
+        raise  # what was sent is right, and is gone on with
+    except (CompilerError, OSError):
+        with contextlib.suppress(RequestError):  # the archive's own error is the one to tell
+            _abort(connection, place, upload_id)
+        raise
+    etags = {**{number: part.etag for number, part in known.items()}, **done}
+    parts = [{"partNum": number, "etag": etag} for number, etag in sorted(etags.items())]
     storage = connection.object_storage
     ask(
         f"put {place} together",
@@ -90,45 +113,56 @@ def _listed(connection: Connection, place: Place) -> bool:
     return any(item["name"] == place.name for item in found.data["objects"])
 
 
-def _begin(connection: Connection, place: Place, total: int, size: int) -> tuple[str, dict[int, str]]:
-    """An upload that was begun before with parts of this size, or a new one; and the etags of the parts it has."""
+def _begin(connection: Connection, place: Place, total: int, size: int) -> tuple[str, dict[int, Sent]]:
+    """An upload that was begun before with parts of this size, or a new one; and the parts it has."""
     storage = connection.object_storage
     args = (place.namespace, place.bucket)
     begun = pages(
         f"list the uploads of bucket {place.bucket}",
         lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **_page(page)),
     )
-    for item in begun:
-        if item["object"] == place.name:
-            known = _known_parts(connection, place, str(item["uploadId"]), total, size)
-            if known is not None:
-                return str(item["uploadId"]), known
+    for upload_id in [str(item["uploadId"]) for item in begun if item["object"] == place.name]:
+        known = _known_parts(connection, place, upload_id, total, size)
+        if known is not None:
+            return upload_id, known
+        _abort(connection, place, upload_id)
     details = {"object": place.name, "contentType": "application/zip"}
     made = ask(f"begin the upload of {place}", lambda: storage.create_multipart_upload(*args, details))
     return str(made.data["uploadId"]), {}
 
 
-def _known_parts(connection: Connection, place: Place, upload_id: str, total: int, size: int) -> dict[int, str] | None:
-    """Etags of the parts by number; None when they are of another size, and so from another division."""
+def _known_parts(connection: Connection, place: Place, upload_id: str, total: int, size: int) -> dict[int, Sent] | None:
+    """The parts by number; None when they are of another size, and so from another division."""
     storage = connection.object_storage
     args = (place.namespace, place.bucket, place.name, upload_id)
     parts = pages(
         f"list the parts of {place}",
         lambda page: storage.list_multipart_upload_parts(*args, limit=LIST_PAGE, **_page(page)),
     )
-    known: dict[int, str] = {}
+    known: dict[int, Sent] = {}
     for part in parts:
         number = int(part["partNumber"])
         if int(part["size"]) != min(size, total - (number - 1) * size):
             return None
-        known[number] = str(part["etag"])
+        known[number] = Sent(str(part["etag"]), str(part.get("md5") or ""))
     return known
 
 
+def _abort(connection: Connection, place: Place, upload_id: str) -> None:
+    storage = connection.object_storage
+    ask(
+        f"end an unfinished upload of {place}",
+        lambda: storage.abort_multipart_upload(place.namespace, place.bucket, place.name, upload_id),
+    )
+
+
 def _send_missing(
-    connection: Connection, place: Place, upload_id: str, archive: Archive, known: Mapping[int, str], watch: Watch
+    connection: Connection, place: Place, upload_id: str, archive: Archive, known: Mapping[int, Sent], watch: Watch
 ) -> dict[int, str]:
-    """Send the parts that are not there, a few at a time; returns their etags by number."""
+    """Send the parts that are not there with their bytes, a few at a time; returns their etags by number.
+
+    The same size says nothing: a part may have been sent while its file was another one.
+    """
     done: dict[int, str] = {}
     waiting: deque[tuple[int, Part, Future[str]]] = deque()
     size, stream = part_size(archive.size), archive.open()
@@ -138,13 +172,15 @@ def _send_missing(
         for number in range(1, -(-archive.size // size) + 1):
             watch.check()
             part = Part(free[0], stream, min(size, archive.size - (number - 1) * size))
-            if number in known:
+            if number in known and known[number].md5 == part.md5():
                 continue
             free.popleft()
             waiting.append((number, part, pool.submit(_sender(connection, place, upload_id, number, part))))
             if not free:
                 free.append(_collect(waiting, done).buffer)
             watch.tell("uploading", (number - 1) * size + len(part), archive.size)
+        while stream.read(MEBIBYTE):
+            pass  # at its end an archive compares what it gave with what it promised
         while waiting:
             _collect(waiting, done)
     return done
@@ -186,6 +222,10 @@ class Part(io.RawIOBase):
 
     def __len__(self) -> int:
         return len(self._content)
+
+    def md5(self) -> str:
+        """Base64, as the service lists it."""
+        return base64.b64encode(hashlib.md5(self._content, usedforsecurity=False).digest()).decode()
 
     def readable(self) -> bool:
         """Always."""

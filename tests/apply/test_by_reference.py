@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from oci.exceptions import ServiceError
 
+from compiler.cloud.archives import Archive, file_chunks
 from compiler.cloud.objects import LEAST_PART
 from compiler.cloud.pull import pull
 from compiler.diagnostics import CompilerError
+from compiler.ir import SourceFile
 
 URI = "oci://staging@local/models/"
 PREFIX = "models/cellar-local-wine/"
@@ -53,6 +58,27 @@ def test_large_files_go_in_parts(lab: Any, manifest: Any, kit: Any) -> None:
     lab.settled(wanted)
     assert sum("uploadPartNum=" in line for line in counting.seen) == 2
     assert lab.objects() == files(wanted)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_file_that_changed_since_it_was_built_is_not_registered(
+    large: bool, lab: Any, manifest: Any, tmp_path: Path
+) -> None:
+    lab.make_bucket()
+    wanted = by_reference(manifest, ballast=(LEAST_PART if large else 0) + (1 << 20))
+    name, archive = wanted.archive()
+    content = b"".join(archive.files["ballast.bin"].chunks())
+    path = tmp_path / "ballast.bin"
+    path.write_bytes(content[:-1] + b"x")
+    file = SourceFile("ballast.bin", path, len(content), hashlib.sha256(content).hexdigest())
+    files = {**archive.files, file.path: Archive(file.size, partial(file_chunks, file))}
+    made = lab.plan(wanted)
+    outcome = lab.carry_out_with(made, {name: replace(archive, files=files)})
+    assert [problem.code for problem in outcome.diagnostics] == ["MF505"]
+    assert lab.connection.object_storage.list_multipart_uploads("local", "staging").data == []
+    lab.settled(wanted)
+    stored = lab.connection.object_storage.get_object("local", "staging", place(wanted) + file.path).data.content
+    assert stored == content
 
 
 def test_a_deployment_reads_the_files_from_the_bucket(open_lab: Any, manifest: Any) -> None:

@@ -27,10 +27,7 @@ def content(lab: Any, place: Place) -> bytes:
     return bytes(reply.data.raw.read())
 
 
-@pytest.mark.parametrize("resume", [True, False])
-def test_only_the_parts_that_are_missing_are_sent(
-    resume: bool, lab: Any, manifest: Any, kit: Any, place: Place
-) -> None:
+def test_only_the_parts_that_are_missing_are_sent(lab: Any, manifest: Any, kit: Any, place: Place) -> None:
     _, archive = manifest(ballast=BALLAST).archive()
     cutting = kit.cut_at(lab, 6, after=True)
     with pytest.raises(kit.PowerCut):
@@ -38,13 +35,26 @@ def test_only_the_parts_that_are_missing_are_sent(
     cutting.at = 0
     begun = len(cutting.seen)
     # Part 1 is there, and perhaps more: parts are sent in parallel.
-    size = export_directory(lab.connection, archive, place, Watch(), resume=resume)
+    size = export_directory(lab.connection, archive, place, Watch())
     assert size == archive.size
     assert content(lab, place) == b"".join(archive.chunks())
     sent = [line for line in cutting.seen[begun:] if "uploadPartNum=" in line]
-    assert (len(sent) < 4) is resume
+    assert len(sent) < 4
     again = export_directory(lab.connection, archive, place, Watch())
     assert again == -archive.size
+
+
+@pytest.mark.parametrize("less", [0, LEAST_PART])
+def test_parts_of_other_bytes_are_sent_again(less: int, lab: Any, manifest: Any, kit: Any, place: Place) -> None:
+    _, former = manifest(ballast=BALLAST - less, score="# another one").archive()
+    _, archive = manifest(ballast=BALLAST).archive()
+    cutting = kit.cut_at(lab, 6, after=True)
+    with pytest.raises(kit.PowerCut):
+        export_directory(lab.connection, former, place, Watch())
+    cutting.at = 0
+    export_directory(lab.connection, archive, place, Watch())
+    assert content(lab, place) == b"".join(archive.chunks())
+    assert lab.connection.object_storage.list_multipart_uploads(place.namespace, place.bucket).data == []
 
 
 def test_the_same_size_is_not_the_same(lab: Any, manifest: Any, place: Place) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from compiler.cloud.archives import Archive
 from compiler.cloud.objects import LEAST_PART, MEBIBYTE, part_size
+from compiler.diagnostics import failure
 from compiler.planning.observed import Observed
 from compiler.planning.plan import plan
 
@@ -85,6 +86,37 @@ def test_an_upload_goes_on_where_it_was_cut_off(lab: Any, manifest: Any, kit: An
     lab.settled(wanted)
     parts = [line for line in counting.seen if "uploadPartNum=" in line]
     assert len(parts) == 1  # of three; two were there already
+    assert uploads(lab) == []
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["told", "killed"])
+def test_parts_of_a_file_that_changed_are_not_gone_on_with(killed: bool, lab: Any, manifest: Any, kit: Any) -> None:
+    bucket(lab)
+    wanted = big(manifest)
+    made = lab.plan(wanted)
+    name, archive = wanted.archive()
+
+    def spoilt() -> Any:
+        for start in range(0, archive.size, MEBIBYTE):
+            yield b"x" * min(MEBIBYTE, archive.size - start)
+            if killed and start == 2 * LEAST_PART:
+                raise kit.PowerCut
+        raise failure("MF505", "ballast.bin changed since it was built")
+
+    def send() -> Any:
+        return lab.carry_out_with(made, {name: Archive(archive.size, spoilt)})
+
+    if killed:
+        with pytest.raises(kit.PowerCut):
+            send()
+        assert len(uploads(lab)) == 1
+    else:
+        assert [problem.code for problem in send().diagnostics] == ["MF505"]
+        assert uploads(lab) == []
+    lab.settled(wanted)
+    (live,) = lab.models()
+    found = lab.connection.data_science.get_model_artifact_content(live.id).data.content
+    assert found == b"".join(archive.chunks())
     assert uploads(lab) == []
 
 
