@@ -95,7 +95,7 @@ def _written(taken: Taken, name: str, folder: Path, session: Session, console: C
     import tempfile
 
     from compiler.build.compile import compile_manifest
-    from compiler.cli.importing import ARTIFACT, manifest_for
+    from compiler.cli.importing import ARTIFACT, check_files, manifest_for
     from compiler.cli.progress import Progress
     from compiler.cloud.pull import pull
     from compiler.cloud.waiting import Watch
@@ -111,6 +111,7 @@ def _written(taken: Taken, name: str, folder: Path, session: Session, console: C
             files, digest = [path.name for path in pulled.folder.iterdir()], pulled.digest
         written = manifest_for(taken, name, files, new=not manifest.exists())
         if written.new:
+            check_files(written.text, Path(work), session.root)
             folder.mkdir(exist_ok=True)
             if digest:
                 (Path(work) / ARTIFACT).rename(folder / ARTIFACT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from compiler.cli.session import Session
 from compiler.cloud.catalog import read_model
 from compiler.cloud.deployments import read_deployment
 from compiler.cloud.lookup import title
-from compiler.diagnostics import failure
+from compiler.diagnostics import CompilerError, failure
 from compiler.planning import tags
 from compiler.planning.adoption import owner_of
 from compiler.planning.changes import Kind
@@ -116,6 +116,24 @@ def manifest_for(taken: Taken, name: str, files: Sequence[str], *, new: bool) ->
     text = f"{origin}{mapping(head)}spec:\n{mapping(spec, notes, 2)}"
     every = tuple(note for found in notes.values() for note in found)
     return Written(text, every, deployment.variables if deployment else (), new)
+
+
+def check_files(text: str, work: Path, root: Path) -> None:
+    """Read the manifest and the artifact as compile will, in the folder `work` where they wait to be put in place.
+
+    A folder with a manifest that does not compile would stop every plan of its project. Raises `CompilerError`.
+    """
+    from compiler.build.fresh import assembled
+
+    manifest = work / "imported"  # no pattern of a project finds it here, whatever ends this process
+    manifest.write_text(text, encoding="utf-8")
+    try:
+        with assembled(manifest, root):
+            pass
+    except CompilerError as problem:
+        hint = "nothing was written; `manifact pull` brings the files as they are, --by-id takes a deployment alone"
+        raise CompilerError(*(replace(d, where=None, hint=hint) for d in problem.diagnostics)) from None
+    manifest.unlink()
 
 
 def _source(taken: Taken, deployment: Expressed | None, files: Sequence[str]) -> dict[str, Any]:

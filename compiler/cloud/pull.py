@@ -33,7 +33,7 @@ class Pulled:
     folder: Path
     files: int
     size: int
-    """Bytes of the zip, or of the files of a by-reference model."""
+    """Bytes of the files as they were written."""
     digest: str
     """`sha256:…` over its files, as compile works it out."""
     checked: bool
@@ -61,14 +61,15 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | N
             files = fetch_files(connection, place_of(record), content, watch or Watch())
         else:
             _download(connection, model, archive, head.size, watch or Watch())
-            files = unpack(archive, content)
+            # Another tool's archive is a stranger's: only what manifact packed may unpack to any size.
+            bounded = tags.ARTIFACT not in (record.get("freeformTags") or {})
+            files = unpack(archive, content, bounded=bounded)
         found = "sha256:" + digest(files)
         checked = _check(record.get("freeformTags") or {}, files, found)
         if folder.exists():
             folder.rmdir()
         content.rename(folder)
-    size = head.size if head else sum(file.size for file in files.values())
-    return Pulled(model, folder, len(files), size, found, checked)
+    return Pulled(model, folder, len(files), sum(file.size for file in files.values()), found, checked)
 
 
 def model_of(connection: Connection, identifier: str) -> str:
@@ -81,11 +82,14 @@ def model_of(connection: Connection, identifier: str) -> str:
     return str(details["modelConfigurationDetails"]["modelId"])
 
 
-def unpack(archive: Path, folder: Path) -> dict[str, SourceFile]:
-    """Unpack a zip into the new directory `folder`; nothing lands anywhere else. Raises `CompilerError` MF750."""
+def unpack(archive: Path, folder: Path, *, bounded: bool = True) -> dict[str, SourceFile]:
+    """Unpack a zip into the new directory `folder`; nothing lands anywhere else. Raises `CompilerError` MF750.
+
+    `bounded`: within the limits that `spec.artifact` has, which are relative to the size of the zip.
+    """
     folder.mkdir()
     try:
-        return {file.path: file for file in unpack_artifact(archive, folder, saved=True)}
+        return {file.path: file for file in unpack_artifact(archive, folder, saved=True, bounded=bounded)}
     except CompilerError as problem:
         raise failure("MF750", f"the artifact cannot be unpacked: {problem.diagnostics[0].message}") from None
 

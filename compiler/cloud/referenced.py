@@ -85,6 +85,8 @@ def fetch_files(connection: Connection, where: FilesPlace, folder: Path, watch: 
 
 def _fetch_file(connection: Connection, where: FilesPlace, path: str, folder: Path, watch: Watch) -> SourceFile:
     target = folder / path
+    if not path.isprintable():
+        raise failure("MF750", f"{path!r}, an object under {where.uri}, has characters that no file name may have")
     if not path or path.endswith("/") or ".." in Path(path).parts or Path(path).is_absolute():
         raise failure("MF750", f"the object {where.uri}{path} could lie outside of its folder")
     target.parent.mkdir(parents=True, exist_ok=True)

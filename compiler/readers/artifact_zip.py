@@ -28,11 +28,12 @@ _PLAIN = frozenset({0, stat.S_IFREG})
 
 @contextmanager
 def open_artifact_zip(
-    path: Path, *, saved: bool = False
+    path: Path, *, saved: bool = False, bounded: bool = True
 ) -> Iterator[tuple[zipfile.ZipFile, tuple[zipfile.ZipInfo, ...]]]:
     """The archive and its files, all of which may be read.
 
-    What was `saved` to the user's own catalog is brought back whatever it holds, and however well it is compressed.
+    What was `saved` to the user's own catalog is brought back even where a file looks like a secret; what is not
+    `bounded` (manifact packed it) however well it is compressed.
 
     Raises `CompilerError`: MF531 damaged or encrypted, MF532 an entry that may not be, MF534 beyond limits, MF110 for
     secrets.
@@ -40,15 +41,15 @@ def open_artifact_zip(
     try:
         with open_archive(path) as archive:
             entries = tuple(entry for entry in archive.infolist() if not entry.is_dir())
-            _check(entries, path, saved=saved)
+            _check(entries, path, saved=saved, bounded=bounded)
             yield archive, entries
     except CompilerError as problem:
         raise _of_artifact(problem) from None
 
 
-def unpack_artifact(path: Path, folder: Path, *, saved: bool = False) -> tuple[SourceFile, ...]:
+def unpack_artifact(path: Path, folder: Path, *, saved: bool = False, bounded: bool = True) -> tuple[SourceFile, ...]:
     """Unpack into the empty directory `folder`. Raises as `open_artifact_zip`, and MF534 when the disk is too small."""
-    with open_artifact_zip(path, saved=saved) as (archive, entries):
+    with open_artifact_zip(path, saved=saved, bounded=bounded) as (archive, entries):
         total, free = sum(entry.file_size for entry in entries), shutil.disk_usage(folder).free
         if total > free:
             raise failure("MF534", f"the archive unpacks to {total:,} bytes, {free:,} are free in {folder}")
@@ -82,7 +83,7 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> 
     return SourceFile(entry.filename, target, entry.file_size, seen.hexdigest())
 
 
-def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool) -> None:
+def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool, bounded: bool) -> None:
     problems = [problem for entry in entries if (problem := _wrong(entry, saved=saved))]
     names = Counter(entry.filename for entry in entries)
     problems += [
@@ -93,7 +94,7 @@ def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool) -> No
     folders = {str(above) for name in names for above in PurePosixPath(name).parents}
     problems += [Diagnostic("MF532", f"'{name}' is a file and also a folder") for name in sorted(folders & set(names))]
     total, size = sum(entry.file_size for entry in entries), path.stat().st_size
-    if not saved and total > max(_FREE_BYTES, _MAX_RATIO * size):
+    if bounded and total > max(_FREE_BYTES, _MAX_RATIO * size):
         problems.append(Diagnostic("MF534", f"the archive has {size:,} bytes and would unpack to {total:,}"))
     if problems:
         raise CompilerError(*problems[:10])

@@ -54,6 +54,34 @@ def test_nothing_lands_outside(name: str, lab: Any, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name != ".manifact"] == []
 
 
+def bomb() -> bytes:
+    """More than an archive of a stranger may unpack to, however large it is."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, archive.open("a", "w") as file:
+        for _ in range(257):
+            file.write(bytes(1 << 20))
+    return buffer.getvalue()
+
+
+def test_the_limits_of_archives_hold_for_what_somebody_else_saved(lab: Any, tmp_path: Path) -> None:
+    refuses(lab, foreign_model(lab, bomb()), tmp_path / "folder", "MF750")
+    assert not (tmp_path / "folder").exists()
+
+
+def test_the_size_is_that_of_what_was_written(lab: Any, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("zeros.bin", bytes(1 << 20))
+    assert pull(lab.connection, foreign_model(lab, buffer.getvalue()), tmp_path / "folder").size == 1 << 20
+
+
+@pytest.mark.parametrize("name", ["line\nbreak", "\x1b[31mred"])
+def test_names_that_a_terminal_would_obey_are_refused(name: str, lab: Any, tmp_path: Path) -> None:
+    with pytest.raises(CompilerError) as problem:
+        pull(lab.connection, foreign_model(lab, zipped({"score.py": b"", name: b"x"})), tmp_path / "folder")
+    assert problem.value.diagnostics[0].message.isprintable()
+
+
 def refuses(lab: Any, model: str, folder: Path, code: str) -> None:
     with pytest.raises(CompilerError) as problem:
         pull(lab.connection, model, folder)

@@ -132,7 +132,7 @@ def test_what_cannot_be_taken_over(cellar, foreign, manifact):
     ):
         refused = manifact("import", *arguments, "--yes")
         assert (refused.code, code in refused.err) == (exit_code, True), refused.err
-    assert not (cellar / "models" / "a").exists()
+    assert list((cellar / "models").iterdir()) == []
     assert (cellar / "full" / "mine.txt").read_text() == "mine"
     assert manifact("import", free, "models/free", "--yes").code == 0
     with foreign.cloud(cellar) as connection:
@@ -151,3 +151,17 @@ def test_files_that_are_no_longer_what_is_live_are_not_taken_for_it(cellar, fore
     assert (refused.code, "MF764" in refused.err) == (1, True)
     with foreign.cloud(cellar) as connection:
         assert connection.data_science.get_model(model).data["freeformTags"] == {}
+
+
+def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, foreign, manifact):
+    down = {f"inner/{name}": content for name, content in foreign.FILES.items()}
+    control = {**foreign.FILES, "line\nbreak\x1b.txt": b""}
+    with foreign.cloud(cellar) as connection:
+        good = foreign.make_model(connection, displayName="good")
+        bad = [foreign.make_model(connection, files, displayName="bad") for files in (down, control)]
+    assert manifact("import", good, "models/good").code == 0
+    for model, code in zip(bad, ("MF533", "MF750"), strict=True):
+        refused = manifact("import", model, "models/bad", "--yes")
+        assert (refused.code, code in refused.err, "\x1b" in refused.err) == (1, True, False), refused.err
+        assert [path.name for path in (cellar / "models").iterdir()] == ["good"]
+    assert manifact("plan").code == 0
