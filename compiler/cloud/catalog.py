@@ -9,7 +9,7 @@ from typing import Any
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
 from compiler.cloud.referenced import head_files
-from compiler.cloud.replies import PAGE, Reply, ask, pages
+from compiler.cloud.replies import PAGE, Reply, ask, pages, record
 from compiler.planning.canonical import Body
 from compiler.planning.observed import ArtifactHead, Live
 
@@ -17,14 +17,14 @@ from compiler.planning.observed import ArtifactHead, Live
 def list_models(connection: Connection) -> Iterator[Body]:
     """Summaries of all models of the compartment, deleted ones as long as the service shows them."""
     client, compartment = connection.data_science, connection.place.compartment_id
-    return pages("list models", lambda page: client.list_models(compartment, limit=PAGE, **_page(page)))
+    return pages("list models", lambda page: client.list_models(compartment, limit=PAGE, **_page(page)), "id")
 
 
 def list_version_sets(connection: Connection) -> Iterator[Body]:
     """All model version sets of the compartment."""
     client, compartment = connection.data_science, connection.place.compartment_id
     return pages(
-        "list version sets", lambda page: client.list_model_version_sets(compartment, limit=PAGE, **_page(page))
+        "list version sets", lambda page: client.list_model_version_sets(compartment, limit=PAGE, **_page(page)), "id"
     )
 
 
@@ -38,13 +38,13 @@ def read_model(connection: Connection, model: str) -> Live:
 
 def get_model(connection: Connection, model: str) -> Reply:
     """One model's record."""
-    return ask(f"read model {model}", lambda: connection.data_science.get_model(model))
+    return record(f"read model {model}", lambda: connection.data_science.get_model(model), *_RECORD)
 
 
 def get_provenance(connection: Connection, model: str) -> Body | None:
     """Its provenance; None when none was ever made."""
     client = connection.data_science
-    reply = _or_none(connection, model, lambda: ask(_PROVENANCE, lambda: client.get_model_provenance(model)))
+    reply = _or_none(connection, model, lambda: record(_PROVENANCE, lambda: client.get_model_provenance(model)))
     return reply.data if reply else None
 
 
@@ -59,6 +59,7 @@ def head_artifact(connection: Connection, model: str) -> ArtifactHead | None:
     )
 
 
+_RECORD = ("id", "lifecycleState")
 _PROVENANCE = "read the provenance of a model"
 _ARTIFACT = "look at the artifact of a model"
 
@@ -83,13 +84,13 @@ def create_version_set(connection: Connection, body: Body, token: str) -> Reply:
     """Make a model version set."""
     client = connection.data_science
     doing = f"create version set {body['name']}"
-    return ask(doing, lambda: client.create_model_version_set(body, opc_retry_token=token))
+    return record(doing, lambda: client.create_model_version_set(body, opc_retry_token=token), "id")
 
 
 def get_version_set(connection: Connection, version_set: str) -> Reply:
     """One version set's record."""
     client = connection.data_science
-    return ask(f"read version set {version_set}", lambda: client.get_model_version_set(version_set))
+    return record(f"read version set {version_set}", lambda: client.get_model_version_set(version_set), *_RECORD)
 
 
 def delete_version_set(connection: Connection, version_set: str) -> Reply:
@@ -101,7 +102,8 @@ def delete_version_set(connection: Connection, version_set: str) -> Reply:
 def create_model(connection: Connection, body: Body, token: str) -> Reply:
     """Make a model record; it has no artifact yet."""
     client = connection.data_science
-    return ask(f"create model {body.get('displayName')}", lambda: client.create_model(body, opc_retry_token=token))
+    doing = f"create model {body.get('displayName')}"
+    return record(doing, lambda: client.create_model(body, opc_retry_token=token), "id")
 
 
 def update_model(connection: Connection, model: str, body: Body, etag: str | None) -> Reply:

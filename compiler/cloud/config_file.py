@@ -1,4 +1,4 @@
-"""The OCI config file that the SDK, the OCI CLI and ADS share: one profile of it, or what is wrong, without quoting it."""
+"""The OCI config file that the SDK, the OCI CLI and ADS share: one profile, or what is wrong without quoting it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_profile(profile: str | None) -> dict[str, Any]:
 
 
 def _malformed(problem: configparser.Error, location: str) -> CompilerError:
-    """MF711 with the number of the line and nothing of its text: the parser quotes it, and it may hold a pass phrase."""
+    """MF711 with the number of the line and none of its text, which may hold a pass phrase: the parser quotes it."""
     lines = [number for number, _ in getattr(problem, "errors", ())] or [getattr(problem, "lineno", None) or 0]
     what = {
         "MissingSectionHeaderError": "a line stands before the first [profile]",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.cloud.connection import Connection
-from compiler.cloud.replies import PAGE, Reply, ask, pages
+from compiler.cloud.replies import PAGE, Reply, ask, pages, record
 from compiler.planning.canonical import Body
 from compiler.planning.observed import Live
 
@@ -13,7 +13,9 @@ from compiler.planning.observed import Live
 def list_deployments(connection: Connection) -> Iterator[Body]:
     """All deployments of the compartment; a summary carries the whole configuration."""
     client, compartment = connection.data_science, connection.place.compartment_id
-    return pages("list deployments", lambda page: client.list_model_deployments(compartment, limit=PAGE, **_page(page)))
+    return pages(
+        "list deployments", lambda page: client.list_model_deployments(compartment, limit=PAGE, **_page(page)), "id"
+    )
 
 
 def read_deployment(connection: Connection, deployment: str) -> Live:
@@ -24,14 +26,15 @@ def read_deployment(connection: Connection, deployment: str) -> Live:
 
 def get_deployment(connection: Connection, deployment: str) -> Reply:
     """One deployment's record."""
-    return ask(f"read deployment {deployment}", lambda: connection.data_science.get_model_deployment(deployment))
+    client, doing = connection.data_science, f"read deployment {deployment}"
+    return record(doing, lambda: client.get_model_deployment(deployment), "id", "lifecycleState")
 
 
 def create_deployment(connection: Connection, body: Body, token: str) -> Reply:
     """Make a deployment; a work request goes on with it."""
     client = connection.data_science
     doing = f"create deployment {body.get('displayName')}"
-    return ask(doing, lambda: client.create_model_deployment(body, opc_retry_token=token))
+    return record(doing, lambda: client.create_model_deployment(body, opc_retry_token=token), "id")
 
 
 def update_deployment(connection: Connection, deployment: str, body: Body, etag: str | None) -> Reply:
@@ -62,7 +65,8 @@ def delete_deployment(connection: Connection, deployment: str, etag: str | None)
 def get_work_request(connection: Connection, work_request: str) -> Body:
     """How far a work request is."""
     client = connection.data_science
-    found: Body = ask(f"read work request {work_request}", lambda: client.get_work_request(work_request)).data
+    doing = f"read work request {work_request}"
+    found: Body = record(doing, lambda: client.get_work_request(work_request), "status").data
     return found
 
 
@@ -70,9 +74,9 @@ def latest_work_request(connection: Connection, resource: str) -> Body | None:
     """The work request that was accepted last for a resource; None when the service knows none."""
     client, compartment = connection.data_science, connection.place.compartment_id
     doing = f"look for the work requests of {resource}"
-    newest = {"sort_by": "timeAccepted", "sort_order": "DESC", "limit": 1}
-    found = ask(doing, lambda: client.list_work_requests(compartment, resource_id=resource, **newest)).data
-    return found[0] if found else None
+    newest = {"resource_id": resource, "sort_by": "timeAccepted", "sort_order": "DESC", "limit": 1}
+    newest_first = pages(doing, lambda page: client.list_work_requests(compartment, **newest, **_page(page)), "id")
+    return next(newest_first, None)
 
 
 def work_request_messages(connection: Connection, work_request: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from compiler.cloud.archives import Archive, ArchiveStream
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
-from compiler.cloud.replies import ask, pages
+from compiler.cloud.replies import ask, pages, record
 from compiler.cloud.waiting import Watch
 from compiler.diagnostics import CompilerError
 
@@ -107,9 +107,9 @@ def delete_object(connection: Connection, place: Place) -> None:
 def _listed(connection: Connection, place: Place) -> bool:
     """The second witness: 404 also means "no permission"."""
     storage = connection.object_storage
-    found = ask(
-        f"look for {place}", lambda: storage.list_objects(place.namespace, place.bucket, prefix=place.name, limit=1)
-    )
+    doing = f"look for {place}"
+    arguments = {"prefix": place.name, "limit": 1}
+    found = record(doing, lambda: storage.list_objects(place.namespace, place.bucket, **arguments), "objects")
     return any(item["name"] == place.name for item in found.data["objects"])
 
 
@@ -120,6 +120,8 @@ def _begin(connection: Connection, place: Place, total: int, size: int) -> tuple
     begun = pages(
         f"list the uploads of bucket {place.bucket}",
         lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **_page(page)),
+        "uploadId",
+        "object",
     )
     for upload_id in [str(item["uploadId"]) for item in begun if item["object"] == place.name]:
         known = _known_parts(connection, place, upload_id, total, size)
@@ -127,7 +129,8 @@ def _begin(connection: Connection, place: Place, total: int, size: int) -> tuple
             return upload_id, known
         _abort(connection, place, upload_id)
     details = {"object": place.name, "contentType": "application/zip"}
-    made = ask(f"begin the upload of {place}", lambda: storage.create_multipart_upload(*args, details))
+    doing = f"begin the upload of {place}"
+    made = record(doing, lambda: storage.create_multipart_upload(*args, details), "uploadId")
     return str(made.data["uploadId"]), {}
 
 
@@ -138,6 +141,8 @@ def _known_parts(connection: Connection, place: Place, upload_id: str, total: in
     parts = pages(
         f"list the parts of {place}",
         lambda page: storage.list_multipart_upload_parts(*args, limit=LIST_PAGE, **_page(page)),
+        "partNumber",
+        "size",
     )
     known: dict[int, Sent] = {}
     for part in parts:

@@ -49,6 +49,7 @@ def _known_shapes(connection: Connection) -> frozenset[str]:
                 lambda page: client.list_model_deployment_shapes(
                     compartment, limit=PAGE, **({"page": page} if page else {})
                 ),
+                "name",
             )
         )
     except RequestError as problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,14 +41,29 @@ def ask(doing: str, request: Callable[[], Any]) -> Reply:
     return Reply(response.data, headers)
 
 
-def pages(doing: str, request: Callable[[str | None], Any]) -> Iterator[dict[str, Any]]:
-    """All items of a paged list; `request` takes the page token."""
+def record(doing: str, request: Callable[[], Any], *fields: str) -> Reply:
+    """`ask` for one mapping that has these fields; raises `RequestError` where something else came back."""
+    reply = ask(doing, request)
+    if not _has(reply.data, fields):
+        raise stranger(doing)
+    return reply
+
+
+def pages(doing: str, request: Callable[[str | None], Any], *fields: str) -> Iterator[dict[str, Any]]:
+    """All items of a paged list, mappings with these fields; `request` takes the page token.
+
+    An answer of another form is a `RequestError`: read as "nothing is there", it would have everything made anew.
+    """
     page: str | None = None
     while True:
         reply = ask(doing, partial(request, page))
-        if not isinstance(reply.data, list):
+        if not isinstance(reply.data, list) or not all(_has(item, fields) for item in reply.data):
             raise stranger(doing)
         yield from reply.data
         page = reply.headers.get("opc-next-page")
         if not page:
             return
+
+
+def _has(item: Any, fields: Collection[str]) -> bool:
+    return isinstance(item, Mapping) and all(item.get(name) is not None for name in fields)

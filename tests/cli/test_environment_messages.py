@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -91,3 +94,47 @@ def test_a_kind_of_authentication_that_there_is_not(project, manifact, monkeypat
     monkeypatch.setenv("MANIFACT_AUTH", "apikey")
     result = manifact("list", "--target", "prod")
     assert (result.code, "did you mean 'api_key'?" in result.err) == (64, True)
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Gives the same answer to everything."""
+
+    status = 200
+    body = b""
+    sent: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        for name, value in (*self.sent, ("Content-Length", str(len(self.body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def service(project, key: Path) -> Iterator[type[Answering]]:
+    """The project's target is a service of this test; set the `body` that it answers with."""
+    kind = type("Answers", (Answering,), {})
+    with HTTPServer(("127.0.0.1", 0), kind) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        project(PROFILE + f"key_file={key}\n", serviceEndpoint=f"http://127.0.0.1:{server.server_port}")
+        yield kind
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("body", ["", "{}", "null", "[null]", "[1]", '[{"a": 1}]', '[{"id": null}]', '"text"'])
+def test_an_answer_of_another_form_is_not_read_as_nothing_is_there(body, service, manifact):
+    service.body = body.encode()
+    for words in (["list"], ["show", "ocid1.datasciencemodel.oc1..m"], ["show", "ocid1.datasciencemodeldeployment.x"]):
+        result = manifact(*words, "--target", "prod")
+        assert (result.code, "something other than OCI answered" in result.err) == (3, True), words
+
+
+def test_an_answer_of_the_right_form(service, manifact):
+    service.body = b"[]"
+    assert manifact("list", "--target", "prod").code == 0
