@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 SUMMARY = "bring the files that manifests name by `uri` and `sha256`, checked, into a cache"
 SOURCES = ("model", "artifact")
-PROGRESS_SECONDS = 5.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +123,7 @@ def _fetch(missing: Iterable[Wanted], start: Path, arguments: argparse.Namespace
 
 def _bring(file: Wanted, connection: Connection, console: Console) -> None:
     from compiler.cli import text
+    from compiler.cli.progress import Progress
     from compiler.cloud.downloads import fetch
     from compiler.cloud.objects import Place
     from compiler.cloud.waiting import Watch
@@ -134,28 +133,10 @@ def _bring(file: Wanted, connection: Connection, console: Console) -> None:
     if problem := unusable(file.uri):
         raise CompilerError(problem)
     bucket, namespace, name = parse_uri(file.uri)
-    fetch(
-        connection,
-        Place(namespace, bucket, name),
-        file.sha256,
-        file.path,
-        Watch(tell=_Progress(console, file.uri).tell),
-    )
+    with Progress(console, file.uri) as progress:
+        place = Place(namespace, bucket, name)
+        fetch(connection, place, file.sha256, file.path, Watch(tell=progress.tell))
     console.line(f"  fetched {file.uri}  {text.size(file.path.stat().st_size)}  sha256:{file.sha256[:12]}")
-
-
-class _Progress:
-    """Lines on standard error while much is on its way, one every few seconds."""
-
-    def __init__(self, console: Console, uri: str) -> None:
-        self._console, self._uri = console, uri
-        self._last = time.monotonic()
-
-    def tell(self, text: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._last >= PROGRESS_SECONDS:
-            self._last = now
-            self._console.note(f"    {self._uri}: {text} {100 * done // max(1, total)} %")
 
 
 def _document(files: Sequence[Wanted], missing: Container[Path], problems: Sequence[Diagnostic]) -> FetchDocument:

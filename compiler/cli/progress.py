@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
@@ -12,6 +13,8 @@ LINES_EVERY = 5.0
 BAR_EVERY = 0.1
 """Seconds between two tellings."""
 _BAR = 30
+_COLUMNS = 80
+"""Of a terminal that does not say how wide it is."""
 
 
 class Progress:
@@ -33,12 +36,14 @@ class Progress:
         if not self._bar:
             self._console.note(f"    {self._what}: {text.lower()}{share}")
             return
-        full = _BAR * done // total if total else 0
+        full = min(_BAR, _BAR * done // total) if total else 0
         self._draw(f"    [{'█' * full}{'·' * (_BAR - full)}]{share} {text.lower()}")
         self._drawn = True
 
     def _draw(self, line: str) -> None:
-        sys.stderr.write(f"\r{line}\033[K")
+        # A line that the terminal wraps is not rewritten by the next one.
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or _COLUMNS
+        sys.stderr.write(f"\r{line[: columns - 1]}\033[K")
         sys.stderr.flush()
 
     def __enter__(self) -> Progress:
