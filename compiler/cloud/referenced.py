@@ -12,10 +12,11 @@ from compiler.cloud.connection import Connection
 from compiler.cloud.downloads import stream
 from compiler.cloud.objects import LIST_PAGE, Place
 from compiler.cloud.problems import RequestError
-from compiler.cloud.replies import ask
+from compiler.cloud.replies import record
 from compiler.cloud.waiting import Watch
-from compiler.diagnostics import failure
+from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.ir import SourceFile
+from compiler.planning import tags
 from compiler.planning.by_reference import FilesPlace, recorded_place
 from compiler.planning.observed import ArtifactHead
 
@@ -28,14 +29,32 @@ class Stored(NamedTuple):
     """Base64; of an object in parts the service's own combination."""
 
 
+class UnseenError(CompilerError):
+    """The bucket is gone, or may not be listed: a 404 says both, and one that is there lists even when it is empty."""
+
+
 def list_files(connection: Connection, where: FilesPlace) -> dict[str, Stored]:
-    """What lies there, by path below the prefix. Raises `RequestError`."""
+    """What lies there, by path below the prefix. Raises `UnseenError` (MF713) and `RequestError`."""
+    try:
+        return _listed(connection, where)
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+        found = problem.diagnostics[0]
+    hint = (
+        f"allow to list the objects of '{where.bucket}'; if it is gone, make it again: an empty one says that they are"
+    )
+    raise UnseenError(Diagnostic(found.code, found.message, hint=hint))
+
+
+def _listed(connection: Connection, where: FilesPlace) -> dict[str, Stored]:
     storage = connection.object_storage
     found: dict[str, Stored] = {}
     start: str | None = where.prefix
     while start is not None:
         more = {"prefix": where.prefix, "start": start, "fields": "name,size,md5", "limit": LIST_PAGE}
-        page = ask(f"list {where.uri}", partial(storage.list_objects, where.namespace, where.bucket, **more))
+        request = partial(storage.list_objects, where.namespace, where.bucket, **more)
+        page = record(f"list {where.uri}", request, "objects")
         for item in page.data["objects"]:
             path = str(item["name"]).removeprefix(where.prefix)
             found[path] = Stored(int(item["size"]), str(item.get("md5") or ""))
@@ -55,17 +74,18 @@ def head_of(files: Mapping[str, Stored]) -> ArtifactHead:
 
 
 def head_files(connection: Connection, record: Mapping[str, Any]) -> ArtifactHead | None:
-    """What the bucket holds of a by-reference model; None when nothing, or no bucket. Raises `RequestError`.
+    """What the bucket holds of a by-reference model; None when nothing. Raises `UnseenError` and `RequestError`.
 
-    Of a model that somebody else made nobody knows where its files lie: they are taken to be there.
+    Of a model that somebody else made nobody knows where its files lie: they are taken to be there. Of one that is
+    unfinished nothing is promised: its bucket may be one that never was.
     """
     where = recorded_place(record)
     if where is None:
         return ArtifactHead(0, "")
     try:
         files = list_files(connection, where)
-    except RequestError as problem:
-        if problem.status != 404:
+    except UnseenError:
+        if tags.ARTIFACT in (record.get("freeformTags") or {}):
             raise
         return None
     return head_of(files) if files else None

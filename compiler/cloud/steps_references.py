@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from compiler.cloud import catalog, objects
 from compiler.cloud.archives import Archive
 from compiler.cloud.problems import RequestError
-from compiler.cloud.referenced import Stored, head_of, list_files, object_of
+from compiler.cloud.referenced import Stored, UnseenError, head_of, list_files, object_of
 from compiler.cloud.replies import ask
 from compiler.cloud.waiting import await_work
 from compiler.cloud.work import Work
@@ -71,9 +71,19 @@ def delete_objects(work: Work, step: Step) -> None:
     where = recorded_place(record)
     if where is None or where.keep or any(_shares(work, where, other) for other in _others(work, record)):
         return
-    for path in list_files(work.connection, where):
+    for path in _left(work, where, record):
         work.watch.check()
         objects.delete_object(work.connection, object_of(where, path))
+
+
+def _left(work: Work, where: FilesPlace, record: Body) -> Iterable[str]:
+    """What lies there of a version; nothing of one that was never pointed to a bucket which cannot be seen."""
+    try:
+        return list_files(work.connection, where)
+    except UnseenError:
+        if record.get("isModelByReference"):
+            raise
+        return ()
 
 
 def _others(work: Work, record: Body) -> Iterator[Body]:

@@ -291,9 +291,12 @@ class Refusing:
 
     inner: Any
     path: str | None
+    reads: bool = False
+    """Whether it may not be read either."""
 
     def send(self, request: Any, **options: Any) -> Any:
-        if self.path is None or self.path not in request.path_url or request.method == "GET":
+        read = request.method == "GET" and not self.reads
+        if self.path is None or self.path not in request.path_url or read:
             return self.inner.send(request, **options)
         return refusal(request, "404", "NotAuthorizedOrNotFound")
 

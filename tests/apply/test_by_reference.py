@@ -196,6 +196,44 @@ def test_a_bucket_that_is_not_there_is_a_clear_error(lab: Any, manifest: Any) ->
     assert len(lab.models()) == 1
 
 
+def test_another_bucket_than_the_mistaken_one(lab: Any, manifest: Any) -> None:
+    lab.make_bucket()
+    mistaken = by_reference(manifest, catalog={"staging": {"uri": "oci://stagnig@local/models/"}})
+    (problem,) = lab.apply(mistaken).diagnostics
+    assert problem.code == "MF713"
+    lab.settled(by_reference(manifest))
+    assert len(lab.models()) == 1
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_bucket_that_cannot_be_listed_does_not_mean_that_the_files_are_gone(
+    gone: bool, lab: Any, manifest: Any, kit: Any
+) -> None:
+    lab.make_bucket()
+    wanted = by_reference(manifest)
+    lab.settled(wanted)
+    kept = files(wanted)
+    if gone:
+        for name in kept:
+            lab.connection.object_storage.delete_object("local", "staging", name)
+        lab.connection.object_storage.delete_bucket("local", "staging")
+    else:
+        refusing = kit.refuse(lab, "/b/staging/o")
+        refusing.reads = True
+    for look in (lambda: lab.plan(wanted, deep=True), lambda: lab.plan(by_reference(manifest, 3), deep=True)):
+        with pytest.raises(CompilerError) as refused:
+            look()
+        assert refused.value.diagnostics[0].code == "MF713"
+        assert "make it again" in str(refused.value.diagnostics[0].hint)
+    if gone:
+        lab.make_bucket()
+        assert lab.apply(wanted, deep=True).complete
+    else:
+        refusing.path = None
+        assert lab.plan(wanted, deep=True).empty
+    assert lab.objects() == kept
+
+
 def test_another_place_is_for_new_versions(lab: Any, manifest: Any) -> None:
     lab.make_bucket()
     wanted = by_reference(manifest)
