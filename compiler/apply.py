@@ -18,6 +18,7 @@ from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning import references
 from compiler.planning.canonical import Body
 from compiler.planning.changes import ATTACH, Action, Change, Kind
+from compiler.planning.unset import unset_variables
 from compiler.planning.whole import Plan
 
 WORKERS = 4
@@ -108,9 +109,11 @@ def apply(
 
     Manifests go in parallel, the changes of each in order; after a failure the rest of that manifest is skipped. A
     KeyboardInterrupt stops after the requests under way and shows in the outcome. A manifest that the plan has a
-    problem with is skipped. Raises `CompilerError` when an artifact or a file is not here, before anything is sent.
+    problem with is skipped, and so is one that needs a sensitive variable without a value (MF719). Raises
+    `CompilerError` when an artifact or a file is not here, before anything is sent.
     """
     conduct = conduct or Conduct()
+    plan = plan.with_found(unset_variables(plan, Severity.ERROR))
     _check(plan, archives, conduct.files)
     stop = threading.Event()
     walk = _Walk(plan, connection, archives, conduct, stop)

@@ -19,7 +19,7 @@ from compiler.cli.arguments import (
 )
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
-from compiler.diagnostics import failure
+from compiler.diagnostics import Severity, failure
 
 if TYPE_CHECKING:
     from compiler.build.result import Build
@@ -75,7 +75,7 @@ def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
         names = None if options.prune else names_of(desired)
         observed = _observed(session, desired, names, options, arguments, console)
         found = plan(desired, observed, session.connection.place, options)
-        found = with_answers(found, builds, session.connection)
+        found = with_answers(found, builds, session.connection, missing=Severity.ERROR)
         return _carry_out(found, session, builds, arguments, console)
 
 
@@ -99,7 +99,7 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
         place = session.connection.place
         found = confirm(saved, place, plan(desired, observed, place, saved.options))
         builds = _built(saved, found, session.root)
-        found = with_answers(found, builds, session.connection)
+        found = with_answers(found, builds, session.connection, missing=Severity.ERROR)
         return _carry_out(found, session, builds, arguments, console)
 
 

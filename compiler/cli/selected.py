@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import CompilerError, Diagnostic, Pointer, failure
+from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Severity, failure
 
 _PLACES: Mapping[str, Pointer] = {
     "MF776": ("spec", "deployment", "shape"),
@@ -61,9 +61,15 @@ def wanted_of_all(builds: Sequence[Build], session: Session) -> list[Desired]:
     return found
 
 
-def with_answers(plan: Plan, builds: Sequence[Build], connection: Connection) -> Plan:
-    """The plan with the warnings of what it changes, and with what the service objects to, at the manifest's line."""
+def with_answers(
+    plan: Plan, builds: Sequence[Build], connection: Connection, missing: Severity = Severity.WARNING
+) -> Plan:
+    """The plan with the warnings of what it changes, and with what the service objects to, at the manifest's line.
+
+    `missing` is how bad it is that a sensitive variable has no value here: an apply would send it.
+    """
     from compiler.cloud.questions import answers
+    from compiler.planning.unset import unset_variables
 
     by_name = {build.name: build for build in builds}
     found = answers(connection, plan)
@@ -72,7 +78,8 @@ def with_answers(plan: Plan, builds: Sequence[Build], connection: Connection) ->
     warnings = {build.name: tuple(w for w in build.warnings if w.code != "MF775") for build in builds}
     plan = plan.with_found({name: said for name, said in warnings.items() if said and name in changing})
     placed = {name: tuple(_placed(p, by_name.get(name)) for p in problems) for name, problems in found.items()}
-    return plan.with_found(placed)
+    plan = plan.with_found(placed)
+    return plan.with_found(unset_variables(plan, missing))
 
 
 def _placed(problem: Diagnostic, build: Build | None) -> Diagnostic:

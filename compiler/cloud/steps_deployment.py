@@ -16,6 +16,7 @@ from compiler.diagnostics import Diagnostic, failure
 from compiler.planning import references
 from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
+from compiler.planning.unset import names_in
 from compiler.planning.variables import FORMER, PLACEHOLDER, environment_variables, with_secrets
 
 
@@ -129,7 +130,8 @@ def with_values(work: Work, body: Body) -> Body:
     values = {name: value for name, value in {**kept, **secret}.items() if value is not None}
     missing = sorted({*kept, *secret} - set(values))
     if missing:
-        hint = "sensitive variables are read when they are sent: set MANIFACT_VAR_… for this command"
+        unset = sorted({f"MANIFACT_VAR_{variable}" for name in missing for variable in names_in(texts[name])})
+        hint = f"set {' and '.join(unset)}" if unset else "plan again: what was live is not known any more"
         raise failure("MF719", f"no value for the sensitive environment variable {', '.join(missing)}", hint=hint)
     return with_secrets(body, values)
 

@@ -130,8 +130,10 @@ def test_a_secret_that_is_not_known_stops_apply_only_where_it_is_sent(lab: Any, 
     wanted = [with_secret(lab, manifest, None)]
     made = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
     outcome = apply(made, lab.connection, dict([manifest().archive()]))
-    assert [problem.code for problem in outcome.diagnostics] == ["MF719"]
+    (problem,) = outcome.diagnostics
+    assert (problem.code, problem.hint) == ("MF719", "set MANIFACT_VAR_PASSWORD")
     assert lab.deployments() == []
+    assert lab.models() == []  # known before anything is made
 
 
 def test_a_saved_plan_is_carried_out_as_it_was_shown_or_not_at_all(lab: Any, manifest: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,6 +13,7 @@ import pytest
 
 from compiler.cloud.credentials import KEY_VARIABLES
 
+ROOT = Path(__file__).parent.parent.parent
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "TopSecretPhrase1"
 FINGERPRINT = ":".join(["ab"] * 16)
@@ -59,6 +62,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return root
 
     return write
+
+
+@pytest.fixture
+def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of a model that needs no framework (the working directory)."""
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "manifests" / "generic-rules", folder)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -138,3 +150,17 @@ def test_an_answer_of_another_form_is_not_read_as_nothing_is_there(body, service
 def test_an_answer_of_the_right_form(service, manifact):
     service.body = b"[]"
     assert manifact("list", "--target", "prod").code == 0
+
+
+def test_a_secret_without_a_value_is_said_by_plan_and_refused_before_anything_is_made(rules, manifact):
+    text = (rules / "model.yaml").read_text()
+    assert "\n  deployment:\n" in text
+    secret = "    environmentVariables: {DB: {variable: DBPW, sensitive: true}}\n"
+    (rules / "model.yaml").write_text(text.replace("\n  deployment:\n", f"\n  deployment:\n{secret}"))
+    planned = manifact("plan", "-o", "saved.json")
+    assert (planned.code, "warning[MF719]" in planned.err, "set MANIFACT_VAR_DBPW" in planned.err) == (0, True, True)
+    for more in ([], ["--plan", "saved.json"]):
+        result = manifact("apply", *more)
+        assert (result.code, result.err.count("error[MF719]"), "verified" in result.out) == (1, 1, False)
+        assert "set MANIFACT_VAR_DBPW" in result.err
+    assert json.loads(manifact("status", "--json").out)["resources"] == []
