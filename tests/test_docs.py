@@ -2,9 +2,12 @@
 
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+
+from compiler import compile_manifest
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,3 +38,11 @@ def test_every_link_between_our_pages_leads_somewhere():
 def test_the_readme_lists_the_commands_as_they_are():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert _generator().readme(text) == text, "run: python scripts/generate_docs.py"
+
+
+def test_the_readme_shows_the_artifact_that_compile_makes(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shutil.copytree(ROOT / "manifests" / "sklearn-wine", tmp_path / "wine")
+    record = compile_manifest(tmp_path / "wine" / "model.yaml", root=tmp_path).record
+    assert set(re.findall(r"sha256:([0-9a-f]{12})", text)) == {record.digest[:12]}
+    assert f"{len(record.files)} files, {record.size / 1000:.0f} KB" in text
