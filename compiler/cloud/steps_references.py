@@ -87,10 +87,10 @@ def _left(work: Work, where: FilesPlace, record: Body) -> Iterable[str]:
 
 
 def _others(work: Work, record: Body) -> Iterator[Body]:
-    owner = {key: value for key, value in record["freeformTags"].items() if key in (tags.PROJECT, tags.TARGET)}
+    """The other models that manifact made in the compartment, of whatever project and target."""
     for item in catalog.list_models(work.connection):
-        mine = owner.items() <= (item.get("freeformTags") or {}).items()
-        if mine and item["id"] != record["id"] and item["lifecycleState"] not in GONE:
+        ours = tags.PROJECT in (item.get("freeformTags") or {})
+        if ours and item["id"] != record["id"] and item["lifecycleState"] not in GONE:
             yield item
 
 

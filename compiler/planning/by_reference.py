@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from compiler.planning import tags
 from compiler.planning.canonical import Body, text
 from compiler.planning.changes import Step
-from compiler.planning.desired import DesiredModel
+from compiler.planning.desired import DesiredModel, Staging
 from compiler.planning.observed import Live, metadata_value
 from compiler.planning.ownership import REFERENCE, metadata
 from compiler.planning.tags import Place
@@ -58,9 +58,13 @@ def wanted_place(model: DesiredModel, name: str, place: Place) -> FilesPlace | N
     staging = model.staging
     if not model.by_reference or staging is None:
         return None
+    return FilesPlace(staging.namespace, staging.bucket, f"{version_path(model, staging, name, place)}/", staging.keep)
+
+
+def version_path(model: DesiredModel, staging: Staging, name: str, place: Place) -> str:
+    """What is put into a bucket for a version begins so: no other model's does, as no part holds a slash."""
     start = staging.prefix if not staging.prefix or staging.prefix.endswith("/") else f"{staging.prefix}/"
-    prefix = f"{start}{place.project}-{place.target}-{name}/{_short(model.artifact)}/"
-    return FilesPlace(staging.namespace, staging.bucket, prefix, staging.keep)
+    return f"{start}{place.project}/{place.target}/{name}/{_short(model.artifact)}"
 
 
 def recorded_place(body: Mapping[str, Any]) -> FilesPlace | None:

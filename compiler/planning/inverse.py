@@ -73,7 +73,7 @@ def _by_reference(record: Mapping[str, Any]) -> Body:
     where = recorded_place(record) if record.get("isModelByReference") else None
     if where is None:
         return {}
-    start = "".join(f"{part}/" for part in where.prefix.split("/")[:-3])
+    start = "".join(f"{part}/" for part in where.prefix.split("/")[:-5])
     return {
         "byReference": True,
         "staging": {"uri": f"oci://{where.bucket}@{where.namespace}/{start}", "keep": where.keep or None},

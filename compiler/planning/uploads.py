@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compiler.planning.by_reference import placing_steps, wanted_place
+from compiler.planning.by_reference import placing_steps, version_path, wanted_place
 from compiler.planning.canonical import Body
 from compiler.planning.changes import Step
 from compiler.planning.desired import DesiredModel, Staging
@@ -52,6 +52,5 @@ def cleaning_steps(model: DesiredModel, name: str, place: Place) -> list[Step]:
 
 def object_of(model: DesiredModel, staging: Staging, name: str, place: Place) -> Body:
     """Where the zip lies in the meantime; its name tells the bytes, so that an upload can be resumed."""
-    digest = model.artifact.rpartition(":")[2][:24]
-    file = f"{place.project}-{place.target}-{name}-{digest}.zip"
-    return {"namespace": staging.namespace, "bucket": staging.bucket, "object": staging.prefix + file}
+    path = version_path(model, staging, name, place)
+    return {"namespace": staging.namespace, "bucket": staging.bucket, "object": f"{path}.zip"}

@@ -19,7 +19,7 @@ from compiler.diagnostics import CompilerError
 from compiler.ir import SourceFile
 
 URI = "oci://staging@local/models/"
-PREFIX = "models/cellar-local-wine/"
+PREFIX = "models/cellar/local/wine/"
 
 
 def by_reference(manifest: Any, factor: float = 2, *, keep: bool = False, **more: Any) -> Any:
@@ -98,6 +98,31 @@ def test_files_go_with_their_version(keep: bool, lab: Any, manifest: Any) -> Non
     assert lab.objects() == (sorted(files(first, second)) if keep else files(second))
     lab.destroy("wine")
     assert lab.objects() == (sorted(files(first, second)) if keep else [])
+
+
+def test_names_that_join_to_the_same_are_not_the_same_place(kit: Any, manifest: Any, tmp_path: Path) -> None:
+    with kit.open_at(tmp_path, project="a") as one, kit.open_at(tmp_path, project="a-local-b") as other:
+        one.make_bucket()
+        one.settled(by_reference(manifest, name="b-local-c"))
+        other.settled(by_reference(manifest, name="c"))
+        kept = {name for name in one.objects() if "a-local-b" in name}
+        one.destroy("b-local-c")
+        assert set(other.objects()) == kept
+        assert len(kept) == 2
+        assert other.plan(by_reference(manifest, name="c"), deep=True).empty
+
+
+def test_files_that_a_model_of_another_project_points_to_stay(kit: Any, manifest: Any, tmp_path: Path) -> None:
+    with kit.open_at(tmp_path) as one, kit.open_at(tmp_path, project="other") as other:
+        one.make_bucket()
+        wanted = by_reference(manifest)
+        one.settled(wanted)
+        other.settled(by_reference(manifest))
+        mine, theirs = sorted(one.models(), key=lambda live: live.age)
+        copied = one.connection.data_science.get_model(mine.id).data["customMetadataList"]
+        other.connection.data_science.update_model(theirs.id, {"customMetadataList": copied})
+        one.destroy("wine")
+        assert set(files(wanted)) <= set(one.objects())
 
 
 def test_keep_may_be_said_later(lab: Any, manifest: Any) -> None:

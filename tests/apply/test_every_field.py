@@ -233,7 +233,7 @@ def settings(live: Any) -> dict[str, Any]:
 PLACES: dict[str, tuple[dict[str, Any], dict[str, Any], int, list[str]]] = {
     # field: (first, second, versions that both make, where the objects of the second lie at the end)
     "staging.always": ({"always": True}, {"always": False}, 1, []),
-    "staging.keep": ({"always": True, "keep": True}, {"always": True}, 1, ["models/cellar-local-wine-*.zip"]),
+    "staging.keep": ({"always": True, "keep": True}, {"always": True}, 1, ["models/cellar/local/wine/*.zip"]),
     "staging.keep by reference": ({"byReference": True}, {"byReference": True, "keep": True}, 1, ["models/*/factor.txt",
         "models/*/score.py"]),
     "staging.uri": ({"uri": "oci://staging@local/a/", "always": True}, {"always": True}, 1, []),

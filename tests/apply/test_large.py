@@ -55,7 +55,7 @@ def test_the_object_is_kept_when_the_manifest_says_so(lab: Any, manifest: Any) -
     bucket(lab)
     lab.settled(big(manifest, keep=True))
     (name,) = objects(lab)
-    assert name.startswith("models/cellar-local-wine-")
+    assert name.startswith("models/cellar/local/wine/")
 
 
 def test_a_bucket_that_is_not_there_is_a_clear_error(lab: Any, manifest: Any) -> None:

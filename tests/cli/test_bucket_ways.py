@@ -59,7 +59,7 @@ def test_staging_always_and_kept(wine, manifact, bucket):
     assert manifact("apply").code == 0
     try:
         (name,) = bucket()
-        assert name.startswith("models/default-local-wine-cultivar-")
+        assert name.startswith("models/default/local/wine-cultivar/")
         assert name.endswith(".zip")
     finally:
         assert manifact("destroy", "wine-cultivar", "--yes").code == 0
@@ -68,7 +68,7 @@ def test_staging_always_and_kept(wine, manifact, bucket):
 def test_by_reference(wine, manifact, bucket):
     write(wine, {"staging": STAGING, "byReference": True})
     try:
-        assert "its files in oci://staging@local/models/default-local-wine-cultivar/" in manifact("plan").out
+        assert "its files in oci://staging@local/models/default/local/wine-cultivar/" in manifact("plan").out
         applied = manifact("apply")
         assert applied.code == 0, applied.err
         artifact = wine / "build" / "wine-cultivar" / "artifact"
