@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.planning import groups, references, tags
+from compiler.planning.canonical import Path
 from compiler.planning.changes import Action, Change, Impact, Kind, Recovery, Step
 from compiler.planning.endpoint import Endpoint, Leaves, find_difference, live_settings
 from compiler.planning.fields import Difference
@@ -79,11 +80,24 @@ def _reason(wanted: Endpoint, live: Live, found: Difference) -> str:
             f": {live.body['lifecycleDetails']}" if live.body.get("lifecycleDetails") else ""
         )
     if live.tags.get(tags.CONFIG) == wanted.config:
-        protecting = not found and (tags.PROTECT in live.tags) is not wanted.spec.protect
-        return "whether it is protected changes" if protecting else "somebody changed it live"
+        return _against_the_mark(wanted, live, found)
+    if not found and live.state == "ACTIVE":
+        return "an earlier apply did not wait, or did not finish: its settings are still to be confirmed"
     if tags.CONFIG not in live.tags:
         return "an earlier apply did not finish"
     return "new model version" if found.under(groups.MODEL_ID) else "the manifest changed"
+
+
+def _against_the_mark(wanted: Endpoint, live: Live, found: Difference) -> str:
+    """Why a deployment changes whose mark says that all of this was applied before."""
+    if not found and (tags.PROTECT in live.tags) is not wanted.spec.protect:
+        return "whether it is protected changes"
+    secret = bool(found) and all(_is_secret(wanted, path) for path in found.values)
+    return "the sensitive value differs from what is live" if secret else "somebody changed it live"
+
+
+def _is_secret(wanted: Endpoint, path: Path) -> bool:
+    return path[:-1] == (*groups.ENVIRONMENT, "environmentVariables") and path[-1] in wanted.spec.sensitive
 
 
 def _change(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.planning import tags
 from compiler.planning.canonical import Path, comparable, leaves
-from compiler.planning.changes import Action, Change, Impact, Kind
+from compiler.planning.changes import Action, Change, FieldChange, Impact, Kind
 from compiler.planning.desired import DesiredModel, diffed_provenance
 from compiler.planning.fields import Difference, difference, live_leaves
 from compiler.planning.observed import Live
@@ -24,16 +24,17 @@ def update(saving: Saving, live: Live) -> Change | None:
     unrecorded = live.record is not None and applied(live.record) != saving.record
     if not (found or stale or unrecorded or live.state == "INACTIVE"):
         return None
+    attached = _attached(model, live)
     return Change(
         Kind.MODEL,
         saving.desired.name,
         Action.UPDATE,
-        _reason(live, model, found, stale=stale),
+        _reason(live, model, bool(found or attached), stale=stale),
         live.id,
         _label(live),
-        found.changes(),
+        (*found.changes(), *attached),
         update_steps(saving, live, found),
-        impact=Impact.DOCUMENTATION if found else Impact.NONE,
+        impact=Impact.DOCUMENTATION if found or attached else Impact.NONE,
         reversal="restore the manifest and apply",
         config=model.config,
         artifact=model.artifact,
@@ -97,11 +98,28 @@ def owned_paths(model: DesiredModel) -> frozenset[Path]:
     return paths(settings_body(model)) | frozenset(provenance)
 
 
+def _attached(model: DesiredModel, live: Live) -> tuple[FieldChange, ...]:
+    """The files on entries of the custom metadata that are others, by the digests of the last apply."""
+    record = applied(live.body)
+    if record is None:
+        return ()
+    had, want = dict(record.attachments), {item.key: item for item in model.attachments}
+    changed = sorted(key for key in {*had, *want} if had.get(key) != (want[key].sha256 if key in want else None))
+    return tuple(
+        FieldChange(
+            f'attachment "{key}"' + (f" ({want[key].path})" if key in want else ""),
+            f"sha256:{had[key]}" if key in had else None,
+            f"sha256:{want[key].sha256}" if key in want else None,
+        )
+        for key in changed
+    )
+
+
 def _label(live: Live) -> str:
     return f"v{live.summary['versionId']}" if live.summary.get("versionId") else ""
 
 
-def _reason(live: Live, model: DesiredModel, found: Difference, *, stale: bool) -> str:
+def _reason(live: Live, model: DesiredModel, found: bool, *, stale: bool) -> str:
     if live.state == "INACTIVE":
         return "somebody deactivated it"
     if not found:
