@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     bucket, namespace, name = parse_uri(arguments.uri)
     path = Path(arguments.source)
     here = path.exists() and not arguments.source.startswith("ocid1.")
-    with open_session(arguments, path if path.is_dir() else Path.cwd(), console) as session:
+    with open_session(arguments, _start(path) if here else Path.cwd(), console) as session:
         export = _from_here if here else _from_catalog
         model, place, size = export(arguments, session, Place(namespace, bucket, name), console)
     if size < 0:
@@ -63,6 +63,16 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     }
     console.document(document)
     return ExitCode.OK
+
+
+def _start(path: Path) -> Path:
+    """Where to look for the project: an artifact directory is of none, and nothing is written into it."""
+    from compiler.emit.record import RECORD_NAME
+    from compiler.workspace.root import MANIFEST_FILE
+
+    if path.is_file():
+        return path.parent
+    return path if (path / MANIFEST_FILE).is_file() or (path / RECORD_NAME).is_file() else Path.cwd()
 
 
 def _from_catalog(

@@ -60,6 +60,19 @@ def test_straight_from_a_directory(cellar, bucket, foreign, manifact, tmp_path):
     assert (secret.code, "MF110" in secret.err) == (1, True)
 
 
+def test_a_directory_elsewhere_goes_to_the_target_of_this_project_and_stays_as_it_is(
+    cellar, bucket, foreign, manifact, tmp_path
+):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for name, text in foreign.FILES.items():
+        (folder / name).write_bytes(text)
+    for expected in ("wrote", "holds just this already"):
+        done = manifact("export", folder, f"{bucket}/mine.zip")
+        assert (done.code, expected in done.out) == (0, True), done.err
+    assert {path.name for path in folder.iterdir()} == set(foreign.FILES)
+
+
 def test_an_upload_of_other_bytes_is_never_gone_on_with(cellar, bucket, foreign, manifact, tmp_path):
     folder = cellar / "mine"
     folder.mkdir()
