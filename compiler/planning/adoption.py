@@ -13,6 +13,7 @@ from compiler.planning.ownership import ARTIFACT_MD5, Applied, metadata, paths
 from compiler.planning.saving import CUSTOM, Saving
 from compiler.planning.tags import Place
 from compiler.planning.titles import deployment_title
+from compiler.planning.variables import environment_variables
 from compiler.planning.whole import Plan
 
 REVERSAL = "remove the tags that begin with `manifact-`: nothing else was touched"
@@ -29,6 +30,7 @@ def adopt(desired: Desired, model: Live, deployment: Live | None, place: Place) 
     if deployment is not None and desired.deployment is not None:
         changes.append(_deployment(desired, model, deployment, place))
     found = tuple(change for change in changes if change)
+    live_body = deployment.body if deployment else {}
     lives = (model, *([deployment] if deployment else []))
     return Plan(
         place=place,
@@ -37,6 +39,7 @@ def adopt(desired: Desired, model: Live, deployment: Live | None, place: Place) 
         observed=Observed((model,)).digest(place),
         etags={live.id: live.etag for live in lives if live.etag},
         secrets={(desired.name, key): value for key, value in desired.secrets.items()},
+        former={(desired.name, key): value for key, value in environment_variables(live_body).items()},
     )
 
 

@@ -40,7 +40,16 @@ def endpoint_of(turn: Turn, kinds: Versions | None, record: Applied, primary: Li
     config = primary.tags.get(tags.CONFIG) if primary else None
     owned = record.for_deployment(config) if desired.model else settable(primary)
     model_first = any(item.state == "INACTIVE" for item in turn.served)
-    return Endpoint(desired, spec, turn.place, model, owned, model_first, _tested_model(turn, kinds, spec, primary))
+    tested = _tested_model(turn, kinds, spec, primary)
+    return Endpoint(desired, spec, turn.place, model, owned, model_first, tested, _served(turn, primary))
+
+
+def _served(turn: Turn, primary: Live | None) -> str:
+    """What the deployment serves now: the digest of our artifact, else the model's OCID."""
+    if primary is None:
+        return ""
+    served = next((live.tags.get(tags.ARTIFACT) for live in turn.served if live.id == primary.model_id), None)
+    return served if served and turn.desired.model else primary.model_id
 
 
 def _tested_model(turn: Turn, kinds: Versions | None, spec: DesiredDeployment, primary: Live | None) -> str:

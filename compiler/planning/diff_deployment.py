@@ -10,6 +10,7 @@ from compiler.planning.changes import Action, Change, Impact, Kind, Recovery, St
 from compiler.planning.endpoint import Endpoint, Leaves, find_difference, live_settings
 from compiler.planning.fields import Difference
 from compiler.planning.observed import Live
+from compiler.planning.openness import shown
 from compiler.planning.rollout import create_body, finishing_steps, resting_steps, rolling_steps
 
 MOVING = frozenset({"CREATING", "UPDATING"})
@@ -44,7 +45,7 @@ def update(wanted: Endpoint, live: Live, have: Leaves, title: str) -> Change | N
     return replace(
         _change(wanted, action, _reason(wanted, live, found), title=title, steps=(*wait, *steps)),
         id=live.id,
-        fields=found.changes(wanted.spec.sensitive),
+        fields=shown(wanted, found, live.tags.get(tags.CONFIG)),
         stays_up=not (restart or misplaced or resting),
         recovery=Recovery.UNDO if known_good else Recovery.DEACTIVATE,
         reversal="restore the manifest and apply",
@@ -60,7 +61,7 @@ def replacement(wanted: Endpoint, live: Live, seen: str, title: str, reason: str
         action=Action.REPLACE,
         id=live.id,
         steps=steps,
-        fields=find_difference(wanted, live, live_settings(live)).changes(wanted.spec.sensitive),
+        fields=shown(wanted, find_difference(wanted, live, live_settings(live)), live.tags.get(tags.CONFIG)),
         stays_up=False,
         impact=Impact.BREAKING,
         callers=("the endpoint gets another address",),

@@ -61,6 +61,8 @@ class Endpoint:
     """Whether what it serves now is not ACTIVE: then no update is taken before another model is there."""
     former: str = ""
     """OCID of the model that the live `manifact-config` was set for; empty where that is not known."""
+    served: str = ""
+    """What is served now, as `Desired.serves` has it: an artifact's digest, or the OCID of a model."""
 
     want: Leaves = field(init=False)
     """Wanted leaves, without our own tags."""

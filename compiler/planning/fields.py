@@ -28,9 +28,9 @@ class Difference:
         """Whether anything at or below one of these paths changes."""
         return any(path[: len(prefix)] == prefix for path in self.values for prefix in prefixes)
 
-    def changes(self, sensitive: Collection[str] = ()) -> tuple[FieldChange, ...]:
-        """For the views: sensitive environment variables show no value."""
-        return tuple(_shown(path, *pair, sensitive) for path, pair in sorted(self.values.items()))
+    def changes(self) -> tuple[FieldChange, ...]:
+        """For the views."""
+        return tuple(FieldChange(".".join(path), *pair) for path, pair in sorted(self.values.items()))
 
 
 def difference(
@@ -89,10 +89,3 @@ def _ours(path: Path) -> bool:
     if path[0] == "freeformTags":
         return path[-1].startswith(tags.PREFIX)
     return path[0] == METADATA_LISTS[0] and path[1] in OUR_METADATA
-
-
-def _shown(path: Path, before: Any, after: Any, sensitive: Collection[str]) -> FieldChange:
-    # What the manifest drops may have been sensitive: nothing says so any more.
-    if "environmentVariables" in path and (path[-1] in sensitive or after is None):
-        before, after = (None if before is None else HIDDEN), (None if after is None else HIDDEN)
-    return FieldChange(".".join(path), before, after)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
 from compiler.planning.changes import Change, Kind
+from compiler.planning.deployment_changes import primary_of
 from compiler.planning.desired import Desired
 from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
@@ -108,9 +109,9 @@ class Index:
         )
 
     def variables(self, desired: Desired) -> dict[str, str]:
-        """The environment variables that are live under a manifest's name."""
-        lives = [live for live in self._under(self._deployments, desired) if not live.gone]
-        return {key: value for live in lives for key, value in environment_variables(live.body).items()}
+        """The environment variables of the deployment that is kept under a manifest's name."""
+        live = primary_of(self.turn(desired))
+        return environment_variables(live.body) if live else {}
 
     @property
     def names(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from compiler.planning.changes import Step
 from compiler.planning.endpoint import Endpoint, Leaves
 from compiler.planning.fields import Difference
 from compiler.planning.observed import Live
+from compiler.planning.openness import masked
 from compiler.planning.variables import FORMER, environment_variables, with_variables
 
 TESTED = ("environment", "compute", "model")
@@ -96,14 +97,7 @@ def _identity(
 
 def _open(step: Step, wanted: Endpoint) -> Step:
     """The step without values that may be secret: placeholders, and `FORMER` for what is live."""
-    return replace(step, body=_masked(step.body, wanted), undo=_former(step.undo))
-
-
-def _masked(body: Body | None, wanted: Endpoint) -> Body | None:
-    texts = environment_variables(wanted.spec.body)
-    variables = environment_variables(body or {})
-    hidden = {key: texts.get(key, "") for key in variables if key in wanted.spec.sensitive}
-    return with_variables(body, {**variables, **hidden}) if body and hidden else body
+    return replace(step, body=masked(step.body, wanted) if step.body else None, undo=_former(step.undo))
 
 
 def _former(body: Body | None) -> Body | None:
