@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_consent, add_json, add_root, add_target
+from compiler.cli.arguments import add_consent, add_json, add_root, add_target, add_timeout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from compiler.cli.documents.catalog import ImportDocument
     from compiler.cli.importing import Taken, Written
     from compiler.cli.session import Session
+    from compiler.cloud.waiting import Watch
     from compiler.planning.whole import Plan
 
 SUMMARY = "take over a model or deployment that was made elsewhere: manifest, artifact, and then its tags"
@@ -34,14 +35,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_target(parser)
     add_consent(parser)
     add_json(parser)
-    parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for each change (default: 3600)")
+    add_timeout(parser, 3600.0, "each change")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Read, write the files, compile them, show what adopting changes, ask, and carry it out."""
     from compiler.cli.importing import check, place_for, take
     from compiler.cli.init import name_of
-    from compiler.cli.one_apply import alone
+    from compiler.cli.one_apply import alone, noting
     from compiler.cli.session import open_session
     from compiler.cloud.lookup import find, listed
     from compiler.planning.changes import Kind
@@ -50,14 +51,14 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     with open_session(arguments, start, console) as session, alone(session, arguments, console):
         observed = listed(session.connection, (Kind.MODEL, Kind.DEPLOYMENT))
         found = find(session.connection, arguments.resource, observed, (Kind.MODEL, Kind.DEPLOYMENT))
-        taken = take(session, found.kind, found.id, by_id=arguments.by_id)
+        taken = take(session, found.kind, found.id, noting(arguments, console), by_id=arguments.by_id)
         name = arguments.name or name_of(arguments.directory.resolve().name if arguments.directory else taken.name)
         check(taken, name, observed, session)
         folder = place_for(arguments.directory, name, session.root)
         _check_folder(folder, name, session, arguments)
         written, build = _written(taken, name, folder, session, console)
         _tell(written, folder, console)
-        plan = _plan(taken, build, session)
+        plan = _plan(taken, build, session, noting(arguments, console))
         adopted = _adopted(plan, session, arguments, console)
     _end(adopted, arguments, folder, console)
     document: ImportDocument = {
@@ -133,9 +134,10 @@ def _tell(written: Written, folder: Path, console: Console) -> None:
         console.line(f"    environment variable {name} looks like a secret: set MANIFACT_VAR_{name} where you apply")
 
 
-def _plan(taken: Taken, build: Build, session: Session) -> Plan:
-    from compiler.cloud.observe import observe
+def _plan(taken: Taken, build: Build, session: Session, watch: Watch) -> Plan:
+    from compiler.cloud.settling import observe_settled
     from compiler.planning.adoption import adopt
+    from compiler.planning.motion import names_of
     from compiler.planning.plan import plan
 
     desired = session.wanted(build)
@@ -143,7 +145,7 @@ def _plan(taken: Taken, build: Build, session: Session) -> Plan:
     adopting = adopt(desired, taken.model, taken.deployment, place)
     if adopting.pending and all(place.owns(live.tags) for _, live in taken.lives):
         # Taken over before: from then on it is planned like everything else.
-        return plan([desired], observe(session.connection, [desired]), place)
+        return plan([desired], observe_settled(session.connection, [desired], names_of([desired]), watch), place)
     return adopting
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from compiler.cli.session import Session
 from compiler.cloud.catalog import read_model
-from compiler.cloud.deployments import read_deployment
 from compiler.cloud.lookup import title
+from compiler.cloud.settling import read_settled
+from compiler.cloud.waiting import Watch
 from compiler.diagnostics import CompilerError, failure
 from compiler.planning import tags
 from compiler.planning.adoption import owner_of
@@ -47,8 +48,8 @@ class Taken:
         return first.tags.get(tags.NAME) or title(first)
 
 
-def take(session: Session, kind: Kind, identifier: str, *, by_id: bool) -> Taken:
-    """Read what the OCID names. Raises `CompilerError` MF764 for what a manifest cannot describe."""
+def take(session: Session, kind: Kind, identifier: str, watch: Watch, *, by_id: bool) -> Taken:
+    """Read what the OCID names, once it rests. Raises `CompilerError` MF764 for what a manifest cannot describe."""
     connection = session.connection
     if kind is Kind.MODEL:
         if by_id:
@@ -56,7 +57,7 @@ def take(session: Session, kind: Kind, identifier: str, *, by_id: bool) -> Taken
                 "MF764", "--by-id is about a deployment, and this is a model", hint="say the deployment's OCID"
             )
         return Taken(read_model(connection, identifier), None)
-    deployment = read_deployment(connection, identifier)
+    deployment = read_settled(connection, identifier, watch)
     details = deployment.body.get("modelDeploymentConfigurationDetails") or {}
     if details.get("deploymentType") != "SINGLE_MODEL":
         kind_of = details.get("deploymentType", "of an unknown type")

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from compiler.cloud.connection import Connection
-from compiler.cloud.deployments import latest_work_request
+from compiler.cloud.deployments import latest_work_request, read_deployment
 from compiler.cloud.observe import observe
 from compiler.cloud.problems import RequestError
 from compiler.cloud.waiting import Watch, await_deployment
 from compiler.planning import tags
 from compiler.planning.desired import Desired
-from compiler.planning.motion import moving
+from compiler.planning.motion import MOVING, moving
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options
 
@@ -39,6 +39,16 @@ def observe_settled(
         for live in lives:
             left = max(0.0, deadline - time.monotonic())
             _await(connection, live, replace(watch, timeout=left))
+
+
+def read_settled(connection: Connection, deployment: str, watch: Watch) -> Live:
+    """A deployment's record, once the service is no longer at work on it. Raises `CompilerError` MF721."""
+    live = read_deployment(connection, deployment)
+    if live.state not in MOVING or live.gone:
+        return live
+    watch.tell(f"deployment {deployment} is {live.state}: waiting", 0, 0)
+    reply = await_deployment(connection, deployment, None, watch)
+    return Live(reply.data, reply.data, reply.etag)
 
 
 def begun(connection: Connection, lives: Sequence[Live]) -> dict[str, str]:

@@ -64,7 +64,7 @@ def make_model(connection: Connection, files: dict[str, bytes] | None = None, **
     return str(model)
 
 
-def make_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
+def begin_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
     served = {
         "modelId": model,
         "instanceConfiguration": SHAPE,
@@ -76,9 +76,13 @@ def make_deployment(connection: Connection, model: str, environment: Any = None,
         configuration["environmentConfigurationDetails"] = {**kind, "environmentVariables": environment}
     body = {**where(connection), "displayName": "served by hand"}
     body["modelDeploymentConfigurationDetails"] = configuration
-    made = connection.data_science.create_model_deployment({**body, **details}).data["id"]
+    return str(connection.data_science.create_model_deployment({**body, **details}).data["id"])
+
+
+def make_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
+    made = begin_deployment(connection, model, environment, **details)
     await_deployment(connection, made, None, Watch(timeout=60))
-    return str(made)
+    return made
 
 
 def remove(root: Path) -> None:
@@ -94,7 +98,13 @@ def remove(root: Path) -> None:
 def foreign() -> SimpleNamespace:
     """What foreign resources are made with (a conftest cannot be imported)."""
     return SimpleNamespace(
-        FILES=FILES, cloud=cloud, make_model=make_model, make_deployment=make_deployment, where=where, zipped=zipped
+        FILES=FILES,
+        cloud=cloud,
+        make_model=make_model,
+        begin_deployment=begin_deployment,
+        make_deployment=make_deployment,
+        where=where,
+        zipped=zipped,
     )
 
 

@@ -165,3 +165,45 @@ def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, foreign, 
         assert (refused.code, code in refused.err, "\x1b" in refused.err) == (1, True, False), refused.err
         assert [path.name for path in (cellar / "models").iterdir()] == ["good"]
     assert manifact("plan").code == 0
+
+
+SLOW = b"""
+import time
+
+time.sleep(1)
+
+
+def load_model(model_file_name="factor.txt"):
+    return 2.0
+
+
+def predict(data, model=load_model()):
+    return {"prediction": [row["x"] * model for row in data]}
+"""
+
+
+@pytest.mark.slow
+def test_what_still_moves_is_waited_for(cellar, foreign, manifact):
+    with foreign.cloud(cellar) as connection:
+        model = foreign.make_model(connection, {**foreign.FILES, "score.py": SLOW})
+        deployment = foreign.begin_deployment(connection, model)
+        assert connection.data_science.get_model_deployment(deployment).data["lifecycleState"] == "CREATING"
+        done = manifact("import", deployment, "models/slow", "--yes")
+    assert (done.code, "it is yours" in done.out) == (0, True), done.err
+    assert f"deployment {deployment} is CREATING: waiting" in done.err
+    is_settled(manifact, "models/slow")
+
+
+def test_it_runs_alone_in_a_checkout(cellar, foreign, manifact):
+    import fcntl
+
+    with foreign.cloud(cellar) as connection:
+        model = foreign.make_model(connection)
+        before = connection.data_science.get_model(model).data
+    with (cellar / ".manifact" / "apply-local.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        refused = manifact("import", model, "models/red", "--yes", "--timeout", "0.1")
+    assert (refused.code, "MF7" in refused.err) == (5, True), refused.err
+    with foreign.cloud(cellar) as connection:
+        assert connection.data_science.get_model(model).data == before
+    assert not (cellar / "models").exists()
