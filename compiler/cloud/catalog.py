@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
@@ -139,7 +140,7 @@ def update_provenance(connection: Connection, model: str, body: Body) -> Reply:
 def upload_artifact(connection: Connection, model: str, stream: Any, token: str) -> Reply:
     """Send the zip; `stream` has a length and can be read again from its beginning."""
     client = connection.data_science
-    disposition = f'attachment; filename="{model}.zip"'
+    disposition = _disposition(f"{model}.zip")
     return ask(
         f"upload the artifact of {model}",
         lambda: client.create_model_artifact(
@@ -150,7 +151,7 @@ def upload_artifact(connection: Connection, model: str, stream: Any, token: str)
 
 def attach(connection: Connection, model: str, key: str, file: Path, name: str) -> None:
     """Hang a file, called `name` there, on an entry of the custom metadata, in place of the one that is there."""
-    client, disposition = connection.data_science, f'attachment; filename="{name}"'
+    client, disposition = connection.data_science, _disposition(name)
     size = str(file.stat().st_size)
     doing = f"attach {name} to '{key}' of {model}"
 
@@ -194,6 +195,14 @@ def import_artifact(connection: Connection, model: str, body: Body) -> Reply:
     """Catalog -> bucket."""
     client = connection.data_science
     return ask(f"bring the artifact of {model} to a bucket", lambda: client.import_model_artifact(model, body))
+
+
+def _disposition(name: str) -> str:
+    """The header that gives a body its name: headers are ASCII, so a plain one and the whole (RFC 6266, RFC 5987)."""
+    ascii_only = "".join(char if " " <= char <= "~" else "_" for char in name)
+    quoted = ascii_only.replace("\\", "\\\\").replace('"', '\\"')
+    whole = "" if ascii_only == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{quoted}"{whole}'
 
 
 def _page(page: str | None) -> dict[str, str]:

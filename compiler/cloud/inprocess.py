@@ -95,4 +95,5 @@ def _body(body: Any) -> BinaryIO | None:
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+    """What arrives of a header that goes over a socket: `http.client` takes nothing beyond Latin-1."""
+    return (value if isinstance(value, bytes) else value.encode("latin-1")).decode("latin-1")

@@ -18,7 +18,7 @@ from compiler.localcloud.records import Record, find, insert
 from compiler.localcloud.store import Transaction
 
 MAX_UPLOAD_BYTES = 2 << 30  # ADS 2.16.1: _MAX_ARTIFACT_SIZE_IN_BYTES; larger ones go through a bucket
-_FILE_NAME = re.compile(r'filename\*?="?([^";]+)"?')
+_FILE_NAME = re.compile(r'filename=(?:"((?:[^"\\]|\\.)+)"|([^";\s]+))')
 
 
 def create_artifact(call: Call) -> Response:
@@ -113,7 +113,7 @@ def _check_length(call: Call) -> None:
 def file_name(call: Call, default: str) -> str:
     """The file name that content-disposition gives, or the default."""
     match = _FILE_NAME.search(call.request.headers.get("content-disposition", ""))
-    return match[1] if match else default
+    return (re.sub(r"\\(.)", r"\1", match[1]) if match[1] else match[2]) if match else default
 
 
 _CONTENT = "/20190101/models/{modelId}/artifact/content"

@@ -41,6 +41,20 @@ def test_attached_changed_and_taken_away(lab: Any, manifest: Any, tmp_path: Path
     assert attached(lab) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a b.html", "a b.html"), ("报告.html", "__.html"), ('a"b\\c.html', 'a"b\\c.html'), ("né.html", "n_.html")],
+)
+def test_a_file_may_have_any_name(name: str, shown: str, lab: Any, manifest: Any, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("<p>")
+    custom = [{"key": "shap", "artifact": name, "category": "Reports"}]
+    lab.settled(manifest(catalog={"custom": custom}, files={name: tmp_path / name}, deployment=None))
+    assert attached(lab) == {"shap": b"<p>"}
+    (live,) = lab.models()
+    head = lab.connection.data_science.head_model_custom_metadatum_artifact(live.id, "shap").headers
+    assert head["content-disposition"] == f"attachment; filename={shown}"
+
+
 def test_a_file_that_is_not_at_hand_stops_apply_before_anything_is_sent(
     lab: Any, manifest: Any, tmp_path: Path
 ) -> None:
