@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_json, add_root, add_target
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
-    from compiler.cli.documents.targets import ResourceDocument, StatusDocument
-    from compiler.cli.session import Session
-    from compiler.planning.observed import Live, Observed
+    from compiler.cli.documents.targets import StatusDocument
+    from compiler.planning.observed import Live
 
 SUMMARY = "show what is live in the target, or the steps of one model and what comes next"
 
@@ -29,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """One model's steps, or versions and deployments of all that are ours."""
+    from compiler.cli.live_resources import documents, live_resources
     from compiler.cli.session import open_session
     from compiler.cloud.observe import observe
 
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         return status_of_one(arguments, console)
     with open_session(arguments, Path.cwd(), console) as session:
         observed = observe(session.connection, [])
-        shown = _ours(session, observed)
+        shown = live_resources(session.connection, observed)
     for kind, live in shown:
         console.line(f"  {kind:<10}  {_name(live):<24}  {live.state:<15}  {_about(live)}")
     if not shown:
@@ -46,29 +46,10 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     document: StatusDocument = {
         "formatVersion": 1,
         "target": session.connection.place.target,
-        "resources": [_document(kind, live) for kind, live in shown],
+        "resources": documents(shown),
     }
     console.document(document)
     return ExitCode.OK
-
-
-def resources(session: Session, observed: Observed, name: str) -> list[ResourceDocument]:
-    """What of one manifest is live, for programs."""
-    return [_document(kind, live) for kind, live in _ours(session, observed) if live.tags.get("manifact-name") == name]
-
-
-def _ours(session: Session, observed: Observed) -> list[tuple[Literal["model", "deployment"], Live]]:
-    """Everything of this project and target that is live: models, then deployments, oldest first."""
-    from compiler.cloud.deployments import read_deployment
-
-    place = session.connection.place
-    mine = [
-        [live for live in sorted(lives, key=lambda live: live.age) if place.owns(live.tags) and not live.gone]
-        for lives in (observed.models, observed.deployments)
-    ]
-    # A summary does not say why a deployment is not active.
-    deployments = [live if live.state == "ACTIVE" else read_deployment(session.connection, live.id) for live in mine[1]]
-    return [*(("model", live) for live in mine[0]), *(("deployment", live) for live in deployments)]
 
 
 def _name(live: Live) -> str:
@@ -80,15 +61,3 @@ def _about(live: Live) -> str:
     url = live.summary.get("modelDeploymentUrl")
     details = live.summary.get("lifecycleDetails") or ""
     return "  ".join(str(part) for part in (f"{url}/predict" if url else live.id, details) if part)
-
-
-def _document(kind: Literal["model", "deployment"], live: Live) -> ResourceDocument:
-    return {
-        "kind": kind,
-        "name": live.tags.get("manifact-name", ""),
-        "id": live.id,
-        "state": live.state,
-        "version": live.summary.get("versionId"),
-        "artifact": live.tags.get("manifact-artifact"),
-        "url": live.summary.get("modelDeploymentUrl"),
-    }

@@ -11,6 +11,7 @@ from compiler.build.cache import recall
 from compiler.build.result import Build
 from compiler.cli import steps as life
 from compiler.cli.console import Console
+from compiler.cli.live_resources import documents, live_resources
 from compiler.cli.named_manifest import manifest_of
 from compiler.cli.session import Session, named_model, open_session
 from compiler.cli.steps import Step
@@ -42,8 +43,6 @@ class _Wanted:
 
 def status_of_one(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Show the steps of one model; exits with 1 when its manifest is wrong."""
-    from compiler.cli.status import resources
-
     named = named_model(arguments)
     wanted = _wanted(arguments, named.name, named.start)
     with open_session(arguments, named.start, console) as session:
@@ -51,7 +50,7 @@ def status_of_one(arguments: argparse.Namespace, console: Console) -> ExitCode:
         observed = observe(session.connection, [desired] if desired else [])
         found = plan([desired], observed, session.connection.place) if desired else None
         steps = _steps(wanted, desired, found, observed, session, ask=not arguments.no_ask)
-        shown_resources = resources(session, observed, named.name)
+        shown_resources = documents(live_resources(session.connection, observed, named.name))
         if wanted.manifest is None and not shown_resources:
             where = f"target '{session.connection.place.target}'"
             raise failure("MF761", f"no manifest here is called '{named.name}', and nothing of that name is in {where}")
