@@ -44,7 +44,8 @@ def _run(words: list[str], console: Console) -> ExitCode:
     except OSError as error:
         # Everything that is about a file of the user's was told before; what is left is the machine.
         what = ": ".join(str(part) for part in (error.strerror or error, error.filename) if part)
-        console.diagnostics([Diagnostic("MF900", what)])
+        hint = f"it happened during `manifact {words[0]}`" if words and not error.filename else None
+        console.diagnostics([Diagnostic("MF900", what, hint=hint)])
         code = ExitCode.ENVIRONMENT
     except KeyboardInterrupt as stop:
         console.interrupted()

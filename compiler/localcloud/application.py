@@ -30,6 +30,7 @@ from compiler.localcloud import (
 )
 from compiler.localcloud.blobs import Blobs
 from compiler.localcloud.calls import Access, Backend, Call, Route, Settings
+from compiler.localcloud.disk import explained
 from compiler.localcloud.errors import ServiceError, payload_too_large
 from compiler.localcloud.http import Request, Response, json_response
 from compiler.localcloud.idempotency import once
@@ -137,14 +138,18 @@ class LocalCloud:
 
 
 def open_cloud(root: Path, *, run_processes: bool = True, settings: Settings | None = None) -> LocalCloud:
-    """Open the store in the folder `root`, made when there is none. Raises OSError when the folder cannot be used."""
+    """Open the store in the folder `root`, made when there is none.
+
+    Raises OSError when the folder cannot be used and `CompilerError` MF900 when the disk is full or the store damaged.
+    """
     root = root.resolve()
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store(root / "oci.sqlite3")
-    blobs = Blobs(root)
-    chosen = settings or Settings(run_processes=run_processes)
-    backend = Backend(root, store, blobs, load_owner(store, root), chosen)
-    sweep(backend)
+    with explained(root):
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store = Store(root / "oci.sqlite3")
+        blobs = Blobs(root)
+        chosen = settings or Settings(run_processes=run_processes)
+        backend = Backend(root, store, blobs, load_owner(store, root), chosen)
+        sweep(backend)
     cloud = LocalCloud(backend)
     cloud.settle()
     return cloud

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from compiler.localcloud.disk import explained
 from compiler.localcloud.store import Transaction
 
 CHUNK = 1 << 18
@@ -47,7 +48,11 @@ class Blobs:
         return self._stored / name[:2] / name
 
     def put(self, source: BinaryIO | None) -> Blob:
-        """Store a stream without ever holding more than a chunk of it in memory."""
+        """Store a stream without ever holding more than a chunk of it in memory. Raises MF900 when the disk is full."""
+        with explained(self._staging):
+            return self._put(source)
+
+    def _put(self, source: BinaryIO | None) -> Blob:
         name = secrets.token_hex(16)
         staged = self._staging / name
         md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from compiler.localcloud.disk import explained
+
 BUSY_SECONDS = 30.0
 MEMORY_PAGES = -8192  # 8 MiB of page cache a connection
 
@@ -71,8 +73,12 @@ class Store:
         self._path = path
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._writing = threading.Lock()
-        with self._connection() as connection:
-            connection.executescript(_SCHEMA)
+        try:
+            with self._connection() as connection:
+                connection.executescript(_SCHEMA)
+        except BaseException:
+            self.close()
+            raise
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -99,20 +105,28 @@ class Store:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        with explained(self._path):
+            connection = self._taken() or self._connect()
+            try:
+                yield connection
+            finally:
+                self._idle.put(connection)
+
+    def _taken(self) -> sqlite3.Connection | None:
         try:
-            connection = self._idle.get_nowait()
+            return self._idle.get_nowait()
         except queue.Empty:
-            connection = self._connect()
-        try:
-            yield connection
-        finally:
-            self._idle.put(connection)
+            return None
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA cache_size = {MEMORY_PAGES}")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = {MEMORY_PAGES}")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
 
@@ -123,7 +137,8 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[Transac
         yield transaction
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite rolls back by itself when the disk is full
+            connection.execute("ROLLBACK")
         raise
     for action in transaction.hooks:
         action()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -164,3 +167,24 @@ def test_a_secret_without_a_value_is_said_by_plan_and_refused_before_anything_is
         assert (result.code, result.err.count("error[MF719]"), "verified" in result.out) == (1, 1, False)
         assert "set MANIFACT_VAR_DBPW" in result.err
     assert json.loads(manifact("status", "--json").out)["resources"] == []
+
+
+@pytest.mark.parametrize(("limit", "words"), [(8, "list"), (150, "apply --verify never")])
+def test_a_disk_that_takes_no_more_is_told_and_no_bug(limit, words, rules):
+    """No file may grow beyond so many KiB: what a full disk is to a database."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    line = f"ulimit -f {limit}; exec {sys.executable} -m compiler {words}"
+    result = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, env=environment, check=False, timeout=60
+    )
+    assert (result.returncode, "error[MF900]: the store of the target local" in result.stderr) == (3, True)
+    assert "oci.sqlite3" in result.stderr
+    assert "make room on the disk" in result.stderr
+
+
+def test_a_store_that_is_none(rules, manifact):
+    store = rules / ".manifact" / "local" / "oci.sqlite3"
+    store.parent.mkdir(parents=True)
+    store.write_text("this is no database, and it is long enough to be taken for one " * 40)
+    result = manifact("list")
+    assert (result.code, "file is not a database" in result.err) == (3, True)
