@@ -19,6 +19,7 @@ from compiler.ir import SourceFile
 from compiler.planning import tags
 from compiler.planning.by_reference import FilesPlace, recorded_place
 from compiler.planning.observed import ArtifactHead
+from compiler.readers.artifact_zip import clashes, unfit_path
 
 
 class Stored(NamedTuple):
@@ -94,21 +95,25 @@ def head_files(connection: Connection, record: Mapping[str, Any]) -> ArtifactHea
 def fetch_files(connection: Connection, where: FilesPlace, folder: Path, watch: Watch) -> dict[str, SourceFile]:
     """Bring all files into the new directory `folder`; nothing lands anywhere else.
 
-    Raises `CompilerError` MF750 for a name that leads out of it, MF755 and MF756.
+    Raises `CompilerError` MF750 for names that no artifact's files have, MF755 and MF756.
     """
-    folder.mkdir()
-    found = {path: _fetch_file(connection, where, path, folder, watch) for path in list_files(connection, where)}
-    if not found:
+    paths = [path for path, stored in list_files(connection, where).items() if not _is_marker(path, stored)]
+    wrong = [text for path in paths if (text := unfit_path(path))] or clashes(paths)
+    if wrong:
+        raise failure("MF750", f"the objects under {where.uri} cannot be files of an artifact: {wrong[0]}")
+    if not paths:
         raise failure("MF756", f"there is no object under {where.uri}")
-    return found
+    folder.mkdir()
+    return {path: _fetch_file(connection, where, path, folder, watch) for path in paths}
+
+
+def _is_marker(path: str, stored: Stored) -> bool:
+    """Whether it is what the console makes for an empty folder."""
+    return (not path or path.endswith("/")) and stored.size == 0
 
 
 def _fetch_file(connection: Connection, where: FilesPlace, path: str, folder: Path, watch: Watch) -> SourceFile:
     target = folder / path
-    if not path.isprintable():
-        raise failure("MF750", f"{path!r}, an object under {where.uri}, has characters that no file name may have")
-    if not path or path.endswith("/") or ".." in Path(path).parts or Path(path).is_absolute():
-        raise failure("MF750", f"the object {where.uri}{path} could lie outside of its folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     seen, size = hashlib.sha256(), 0
     with target.open("xb") as file:

@@ -7,7 +7,7 @@ import shutil
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +22,10 @@ _FREE_BYTES = 256 << 20
 _MAX_RATIO = 100
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 1
+_MAX_NAME = 255
+"""Bytes of a file's name on Linux (limits.h: NAME_MAX)."""
+_MAX_PATH = 3_840
+"""Bytes of a path inside an artifact: Linux takes 4,096 (limits.h: PATH_MAX) with the folder that it is unpacked to."""
 _PLAIN = frozenset({0, stat.S_IFREG})
 """File types in an entry's Unix mode; archives of other systems have none."""
 
@@ -91,8 +95,7 @@ def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool, bound
         for name, times in names.items()
         if times > 1
     ]
-    folders = {str(above) for name in names for above in PurePosixPath(name).parents}
-    problems += [Diagnostic("MF532", f"'{name}' is a file and also a folder") for name in sorted(folders & set(names))]
+    problems += [Diagnostic("MF532", text) for text in clashes(names)]
     total, size = sum(entry.file_size for entry in entries), path.stat().st_size
     if bounded and total > max(_FREE_BYTES, _MAX_RATIO * size):
         problems.append(Diagnostic("MF534", f"the archive has {size:,} bytes and would unpack to {total:,}"))
@@ -102,8 +105,9 @@ def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool, bound
 
 def _wrong(entry: zipfile.ZipInfo, *, saved: bool) -> Diagnostic | None:
     name = entry.orig_filename  # as it stands in the archive: zipfile cuts it at a zero byte
-    if not name.isprintable() or "\\" in name or any(part in ("", ".", "..") for part in name.split("/")):
-        return Diagnostic("MF532", f"{name!r} is no path inside an artifact")
+    unfit = unfit_path(name)
+    if unfit:
+        return Diagnostic("MF532", unfit)
     if not saved and is_secret(PurePosixPath(name)):
         return Diagnostic("MF110", f"'{name}' looks like a secret and is never packed", hint="zip it without")
     kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -116,6 +120,24 @@ def _wrong(entry: zipfile.ZipInfo, *, saved: bool) -> Diagnostic | None:
         text = f"'{name}' is compressed by method {entry.compress_type}, which few readers know"
         return Diagnostic("MF531", text, hint="zip it again with deflate, or without compression")
     return None
+
+
+def unfit_path(name: str) -> str | None:
+    """What is wrong with the path of a file of an artifact, from the artifact's top; None when it may be made."""
+    if not name.isprintable() or "\\" in name or any(part in ("", ".", "..") for part in name.split("/")):
+        return f"{name!r} is no path inside an artifact"
+    longest, whole = max(len(part.encode()) for part in name.split("/")), len(name.encode())
+    if longest > _MAX_NAME or whole > _MAX_PATH:
+        most = f"{_MAX_PATH:,} and {_MAX_NAME} are the most"
+        return f"'{name[:40]}…' has {whole:,} bytes, {longest:,} between slashes: {most}"
+    return None
+
+
+def clashes(names: Iterable[str]) -> list[str]:
+    """What is wrong with these paths together: a file where others need a folder."""
+    files = set(names)
+    folders = {str(above) for name in files for above in PurePosixPath(name).parents}
+    return [f"'{name}' is a file and also a folder" for name in sorted(folders & files)]
 
 
 def _of_artifact(problem: CompilerError) -> CompilerError:

@@ -204,6 +204,36 @@ def test_pull_brings_the_files(lab: Any, manifest: Any, tmp_path: Path) -> None:
         pull(lab.connection, live.id, tmp_path / "other")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("factor.txt/b", "'factor.txt' is a file and also a folder"),
+        ("a//b", "no path inside"),
+        ("../b", "no path inside"),
+        ("a\\b", "no path inside"),
+        ("é" * 128, "256 between slashes"),
+        ("folder/", ""),
+        ("", ""),
+        ("dates/données 1.txt", ""),
+    ],
+)
+def test_objects_that_somebody_added(name: str, said: str, lab: Any, manifest: Any, tmp_path: Path) -> None:
+    lab.make_bucket()
+    wanted = by_reference(manifest)
+    lab.settled(wanted)
+    (live,) = lab.models()
+    empty = not name or name.endswith("/")
+    lab.connection.object_storage.put_object("local", "staging", place(wanted) + name, b"" if empty else b"1")
+    if said:
+        with pytest.raises(CompilerError, match=f"MF750.*{said}"):
+            pull(lab.connection, live.id, tmp_path / "pulled")
+        assert not (tmp_path / "pulled").exists()
+    else:
+        if not empty:  # one file more than its tag says
+            lab.connection.data_science.update_model(live.id, {"freeformTags": {}})
+        assert pull(lab.connection, live.id, tmp_path / "pulled").files == (2 if empty else 3)
+
+
 def test_pull_of_a_model_that_points_nobody_knows_where(lab: Any, manifest: Any, tmp_path: Path) -> None:
     lab.make_bucket()
     lab.settled(by_reference(manifest))

@@ -80,6 +80,11 @@ def test_a_file_that_is_also_a_folder_is_refused(tmp_path):
     assert _code(_archive(tmp_path / "a.zip", {"a": b"x", "a/b": b"y"}), tmp_path / "out") == "MF532"
 
 
+@pytest.mark.parametrize("name", ["é" * 128, "a/" * 1920 + "a", "x" * 256 + "/b"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
+    assert _code(_archive(tmp_path / "a.zip", {name: b"x"}), tmp_path / "out") == "MF532"
+
+
 def test_introspection_says_the_same_of_a_zip_as_of_its_directory(tmp_path):
     files = {"score.py": b"def load_model(): ...\ndef predict(data): ...\n", "sub/data.bin": bytes(3_000_000)}
     folder = tmp_path / "artifact"
