@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ class _Terminated(KeyboardInterrupt):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (`docs/reference/exit-codes.md`)."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     console = Console(json="--json" in words)
     signal.signal(signal.SIGTERM, _terminate)
     return _run(words, console)
@@ -74,6 +76,20 @@ def _parser() -> Parser:
         child = sub.add_parser(name, help=what, description=sentence, epilog=example, allow_abbrev=False)
         command.configure(child)
     return parser
+
+
+def _open_streams() -> None:
+    """Standard streams that the shell has closed (`>&-`, as some supervisors do) read and write nothing.
+
+    Python has None in their place, and the next file that is opened would get their number.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != descriptor:
+                os.dup2(opened, descriptor)
+                os.close(opened)
+            setattr(sys, name, open(descriptor, "r" if descriptor == 0 else "w", closefd=False))  # noqa: SIM115
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -76,6 +76,13 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def in_a_shell(line: str) -> subprocess.CompletedProcess[str]:
+    """A line of shell with `{manifact}` for the command."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = ["bash", "-c", line.format(manifact=f"{sys.executable} -m compiler")]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+
+
 @pytest.mark.parametrize(
     ("config", "line", "said"),
     [
@@ -172,11 +179,7 @@ def test_a_secret_without_a_value_is_said_by_plan_and_refused_before_anything_is
 @pytest.mark.parametrize(("limit", "words"), [(8, "list"), (150, "apply --verify never")])
 def test_a_disk_that_takes_no_more_is_told_and_no_bug(limit, words, rules):
     """No file may grow beyond so many KiB: what a full disk is to a database."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    line = f"ulimit -f {limit}; exec {sys.executable} -m compiler {words}"
-    result = subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, env=environment, check=False, timeout=60
-    )
+    result = in_a_shell(f"ulimit -f {limit}; exec {{manifact}} {words}")
     assert (result.returncode, "error[MF900]: the store of the target local" in result.stderr) == (3, True)
     assert "oci.sqlite3" in result.stderr
     assert "make room on the disk" in result.stderr
@@ -188,3 +191,12 @@ def test_a_store_that_is_none(rules, manifact):
     store.write_text("this is no database, and it is long enough to be taken for one " * 40)
     result = manifact("list")
     assert (result.code, "file is not a database" in result.err) == (3, True)
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), (">&- 2>&-", 0), ("2>&-", 0), ("<&-", 0), ("> /dev/full", 3)])
+@pytest.mark.parametrize("json", ["", "--json"])
+def test_streams_that_are_closed_or_full(closed, code, json):
+    result = in_a_shell(f"{{manifact}} explain MF102 {json} {closed}")
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    assert ("MF102" in result.stdout) == (closed in ("2>&-", "<&-"))
