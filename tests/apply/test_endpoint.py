@@ -80,6 +80,7 @@ def test_a_model_that_does_not_load_leaves_the_former_one_serving(lab: Any, mani
     outcome = lab.apply(manifest(factor=7, score="raise RuntimeError('not here')\n"))
     assert [problem.code for problem in outcome.diagnostics] == ["MF720"]
     assert "not here" in outcome.diagnostics[0].message
+    assert outcome.results[-1].detail == "nothing had to be put back: it has its former settings"
     assert ask(lab, 4) == [8]
     lab.settled(manifest(factor=3))
     assert ask(lab, 4) == [12]
