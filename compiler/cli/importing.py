@@ -85,7 +85,14 @@ def check(taken: Taken, name: str, observed: Observed, session: Session) -> None
         hint = "--by-id takes over its deployment alone"
         raise failure("MF764", "the model is by reference: the API does not tell where its files lie", hint=hint)
     ids = {live.id for _, live in taken.lives}
-    for live in (*observed.named(observed.models, place, name), *observed.named(observed.deployments, place, name)):
+    # Other versions of one set stay what they are: a version whose tags were wiped comes back to them.
+    version_set = taken.model.body.get("modelVersionSetName")
+    models = [
+        live
+        for live in observed.named(observed.models, place, name)
+        if version_set is None or live.summary.get("modelVersionSetName") != version_set
+    ]
+    for live in (*models, *observed.named(observed.deployments, place, name)):
         if not live.gone and live.id not in ids:
             hint = "choose another name with --name"
             raise failure("MF760", f"'{name}' has {live.id} in target '{place.target}' already", hint=hint)

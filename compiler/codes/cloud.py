@@ -222,6 +222,12 @@ CLOUD: dict[str, Code] = {
         "cannot be imported",
         "The resource is of a kind, or in a state, that a manifest cannot describe: the message says which.",
     ),
+    "MF765": Code(
+        "seems to have lost its tags",
+        "The tags beginning with `manifact-` are what a resource is known by. One without them sits in the version set "
+        "of this manifest, or serves its model under its name: somebody may have replaced all tags by others. apply "
+        "makes another one; `manifact import` takes the former one over again.",
+    ),
     "MF755": Code(
         "transfer was cut off",
         "The connection ended again and again before the object was here. What has arrived is kept aside: the next "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic
@@ -14,6 +14,7 @@ from compiler.planning.destroy import delete_name
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan_name import plan_name
 from compiler.planning.refusals import is_protected, kept_by_protection
+from compiler.planning.strays import untagged
 from compiler.planning.tags import Place
 from compiler.planning.turn import Turn
 from compiler.planning.variables import environment_variables
@@ -90,21 +91,28 @@ class Index:
         self._models_by_id = {live.id: live for live in observed.models}
         self._version_sets = _by_name(observed.version_sets, place)
         self._serving = _by_model(observed.deployments)
+        self._untagged = tuple(live for live in observed.deployments if untagged(live))
+        self._untagged_models = _by_set(live for live in observed.models if untagged(live))
 
     def turn(self, desired: Desired, *, retry: bool = False) -> Turn:
         """What there is under one manifest's name, or under its former one."""
         models = self._under(self._models, desired)
         deployments = self._under(self._deployments, desired)
         served = {live.model_id for live in deployments}
+        version_set = self._sets.get(desired.model.version_set) if desired.model else None
+        ours = version_set is not None and self._place.owner(desired.name).items() <= version_set.tags.items()
+        stray = self._untagged_models.get(str(version_set.summary.get("name")), []) if version_set and ours else []
         return Turn(
             desired=desired,
             place=self._place,
             models=tuple(models),
             deployments=tuple(deployments),
-            version_set=self._sets.get(desired.model.version_set) if desired.model else None,
+            version_set=version_set,
             served=tuple(self._models_by_id[item] for item in served if item in self._models_by_id),
             serving=self._serving,
             catalog=self._observed.catalog,
+            untagged_versions=tuple(stray),
+            untagged_deployments=self._untagged,
             retry=retry,
         )
 
@@ -150,6 +158,15 @@ def _by_name(items: Sequence[Live], place: Place) -> dict[str, list[Live]]:
         if place.owns(live.tags):
             found.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
     return {name: sorted(lives, key=lambda live: live.age) for name, lives in found.items()}
+
+
+def _by_set(models: Iterable[Live]) -> dict[str, list[Live]]:
+    """Models by the name of their version set; those without one are left out."""
+    found: dict[str, list[Live]] = {}
+    for live in models:
+        if name := live.summary.get("modelVersionSetName"):
+            found.setdefault(str(name), []).append(live)
+    return found
 
 
 def _by_model(deployments: Sequence[Live]) -> dict[str, frozenset[str]]:

@@ -7,6 +7,7 @@ from compiler.planning.deployment_changes import deployment_changes, endpoint_of
 from compiler.planning.model_changes import UNFINISHED, model_changes, old_versions, record_of, versions_of
 from compiler.planning.refusals import deploys, not_deployable, without_bucket
 from compiler.planning.removal import delete_model
+from compiler.planning.strays import strays
 from compiler.planning.turn import NamePlan, Turn
 from compiler.planning.versions import Versions
 
@@ -25,6 +26,7 @@ def plan_name(turn: Turn) -> NamePlan:
     before = [delete_model(turn.desired.name, live, UNFINISHED) for live in kinds.unfinished] if kinds else []
     old = old_versions(turn, kinds, deployments) if kinds else []
     changes = [*before, *models, *deployments, *old]
+    problems += strays(turn, changes)
     needs = _needs(turn, kinds, changes)
     return NamePlan(tuple(changes), tuple(problems), needs)
 

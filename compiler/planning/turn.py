@@ -29,6 +29,9 @@ class Turn:
     """OCID of a model -> OCIDs of the deployments that serve it, of whomever."""
     catalog: Mapping[str, Live | None] = field(default_factory=dict)
     """Models that are named by OCID, as far as they were read."""
+    untagged_versions: tuple[Live, ...] = ()
+    """Versions without our tags in the wanted set, where that one is ours."""
+    untagged_deployments: tuple[Live, ...] = ()
     retry: bool = False
 
     @property
