@@ -1,7 +1,9 @@
 """What keeps the house in order: who imports whom, and what start-up must not load."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +44,25 @@ def test_an_unchanged_compile_loads_nothing_heavy(wine, manifact):
     program = PROGRAM.format(arguments=["compile"], heavy=heavy)
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=wine)
     assert result.stdout.strip() == ""
+
+
+def imports(node: ast.AST) -> set[str]:
+    """What is imported, in functions as well, but not for type checkers alone."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return set()
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    own = {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+    return own.union(*map(imports, ast.iter_child_nodes(node)))
+
+
+def test_no_two_modules_import_each_other():
+    root = Path(__file__).parent.parent
+    files = {path for path in (root / "compiler").rglob("*.py") if path.name != "__init__.py"}
+    by_name = {".".join(path.relative_to(root).with_suffix("").parts): path for path in files}
+    found = {name: imports(ast.parse(path.read_text(encoding="utf-8"))) for name, path in by_name.items()}
+    assert len(found) > 300
+    both = [(one, two) for one, named in found.items() for two in named & found.keys() if one < two]
+    # The functions of a machine's opcodes are about the machine.
+    pickles = ("compiler.readers.pickles.machine", "compiler.readers.pickles.opcodes")
+    assert [(one, two) for one, two in both if one in found[two]] == [pickles]
