@@ -9,6 +9,7 @@ from compiler.diagnostics import Report
 from compiler.passes.fields import check_fields, check_variables
 from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.limits import check_limits, check_references
+from compiler.planning.limits_bucket import check_object_names
 from compiler.planning.limits_saved import check_saved
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.workspace.project import Workspace, load_manifest
@@ -39,6 +40,9 @@ def overridden(build: Build, workspace: Workspace, target: str) -> Desired:
     identity = Identity(workspace.name, metadata.name, metadata.renamed_from, metadata.suspend, spec.model_id)
     found = desired(identity, _artifact(build), spec.catalog, spec.deployment, context)
     check_saved(found, report)
+    if found.model and build.record:
+        paths = (file.path for file in build.record.files)
+        check_object_names(found.model, workspace.name, metadata.name, paths, report)
     report.raise_if_failed()
     return found
 

@@ -14,6 +14,7 @@ from compiler.emit.zipstream import zip_size
 from compiler.ir import DataSchema, Golden, Json, ResolvedModel, SourceFile
 from compiler.passes.schema_json import CATALOG_BYTES, fit_catalog, schema_to_json
 from compiler.planning.desired import ArtifactFacts, Desired
+from compiler.planning.limits_bucket import check_object_names
 from compiler.planning.limits_saved import check_saved
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.spec.deployment import SmokeRequest
@@ -55,6 +56,8 @@ def wanted(
     report.raise_if_failed()
     found = desired(identity, artifact, spec.catalog, spec.deployment, context)
     check_saved(found, report)
+    if made and found.model:
+        check_object_names(found.model, project, metadata.name, (file.path for file in made.record.files), report)
     report.raise_if_failed()
     return found
 

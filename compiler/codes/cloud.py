@@ -40,7 +40,7 @@ CLOUD: dict[str, Code] = {
     "MF708": Code(
         "catalog entry not accepted",
         "A limit of the model catalog: 32,000 bytes of metadata a list, one value or one file an entry, one entry a "
-        "key.",
+        "key; and of the bucket of `staging`: names of 1,024 bytes.",
     ),
     "MF709": Code(
         "container, network or log settings not accepted",

@@ -87,3 +87,18 @@ def test_by_reference(wine, manifact, bucket):
     finally:
         assert manifact("destroy", "wine-cultivar", "--yes").code == 0
     assert bucket() == []
+
+
+@pytest.mark.parametrize("way", [{"byReference": True}, {}])
+def test_names_that_object_storage_does_not_take_are_found_by_compile(wine, manifact, way):
+    def compiled(length):
+        write(wine, {**way, "staging": {"uri": f"oci://staging@local/{'p' * length}/"}})
+        return manifact("compile")
+
+    assert compiled(800).code == 0
+    refused = compiled(1000)
+    assert refused.code == 1
+    line = next(n for n, text in enumerate((wine / "model.yaml").read_text().splitlines(), 1) if "catalog:" in text)
+    assert "[MF708]" in refused.err
+    assert f"model.yaml:{line}:" in refused.err
+    assert "Object Storage takes 1,024" in refused.err
