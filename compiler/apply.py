@@ -197,9 +197,13 @@ class _Walk:
         self._tell(Event(change, "failed" if failed else "done"))
         if failed is None:
             state, url = _endpoint(work.records.get(identifier, {}))
-            return Result(change, Status.DONE, identifier, "", state, url, tuple(work.notes))
-        problems = (*failed.problems, *work.notes)
+            return Result(change, Status.DONE, identifier, "", state, url, self._named(change, work.notes))
+        problems = self._named(change, (*failed.problems, *work.notes))
         return Result(change, Status.FAILED, identifier, failed.recovered, diagnostics=problems)
+
+    def _named(self, change: Change, problems: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The problems, each of which says of which model it is where there are several."""
+        return tuple(p.named(change.name) if len(self._plan.models) > 1 else p for p in problems)
 
     def _watch(self, change: Change) -> Watch:
         def tell(text: str, done: int, total: int) -> None:

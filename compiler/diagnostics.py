@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from compiler.codes import CODES, PRECEDENCE, ExitCode
@@ -54,6 +54,11 @@ class Diagnostic:
     def __post_init__(self) -> None:
         if self.code not in CODES:
             raise ValueError(f"diagnostic code {self.code} is not listed in compiler.codes")
+
+    def named(self, name: str) -> Diagnostic:
+        """The same, saying which of several models it is about, where its message does not say so itself."""
+        said = f"'{name}'" in self.message
+        return self if said else replace(self, message=f"'{name}': {self.message}")
 
 
 class CompilerError(Exception):

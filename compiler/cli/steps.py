@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["done", "available", "needs action", "not available", "not applicable"]
 NO_MANIFEST = "no manifest of this name is here"
+FAILED_TEST = "failed its smoke test: change the model, or try the same again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[Live]
     if wanted.state == "absent":
         return Step("deployed", "not applicable", "`state: absent`")
     blocked = live is not None and tags.FAILED in live.tags
-    return Step("deployed", "needs action" if blocked else "done", "failed its smoke test" if blocked else now)
+    return Step("deployed", "needs action" if blocked else "done", FAILED_TEST if blocked else now)
 
 
 def asked(deployment: Live | None, smoke: Smoke | None, answer: Sequence[Diagnostic] | None) -> Step:
@@ -139,6 +140,8 @@ def following(steps: Sequence[Step], name: str, manifest: str | None) -> str:
         (unsaved and state["compiled"] in ("available", "needs action"), f"manifact compile {manifest}"),
         (unsaved and state["verified"] == "available", f"manifact verify {manifest}"),
         (state["answers"] == "needs action", f"manifact logs {name}"),
+        # Without --retry an apply leaves it as it is, until something changes.
+        (any(step.detail == FAILED_TEST for step in steps), f"manifact apply {manifest} --retry"),
         (bool({state["saved"], state["deployed"]} & {"available", "needs action"}), f"manifact apply {manifest}"),
         (state["deployed"] == "done", ask),
     )

@@ -30,7 +30,8 @@ def verify_before_saving(builds: Sequence[Build], plan: Plan, when: str, console
         try:
             verified(build, console, timeout=timeout, named=len(builds) > 1)
         except CompilerError as problem:
-            problems += _standing(problem, plan, when, console)
+            standing = _standing(problem, plan, when, console)
+            problems += [d.named(build.name) for d in standing] if len(builds) > 1 else standing
     if problems:
         raise CompilerError(*problems)
 
