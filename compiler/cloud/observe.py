@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from typing import TypeVar
 
 from compiler.cloud.catalog import list_models, list_version_sets, read_model
 from compiler.cloud.connection import Connection
@@ -15,6 +16,7 @@ from compiler.planning.desired import Desired
 from compiler.planning.observed import Live, Observed
 from compiler.planning.plan import Options, unread
 
+T = TypeVar("T")
 ROUNDS = 4
 """A record may show that another one is needed (an artifact that is gone), a few times at most."""
 
@@ -41,10 +43,11 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
         ids = unread(desired, observed, place, options)
         if not ids:
             break
-        by_id = {item.model_id for item in desired if item.model_id} & ids
-        named = {model: _in_catalog(connection, model) for model in sorted(by_id)}
+        by_id = sorted({item.model_id for item in desired if item.model_id} & ids)
+        shown = _side_by_side(lambda model: _in_catalog(connection, model), by_id)
+        named = dict(zip(by_id, shown, strict=True))
         lives = [live for live in named.values() if live]
-        observed = observed.with_reads([*read(connection, sorted(ids - by_id), observed), *lives])
+        observed = observed.with_reads([*read(connection, sorted(ids.difference(by_id)), observed), *lives])
         observed = replace(observed, catalog={**observed.catalog, **named})
     return observed
 
@@ -72,6 +75,10 @@ def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list
     def record(item: str) -> Live:
         return read_model(connection, item) if item in models else read_deployment(connection, item)
 
+    return _side_by_side(record, ids)
+
+
+def _side_by_side(look: Callable[[str], T], ids: Iterable[str]) -> list[T]:
     # What was not begun when one fails is not sent: `map` takes it back.
     with ThreadPoolExecutor(max_workers=READERS) as pool:
-        return list(pool.map(record, ids))
+        return list(pool.map(look, ids))
