@@ -18,6 +18,7 @@ CONFIGURATION = "modelDeploymentConfigurationDetails"
 MODEL = "modelConfigurationDetails"
 INFRASTRUCTURE = "infrastructureConfigurationDetails"
 ENVIRONMENT = "environmentConfigurationDetails"
+LOGS = "categoryLogDetails"
 
 
 def check_configuration(configuration: JsonObject) -> None:
@@ -64,8 +65,10 @@ def instance_count(configuration: Mapping[str, Any]) -> int:
 
 
 def merged(current: JsonObject, change: JsonObject) -> JsonObject:
-    """The deployment after an update: absent fields stay, within the configuration as well."""
+    """The deployment after an update: absent fields stay, within the configuration as well; an empty log goes."""
     result = {**current, **{name: value for name, value in change.items() if name != CONFIGURATION}}
+    if LOGS in change:
+        result[LOGS] = {name: log for name, log in change[LOGS].items() if log}
     wanted = change.get(CONFIGURATION)
     if wanted is None:
         return result
@@ -82,8 +85,16 @@ def merged(current: JsonObject, change: JsonObject) -> JsonObject:
 
 def changed_groups(before: JsonObject, after: JsonObject) -> list[str]:
     """The option groups in which two states of a deployment differ; tags belong to none (OCI docs: model-dep-edit)."""
-    old, new = _groups(before), _groups(after)
-    return [name for name in old if old[name] != new[name]]
+    old, new = _filled(_groups(before)), _filled(_groups(after))
+    return [name for name in {**old, **new} if old.get(name) != new.get(name)]
+
+
+def _filled(value: Any) -> Any:
+    """The value without members that are absent or empty: both say the same."""
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _filled(item) for name, item in value.items()}
+    return {name: item for name, item in kept.items() if item not in (None, {}, [])}
 
 
 def _groups(body: JsonObject) -> dict[str, Any]:
@@ -98,7 +109,7 @@ def _groups(body: JsonObject) -> dict[str, Any]:
         "environment variables": None if container else environment,
         "model": model_of(configuration),
         "compute": holder,
-        "logging": body.get("categoryLogDetails") or {},
+        "logging": body.get(LOGS) or {},
         "bandwidth or container": [bandwidth, container],
     }
 

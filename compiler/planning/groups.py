@@ -7,6 +7,7 @@ which satisfies both. INACTIVE, everything may go in one request.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from compiler.planning.canonical import Body, Path, comparable, leaves, nested
@@ -30,13 +31,25 @@ GROUPS: Mapping[str, tuple[Path, ...]] = {
 """In the order in which they are sent: room for the new model first, then the model, names and tags last."""
 SETTINGS = tuple(name for name in GROUPS if name != "identity")
 
+VARIABLES: Path = (*ENVIRONMENT, "environmentVariables")
 _CLEARED: Mapping[Path, Any] = {
     ("description",): "",
     ("definedTags",): {},
     ("categoryLogDetails",): {},
+    ("categoryLogDetails", "access"): {},
+    ("categoryLogDetails", "predict"): {},
     (*MODEL, "maximumBandwidthMbps"): None,
+    (*INSTANCE, "capacityReservationIds"): [],
+    SIZE: {},
+    VARIABLES: {},
+    (*ENVIRONMENT, "cmd"): [],
+    (*ENVIRONMENT, "entrypoint"): [],
+    (*ENVIRONMENT, "customHttpEndpoints"): [],
 }
-"""What stands for "no value" in an update, where leaving the field out would mean "unchanged"."""
+"""What stands for "no value" in an update, where leaving the field out would mean "unchanged" (SDK 2.189 docstring).
+
+Whole objects come before their parts: without any log, the empty object says so for both.
+"""
 
 
 def touched(found: Difference) -> tuple[str, ...]:
@@ -49,9 +62,12 @@ def update_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Differe
     prefixes = tuple(prefix for name in names for prefix in GROUPS[name])
     body = merged(live, found, *prefixes)
     for path, cleared in _CLEARED.items():
-        gone = any(p[: len(path)] == path and wanted is None for p, (_, wanted) in found.values.items())
-        if path in prefixes and gone and _get(body, path) is None:
-            _put(body, path, cleared)
+        gone = any(_below(p, (path,)) and wanted is None for p, (_, wanted) in found.values.items())
+        told = _get(body, path) is not None or (len(path) > 1 and _get(body, path[:-1]) == {})
+        if gone and not told and _below(path, prefixes):
+            _put(body, path, copy(cleared))
+    if ENVIRONMENT in prefixes and _get(body, VARIABLES) is None:
+        _put(body, VARIABLES, {})  # ADS 2.16.1 sends them always, empty ones too
     if any(prefix[0] == DETAILS for prefix in prefixes):
         _put(body, (DETAILS, "deploymentType"), live.get((DETAILS, "deploymentType"), "SINGLE_MODEL"))
     return body
@@ -80,6 +96,10 @@ def whole(found: Mapping[Path, Any]) -> Body:
 def holds(body: Body, path: Path) -> bool:
     """Whether an update says anything of what lies at a path."""
     return _get(body, path) is not None
+
+
+def _below(path: Path, prefixes: tuple[Path, ...]) -> bool:
+    return any(path[: len(prefix)] == prefix for prefix in prefixes)
 
 
 def _get(body: Body, path: Path) -> Any:

@@ -16,8 +16,6 @@ from compiler.planning.fields import HIDDEN, Difference
 from compiler.planning.secrets import looks_secret
 from compiler.planning.variables import FORMER, environment_variables, with_variables
 
-VARIABLES: Path = (*groups.ENVIRONMENT, "environmentVariables")
-
 
 def shown(wanted: Endpoint, found: Difference, config: str | None) -> tuple[FieldChange, ...]:
     """For the views: no value of a variable that may be a secret. `config` is the live `manifact-config`."""
@@ -38,7 +36,7 @@ def masked(body: Body, wanted: Endpoint) -> Body:
 
 
 def _shown(wanted: Endpoint, path: Path, before: Any, after: Any, told: set[str]) -> FieldChange:
-    if path[:-1] == VARIABLES:
+    if path[:-1] == groups.VARIABLES:
         name = path[-1]
         secret = name in wanted.spec.sensitive or any(looks_secret(name, str(text or "")) for text in (before, after))
         before = HIDDEN if before is not None and (secret or name not in told) else before
@@ -53,10 +51,10 @@ def _said_before(wanted: Endpoint, found: Difference, config: str | None) -> set
     """
     former = dict(groups.flat(wanted.spec.body))
     for path, (before, _) in found.values.items():
-        if path != groups.MODEL_ID and not (path[:-1] == VARIABLES and path[-1] in wanted.spec.sensitive):
+        if path != groups.MODEL_ID and not (path[:-1] == groups.VARIABLES and path[-1] in wanted.spec.sensitive):
             former[path] = before
     body = nested((path, value) for path, value in former.items() if value is not None)
     settings = {**body, "serves": wanted.served, "state": wanted.spec.state}
     if config_digest(settings) != config:
         return set()
-    return {path[-1] for path in former if path[:-1] == VARIABLES}
+    return {path[-1] for path in former if path[:-1] == groups.VARIABLES}
