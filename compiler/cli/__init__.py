@@ -46,6 +46,7 @@ def _run(words: list[str], console: Console) -> ExitCode:
     except OSError as error:
         # Everything that is about a file of the user's was told before; what is left is the machine.
         what = ": ".join(str(part) for part in (error.strerror or error, error.filename) if part)
+        what = what if _somewhere() else "the current folder is gone"
         hint = f"it happened during `manifact {words[0]}`" if words and not error.filename else None
         console.diagnostics([Diagnostic("MF900", what, hint=hint)])
         code = ExitCode.ENVIRONMENT
@@ -76,6 +77,15 @@ def _parser() -> Parser:
         child = sub.add_parser(name, help=what, description=sentence, epilog=example, allow_abbrev=False)
         command.configure(child)
     return parser
+
+
+def _somewhere() -> bool:
+    """Whether the folder that we are in is still there."""
+    try:
+        os.getcwd()  # noqa: PTH109 - a pathlib object is not needed
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _open_streams() -> None:

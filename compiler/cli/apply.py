@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from compiler.planning.plan import Options
     from compiler.planning.planfile import SavedPlan
     from compiler.planning.whole import Plan
+    from compiler.workspace.project import Workspace
 
+_MAKE = "make one with `manifact plan -o FILE`"
 SUMMARY = "save models to the catalog, deploy them, wait and test them; a second apply changes nothing"
 
 
@@ -86,11 +88,15 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.planning.motion import names_of
     from compiler.planning.plan import plan
     from compiler.planning.planfile import confirm, load_plan, with_secrets
+    from compiler.workspace.project import open_workspace
 
     try:
         saved = load_plan(arguments.plan.read_text(encoding="utf-8"))
     except OSError as error:
-        raise failure("MF001", f"cannot read {arguments.plan}: {error.strerror}") from None
+        raise failure("MF741", f"cannot read {arguments.plan}: {error.strerror}", hint=_MAKE) from None
+    except UnicodeDecodeError:
+        raise failure("MF741", f"{arguments.plan} is not a plan file: it is no text", hint=_MAKE) from None
+    _check_project(saved, open_workspace(Path.cwd(), arguments.root))
     arguments.target = arguments.target or saved.place.target
     with open_session(arguments, Path.cwd(), console) as session, alone(session, arguments, console):
         desired = with_secrets(saved, session.substituted)
@@ -101,6 +107,18 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
         builds = _built(saved, found, session.root)
         found = with_answers(found, builds, session.connection, missing=Severity.ERROR)
         return _carry_out(found, session, builds, arguments, console)
+
+
+def _check_project(saved: SavedPlan, here: Workspace) -> None:
+    """Raises MF740 for a plan of another project, before a store of the target local is made for it."""
+    from compiler.workspace.targets import LOCAL
+
+    made = f"the plan was made for project '{saved.place.project}'"
+    hint = "go to the project's folder, or name it with --root"
+    if here.name != saved.place.project:
+        raise failure("MF740", f"{made}; this folder is of project '{here.name}'", hint=hint)
+    if saved.place.target == LOCAL and not (here.state / LOCAL).exists():
+        raise failure("MF740", f"{made} in another folder: nothing was ever planned for target local here", hint=hint)
 
 
 def _observed(

@@ -104,6 +104,14 @@ def count(text: str) -> int:
     return value
 
 
+def port(text: str) -> int:
+    """A TCP port; 0 means any."""
+    value = int(text)
+    if not 0 <= value <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return value
+
+
 def add_consent(parser: argparse.ArgumentParser) -> None:
     """`--yes`: the answer to what would be asked."""
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask before changes that destroy or replace")

@@ -18,7 +18,7 @@ EXAMPLES = {
     "predict": "manifact predict wine --data models/wine/samples/input.csv --rows 3",
     "logs": "manifact logs wine --follow",
     "pull": "manifact pull wine pulled/wine",
-    "export": "manifact export wine oci://backups@cellar/wine.zip",
+    "export": "manifact export wine oci://backups@local/wine.zip",
     "import": "manifact import ocid1.datasciencemodel.oc1.iad.aaaa models/wine",
     "drift": "manifact drift models/wine --target production",
     "destroy": "manifact destroy wine --target staging",

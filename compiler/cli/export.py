@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from compiler.cloud.archives import Archive
     from compiler.cloud.objects import Place
 
+_EXAMPLE = "on the target local the namespace is `local`: oci://backups@local/wine.zip"
 SUMMARY = "bring the zip of an artifact to a bucket, from the catalog or straight from a build"
 
 
@@ -41,9 +42,9 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cloud.objects import Place
     from compiler.workspace.fetched import parse_uri
 
-    if not arguments.uri.startswith("oci://") or "@" not in arguments.uri:
-        raise failure("MF761", f"'{arguments.uri}' is no oci://bucket@namespace/object")
     bucket, namespace, name = parse_uri(arguments.uri)
+    if not arguments.uri.startswith("oci://") or not (bucket and namespace):
+        raise failure("MF916", f"'{arguments.uri}' is no oci://bucket@namespace/object", hint=_EXAMPLE)
     path = Path(arguments.source)
     here = path.exists() and not arguments.source.startswith("ocid1.")
     with open_session(arguments, _start(path) if here else Path.cwd(), console) as session:

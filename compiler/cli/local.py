@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_root, count, seconds
+from compiler.cli.arguments import add_json, add_root, port, seconds
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     serve = verbs.add_parser("serve", allow_abbrev=False, help="open the store on a loopback port, until Ctrl-C")
-    serve.add_argument("--port", type=count, default=8600, metavar="N", help="loopback port, 0 for any (default: 8600)")
+    serve.add_argument("--port", type=port, default=8600, metavar="N", help="loopback port, 0 for any (default: 8600)")
     serve.add_argument("--strict", action="store_true", help="refuse unsigned calls of predict")
     serve.add_argument(
         "--work-seconds",
@@ -92,7 +92,7 @@ def _opened_port(cloud: LocalCloud, port: int) -> LocalServer:
 
     try:
         return LocalServer(cloud, application(cloud), port)
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         message = f"port {port} cannot be served: {problem}"
         raise failure("MF802", message, hint="choose another one with --port, or 0 for any") from None
 

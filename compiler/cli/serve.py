@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_root
+from compiler.cli.arguments import add_json, add_root, port
 from compiler.cli.console import Console, render
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=port,
         help=f"loopback port, 0 for any (default: {DEFAULT_PORT}, or any when that is taken)",
     )
     parser.add_argument("--workers", type=_workers, default=1, help="processes that answer (default: 1)")
@@ -164,7 +164,7 @@ def _listener(port: int | None, console: Console) -> socket.socket:
 
     try:
         return listen(DEFAULT_PORT if port is None else port)
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         if port is None:
             console.note(f"  port {DEFAULT_PORT} is taken; any other one is used")
             return listen(0)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from compiler.cloud.connection import Connection
+from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import ask
 from compiler.diagnostics import failure
 from compiler.lock import LockedPack
@@ -29,10 +30,18 @@ def service_packs(
 ) -> dict[str, LockedPack]:
     """Slug -> pack, re-homed onto the bucket that was asked.
 
-    Raises `CompilerError` MF403 for an index of another form.
+    Raises `CompilerError` MF403 for an index of another form, MF713 where there is none.
     """
-    storage = connection.object_storage
-    reply = ask("read the index of conda packs", lambda: storage.get_object(namespace, bucket, INDEX_OBJECT))
+    storage, uri = connection.object_storage, f"oci://{bucket}@{namespace}/{INDEX_OBJECT}"
+    try:
+        reply = ask(
+            f"read the index of conda packs, {uri}", lambda: storage.get_object(namespace, bucket, INDEX_OBJECT)
+        )
+    except RequestError as problem:
+        if problem.status != 404 or not connection.local:
+            raise
+        said = f"target local has no index of service packs at {uri}"
+        raise failure("MF713", said, hint="name a target with --target") from None
     try:
         document = json.loads(_content(reply.data))
         return {pack["slug"]: _pack(pack, namespace, bucket) for pack in document["service_packs"]}

@@ -9,6 +9,7 @@ from typing import Any
 
 from compiler.cloud.connection import Connection
 from compiler.cloud.deployments import get_deployment
+from compiler.cloud.problems import no_answer
 from compiler.diagnostics import failure
 from compiler.planning import tags
 from compiler.planning.observed import Live
@@ -56,7 +57,7 @@ def predict(connection: Connection, deployment: str, payload: Any) -> Answer:
     try:
         return call_endpoint(connection, str(record["modelDeploymentUrl"]), payload)
     except RequestException as problem:
-        raise failure("MF714", f"the endpoint gave no answer: {type(problem).__name__}") from None
+        raise failure("MF714", f"the endpoint gave no answer: {no_answer(problem)}") from None
 
 
 def find_deployment(connection: Connection, deployments: tuple[Live, ...], name: str) -> str:

@@ -14,7 +14,7 @@ from compiler.cloud.downloads import stream
 from compiler.cloud.objects import Place
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import ask
-from compiler.cloud.waiting import Watch, await_work
+from compiler.cloud.waiting import Watch, WorkRequestError, await_work
 from compiler.diagnostics import Diagnostic, failure
 from compiler.emit import artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile
@@ -45,13 +45,23 @@ def export_model(connection: Connection, model: str, place: Place, watch: Watch,
         "destinationBucket": place.bucket,
         "destinationObjectName": place.name,
     }
-    reply = catalog.import_artifact(connection, model, {"artifactImportDetails": details})
-    if reply.work_request:
-        await_work(connection, reply.work_request, watch)
+    _bring(connection, model, details, watch)
     arrived = objects.object_size(connection, place)
     if arrived != head.size:
         raise failure("MF750", f"{place} has {arrived or 0} bytes after the export, the artifact has {head.size}")
     return head.size
+
+
+def _bring(connection: Connection, model: str, details: Mapping[str, str], watch: Watch) -> None:
+    """Have it brought, and wait. A bucket that is not there is told as such, MF713, in place of what came of it."""
+    storage, namespace, bucket = connection.object_storage, details["namespace"], details["destinationBucket"]
+    try:
+        reply = catalog.import_artifact(connection, model, {"artifactImportDetails": dict(details)})
+        if reply.work_request:
+            await_work(connection, reply.work_request, watch)
+    except (RequestError, WorkRequestError):
+        ask(f"look at bucket {bucket} of namespace {namespace}", lambda: storage.head_bucket(namespace, bucket))
+        raise
 
 
 def export_directory(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from oci._vendor.requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
 from oci.exceptions import ServiceError
@@ -11,6 +13,7 @@ from oci.exceptions import ServiceError
 from compiler.diagnostics import CompilerError, Diagnostic
 
 LIMITS = frozenset({"LimitExceeded", "QuotaExceeded"})
+_REASON = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
 HINTS = {
     "MF712": "check the key's fingerprint and the clock of this machine, or authenticate again",
     "MF713": "check the OCID, and that the policies of the compartment allow it",
@@ -38,7 +41,7 @@ def explained(doing: str) -> Iterator[None]:
     except ServiceError as problem:
         raise _refused(problem, doing) from None
     except RequestException as problem:
-        diagnostic = Diagnostic("MF714", f"could not {doing}: {_network(problem)}", hint=HINTS["MF714"])
+        diagnostic = Diagnostic("MF714", f"could not {doing}: {no_answer(problem)}", hint=HINTS["MF714"])
         raise RequestError(diagnostic, 0, "") from None
 
 
@@ -49,14 +52,33 @@ def stranger(doing: str) -> RequestError:
     return RequestError(Diagnostic("MF714", said, hint=hint), 0, "")
 
 
+def no_answer(problem: RequestException) -> str:
+    """Which address gave no answer, and why: `http://127.0.0.1:1: connection refused`."""
+    while problem.args and isinstance(problem.args[0], RequestException):
+        problem = problem.args[0]  # the SDK wraps what its HTTP library raises
+    url = urlsplit(str(getattr(problem.request, "url", None) or ""))
+    where = f"{url.scheme}://{url.netloc}: " if url.netloc else ""
+    return where + _network(problem)
+
+
 def _refused(problem: ServiceError, doing: str) -> RequestError:
+    if 300 <= problem.status < 400:
+        return stranger(doing)  # OCI redirects nobody
     code = _diagnostic_code(problem.status, str(problem.code))
+    if problem.status == 404 and not problem.message:  # HEAD has no body to say it
+        said = f"could not {doing}: 404: there is none, or you may not see it"
+        return RequestError(Diagnostic(code, said, hint=_hint(code, doing)), 404, str(problem.code))
     said = str(problem.message or "no message").strip()
     # A whole identifier is what Oracle's support asks for.
     request = (problem.headers or {}).get("opc-request-id", "")
     where = f" [opc-request-id {request}]" if problem.status >= 500 and request else ""
     message = f"could not {doing}: {problem.status} {problem.code}: {said}{where}"
-    return RequestError(Diagnostic(code, message, hint=HINTS.get(code)), problem.status, str(problem.code))
+    return RequestError(Diagnostic(code, message, hint=_hint(code, doing)), problem.status, str(problem.code))
+
+
+def _hint(code: str, doing: str) -> str | None:
+    in_bucket = code == "MF713" and ("oci://" in doing or " bucket " in doing)
+    return "check bucket, namespace and name, and that the policies allow it" if in_bucket else HINTS.get(code)
 
 
 def _diagnostic_code(status: int, code: str) -> str:
@@ -73,4 +95,7 @@ def _network(problem: RequestException) -> str:
         return "the service did not answer in time"
     if isinstance(problem, SSLError):
         return "the service's certificate was not accepted"
-    return "no connection to the service (" + type(problem).__name__ + ")"
+    if "[Errno -2]" in str(problem):  # EAI_NONAME of getaddrinfo
+        return "name not found"
+    reason = _REASON.search(str(problem))
+    return reason[1].lower() if reason else f"no connection to the service ({type(problem).__name__})"

@@ -200,3 +200,80 @@ def test_streams_that_are_closed_or_full(closed, code, json):
     assert result.returncode == code, result.stderr
     assert "Traceback" not in result.stdout + result.stderr
     assert ("MF102" in result.stdout) == (closed in ("2>&-", "<&-"))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("export flat-price bk/a.zip", 64, "'bk/a.zip' is no oci://bucket@namespace/object"),
+        ("export flat-price oci://@local/a.zip", 64, "oci://backups@local/wine.zip"),
+        ("serve --port 99999", 64, "must be 0 to 65535"),
+        ("local serve --port 99999", 64, "must be 0 to 65535"),
+        ("apply --plan /nonexist", 64, "cannot read /nonexist: No such file or directory"),
+        ("apply --plan rules.bin", 64, "it is no text"),
+        ("lock", 3, "target local has no index of service packs"),
+        ("export rules.json oci://nobk@local/a.zip", 3, "check bucket, namespace and name"),
+        ("export rules.json oci://bk@elsewhere/a.zip", 3, "check bucket, namespace and name"),
+    ],
+)
+def test_what_is_said_and_with_which_exit_code(words, code, said, rules, manifact):
+    (rules / "rules.bin").write_bytes(b"\xff\xfe")
+    (rules / "artifact").mkdir()
+    (rules / "artifact" / "score.py").write_text("")
+    result = manifact(*words.replace("rules.json", "artifact").split())
+    assert (result.code, said in result.err) == (code, True), result.err
+
+
+@pytest.mark.parametrize("place", ["oci://nobk@local/a.zip", "oci://bk@elsewhere/a.zip"])
+def test_a_model_is_not_exported_to_a_bucket_that_is_not_there(place, cellar, foreign, manifact):
+    with foreign.cloud(cellar) as connection:
+        model = foreign.make_model(connection)
+    result = manifact("export", model, place)
+    assert (result.code, "check bucket, namespace and name" in result.err) == (3, True), result.err
+
+
+def test_a_redirection_is_nothing_that_oci_answers(service, manifact):
+    service.status = 302
+    result = manifact("list", "--target", "prod")
+    assert (result.code, "something other than OCI answered" in result.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("http://127.0.0.1:1", "http://127.0.0.1:1: connection refused"),
+        ("https://datascience.mars-1.invalid", "https://datascience.mars-1.invalid: "),
+    ],
+)
+def test_an_endpoint_that_cannot_be_reached_is_named(endpoint, said, project, key, manifact, monkeypatch):
+    monkeypatch.setattr("compiler.cloud.retries.Patience.__init__.__defaults__", (1, 1.0, 0.01))
+    project(PROFILE + f"key_file={key}\n", serviceEndpoint=endpoint)
+    result = manifact("list", "--target", "prod")
+    assert (result.code, f"could not list models: {said}" in result.err) == (3, True)
+    assert "RequestException" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("project_file", "said"),
+    [
+        (None, "in another folder: nothing was ever planned for target local here"),
+        ("apiVersion: manifact/v1\nkind: Project\nmetadata: {name: other}\n", "this folder is of project 'other'"),
+    ],
+)
+def test_a_plan_of_another_project_is_refused_before_anything_is_written(
+    project_file, said, rules, tmp_path, monkeypatch, manifact
+):
+    assert manifact("plan", "-o", "saved.json").code == 0
+    other = tmp_path / "other"
+    other.mkdir()
+    if project_file:
+        (other / "manifact.yaml").write_text(project_file)
+    monkeypatch.chdir(other)
+    result = manifact("apply", "--plan", rules / "saved.json")
+    assert (result.code, "the plan was made for project" in result.err, said in result.err) == (6, True, True)
+    assert not (other / ".manifact").exists()
+
+
+def test_a_folder_that_is_gone(tmp_path):
+    result = in_a_shell(f"mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir {tmp_path}/gone; {{manifact}} plan")
+    assert (result.returncode, "the current folder is gone" in result.stderr) == (3, True)

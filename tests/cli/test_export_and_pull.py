@@ -34,7 +34,7 @@ def test_out_of_the_catalog(cellar, bucket, foreign, manifact):
     assert manifact("export", other, f"{bucket}/kept/red.zip", "--overwrite").code == 0
     assert content(foreign, cellar, "kept/red.zip") != foreign.zipped(foreign.FILES)
     nowhere = manifact("export", "red", f"{bucket.replace('exports', 'absent')}/red.zip")
-    assert (nowhere.code, "absent" in nowhere.err) == (5, True)
+    assert (nowhere.code, "absent" in nowhere.err) == (3, True)
 
 
 def test_straight_from_a_directory(cellar, bucket, foreign, manifact, tmp_path):

@@ -224,7 +224,7 @@ def test_ports_that_are_taken(tmp_path, serve, manifact) -> None:
         served = serve(artifact)
         assert served.document()["port"] != 8080
         assert "port 8080 is taken" in served.errors.read_text()
-    assert manifact("serve", artifact, "--port", 99_999).code == 3
+    assert manifact("serve", artifact, "--port", 99_999).code == 64
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from compiler.cloud.retries import Patience
 from compiler.spec.project import Target
 
 MODEL = "ocid1.datasciencemodel.oc1..m"
+RECORD = {"id": MODEL, "lifecycleState": "ACTIVE"}
 DEPLOYMENT = "ocid1.datasciencemodeldeployment.oc1..d"
 
 
@@ -46,7 +47,7 @@ def service() -> Iterator[Service]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             kept.seen.append((self.command, self.path, headers))
             status, code, more = kept.answers.pop(0) if kept.answers else (200, "", {})
-            body = json.dumps({"code": code, "message": "said so"} if code else {"id": MODEL}).encode()
+            body = json.dumps({"code": code, "message": "said so"} if code else RECORD).encode()
             self.send_response(status)
             own = {"content_type": "application/json", "content_length": str(len(body))}
             for name, value in {**own, **more}.items():
@@ -104,7 +105,7 @@ def connection(
 
 def test_reading_gets_over_everything_that_passes(service: Service, connection: Connection) -> None:
     service.will(503, 429, 500)
-    assert catalog.get_model(connection, MODEL).data == {"id": MODEL}
+    assert catalog.get_model(connection, MODEL).data == RECORD
     assert len(service.seen) == 4
 
 
@@ -181,7 +182,7 @@ def test_the_circuit_breaker_of_the_sdk_stays_out(service: Service, connection: 
         service.will(400)
         with pytest.raises(RequestError):
             catalog.get_model(connection, MODEL)
-    assert catalog.get_model(connection, MODEL).data == {"id": MODEL}
+    assert catalog.get_model(connection, MODEL).data == RECORD
 
 
 def test_nobody_answers(service: Service, connection: Connection) -> None:
