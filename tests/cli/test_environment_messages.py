@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from compiler.cloud.connection import connect
 from compiler.cloud.credentials import KEY_VARIABLES
+from compiler.cloud.endpoint import predict
+from compiler.diagnostics import CompilerError
+from compiler.workspace.project import open_workspace
+from compiler.workspace.targets import choose_target
 
 ROOT = Path(__file__).parent.parent.parent
 ROOT = Path(__file__).parent.parent.parent
@@ -211,6 +216,7 @@ def test_streams_that_are_closed_or_full(closed, code, json):
         ("local serve --port 99999", 64, "must be 0 to 65535"),
         ("apply --plan /nonexist", 64, "cannot read /nonexist: No such file or directory"),
         ("apply --plan rules.bin", 64, "it is no text"),
+        ("fetch fetched.yaml", 3, "404: there is none, or you may not see it"),
         ("lock", 3, "target local has no index of service packs"),
         ("export rules.json oci://nobk@local/a.zip", 3, "check bucket, namespace and name"),
         ("export rules.json oci://bk@elsewhere/a.zip", 3, "check bucket, namespace and name"),
@@ -218,6 +224,9 @@ def test_streams_that_are_closed_or_full(closed, code, json):
 )
 def test_what_is_said_and_with_which_exit_code(words, code, said, rules, manifact):
     (rules / "rules.bin").write_bytes(b"\xff\xfe")
+    text = (rules / "model.yaml").read_text()
+    absent = f"uri: oci://bk@local/nope.json\n    sha256: {'a' * 64}"
+    (rules / "fetched.yaml").write_text(text.replace("path: rules.json", absent))
     (rules / "artifact").mkdir()
     (rules / "artifact" / "score.py").write_text("")
     result = manifact(*words.replace("rules.json", "artifact").split())
@@ -277,3 +286,16 @@ def test_a_plan_of_another_project_is_refused_before_anything_is_written(
 def test_a_folder_that_is_gone(tmp_path):
     result = in_a_shell(f"mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir {tmp_path}/gone; {{manifact}} plan")
     assert (result.returncode, "the current folder is gone" in result.stderr) == (3, True)
+
+
+def test_a_deployment_that_gives_no_answer_is_named(service):
+    """The service says ACTIVE, and nobody listens at the address."""
+    record = {"id": "ocid1.x", "lifecycleState": "ACTIVE", "modelDeploymentUrl": "http://127.0.0.1:1"}
+    service.body = json.dumps(record).encode()
+    workspace = open_workspace(Path())
+    target = choose_target(workspace, "prod")[1]
+    with (
+        connect("prod", target, root=workspace.root, project="cellar") as connection,
+        pytest.raises(CompilerError, match=r"gave no answer: http://127\.0\.0\.1:1: connection refused"),
+    ):
+        predict(connection, "ocid1.x", {})
