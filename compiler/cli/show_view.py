@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from compiler.cli import text
 from compiler.cli.console import Console
+from compiler.planning.by_reference import recorded_place
 from compiler.planning.ownership import OUR_METADATA
 from compiler.planning.tags import foreign
 from compiler.planning.titles import deployment_title
@@ -85,16 +86,27 @@ def _of_model(document: ShowDocument) -> list[tuple[str, str]]:
         ("version label", record.get("versionLabel")),
         ("backup", _settings(record.get("backupSetting"))),
         ("retention", _settings(record.get("retentionSetting"))),
-        ("artifact", _artifact(artifact) if artifact else "none" if document["kind"] == "model" else None),
+        ("files", _by_reference(record)),
+        ("artifact", _artifact(artifact, record) if artifact else "none" if document["kind"] == "model" else None),
         ("digest", artifact["digest"] if artifact else None),
         ("applied", applied),
     )
 
 
-def _artifact(artifact: Mapping[str, Any]) -> str:
+def _by_reference(record: Mapping[str, Any]) -> str | None:
+    """Where the files of a by-reference model lie."""
+    if not record.get("isModelByReference"):
+        return None
+    where = recorded_place(record)
+    return f"by reference, in {where.uri}" if where else "by reference, in a bucket that its metadata do not name"
+
+
+def _artifact(artifact: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     recorded = artifact["recordedMd5"]
     same = "" if recorded is None else ", as recorded" if recorded == artifact["md5"] else ", NOT the one recorded"
-    return f"{text.size(artifact['size'])}, md5 {artifact['md5'] or 'unknown'}{same}"
+    # Of files in a bucket it is a digest over what the service tells of each of them.
+    kind = "sha256 over its files' md5" if record.get("isModelByReference") else "md5"
+    return f"{text.size(artifact['size'])}, {kind} {artifact['md5'] or 'unknown'}{same}"
 
 
 def _of_deployment(document: ShowDocument) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from compiler.cloud import catalog, objects
 from compiler.cloud.archives import Archive
@@ -15,9 +15,10 @@ from compiler.cloud.objects import Place
 from compiler.cloud.problems import RequestError
 from compiler.cloud.replies import ask
 from compiler.cloud.waiting import Watch, WorkRequestError, await_work
-from compiler.diagnostics import Diagnostic, failure
+from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.emit import artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile
+from compiler.planning.by_reference import recorded_place
 from compiler.workspace.hashing import file_sha256
 from compiler.workspace.root import is_secret, shown
 
@@ -30,10 +31,8 @@ def export_model(connection: Connection, model: str, place: Place, watch: Watch,
     """
     head = catalog.head_artifact(connection, model)
     if head is None:
-        by_reference = catalog.get_model(connection, model).data.get("isModelByReference")
-        what = "is by reference: its files lie in a bucket already" if by_reference else "has no artifact"
-        raise failure("MF750", f"model {model} {what}")
-    known = _headers(connection, place)
+        raise _nothing(catalog.get_model(connection, model).data)
+    known = objects.object_headers(connection, place)
     if known is not None:
         if int(known.get("content-length", -1)) == head.size and _is_same(connection, model, head.md5, place, known):
             return -head.size
@@ -50,6 +49,18 @@ def export_model(connection: Connection, model: str, place: Place, watch: Watch,
     if arrived != head.size:
         raise failure("MF750", f"{place} has {arrived or 0} bytes after the export, the artifact has {head.size}")
     return head.size
+
+
+def _nothing(record: Mapping[str, Any]) -> CompilerError:
+    """Why there is no artifact to export, and what to do instead."""
+    model = record["id"]
+    if not record.get("isModelByReference"):
+        return failure("MF750", f"model {model} has no artifact")
+    where = recorded_place(record)
+    lie = f"in {where.uri}" if where else "in a bucket that its metadata do not name"
+    text = f"model {model} is by reference: the catalog has no zip of it, its files lie {lie}"
+    hint = "`manifact pull` brings them to a folder, which can be exported"
+    return failure("MF750", text, hint=hint if where else None)
 
 
 def _bring(connection: Connection, model: str, details: Mapping[str, str], watch: Watch) -> None:
@@ -77,7 +88,7 @@ def export_directory(
     An upload to this object that was cut off is gone on with, as far as its parts are of these bytes.
     Raises `CompilerError` MF763 for an object with other content, `RequestError` and `Interrupted`.
     """
-    known = _headers(connection, place)
+    known = objects.object_headers(connection, place)
     if known is not None:
         whole = int(known.get("content-length", -1)) == archive.size
         if whole and _same_bytes(connection, place, io.BufferedReader(archive.open()), watch):
@@ -115,18 +126,6 @@ def _unfit(name: str, path: Path) -> Diagnostic | None:
     if is_secret(PurePosixPath(name)):
         return Diagnostic("MF110", f"'{name}' looks like a secret and is never packed")
     return None
-
-
-def _headers(connection: Connection, place: Place) -> Mapping[str, str] | None:
-    """What HEAD says of an object; None when it is not there, or may not be seen: the upload tells which."""
-    storage = connection.object_storage
-    try:
-        reply = ask(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
-    except RequestError as problem:
-        if problem.status == 404:
-            return None
-        raise
-    return reply.headers
 
 
 def _is_same(connection: Connection, model: str, md5: str, place: Place, known: Mapping[str, str]) -> bool:

@@ -84,14 +84,20 @@ def part_size(total: int) -> int:
 
 def object_size(connection: Connection, place: Place) -> int | None:
     """Bytes of an object; None when it is not there."""
+    known = object_headers(connection, place)
+    return None if known is None else int(known.get("content-length", -1))
+
+
+def object_headers(connection: Connection, place: Place) -> Mapping[str, str] | None:
+    """What HEAD says of an object; None when it is not there, or may not be seen: the upload tells which."""
     storage = connection.object_storage
     try:
         reply = ask(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
     except RequestError as problem:
         if problem.status == 404:
-            return None  # or no permission: then the upload is refused, and says so
+            return None
         raise
-    return int(reply.headers.get("content-length", -1))
+    return reply.headers
 
 
 def delete_object(connection: Connection, place: Place) -> None:

@@ -18,7 +18,7 @@ from compiler.emit.exchange import exchange
 from compiler.emit.links import LINK_FROM, place
 from compiler.emit.paths import is_ignored
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.emit.tree import ArtifactTree, Content, artifact_tree
+from compiler.emit.tree import ArtifactTree, Content
 from compiler.ir import SourceFile
 
 ARTIFACT_DIRECTORY = "artifact"
@@ -54,13 +54,6 @@ def _write(files: Mapping[str, Content], destination: Path) -> None:
         stage.chmod(0o755)
         _refuse_foreign(destination)
         exchange(stage, destination)
-
-
-def built_tree(destination: Path, record: ArtifactRecord) -> ArtifactTree:
-    """The tree of an artifact written earlier, as its record describes it; nothing is read yet."""
-    root = destination / ARTIFACT_DIRECTORY
-    files = {f.path: SourceFile(f.path, root / f.path, f.size, f.sha256) for f in record.files}
-    return artifact_tree(files)
 
 
 def _write_tree(tree: Mapping[str, Content], root: Path) -> None:

@@ -73,7 +73,7 @@ def test_by_reference(wine, manifact, bucket):
         assert applied.code == 0, applied.err
         artifact = wine / "build" / "wine-cultivar" / "artifact"
         built = {path.name for path in artifact.iterdir()}
-        assert {name.split("/", 3)[3] for name in bucket()} == built
+        assert {name.split("/", 5)[5] for name in bucket()} == built
         assert manifact("plan", "--deep", "--exit-code").code == 0
         answer = json.loads(manifact("predict", "wine-cultivar", "--data", "samples/input.csv").out)
         assert len(answer["prediction"]) > 1
@@ -84,6 +84,11 @@ def test_by_reference(wine, manifact, bucket):
             assert (wine / "pulled" / name).read_bytes() == (artifact / name).read_bytes()
         shown = manifact("show", "wine-cultivar", "--json")
         assert shown.code == 0, shown.err
+        lie = "in oci://staging@local/models/default/local/wine-cultivar/"
+        assert f"by reference, {lie}" in manifact("show", "wine-cultivar").out
+        refused = manifact("export", "wine-cultivar", "oci://staging@local/whole.zip")
+        assert lie in refused.err
+        assert "manifact pull" in refused.err
     finally:
         assert manifact("destroy", "wine-cultivar", "--yes").code == 0
     assert bucket() == []
