@@ -69,7 +69,8 @@ def _artifact(made: Made, report: Report) -> ArtifactFacts:
         size=zip_size(made.tree),
         input_schema=_catalog_schema(model.input_schema, "input", made, report),
         output_schema=_catalog_schema(model.output_schema, "output", made, report),
-        custom_metadata=tuple(dict(item) for item in record.custom),
+        # What nobody knows of an artifact made elsewhere is not told: ADS's "NA" would only be noise on its model.
+        custom_metadata=tuple(dict(item) for item in record.custom if not (model.prebuilt and item["value"] == "NA")),
         defined_metadata=tuple(dict(item) for item in record.taxonomy),
     )
 

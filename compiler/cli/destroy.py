@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compiler.cli.arguments import add_consent, add_json, add_name, add_root, add_target, add_timeout
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     model = named_model(arguments)
     with open_session(arguments, model.start, console) as session, alone(session, arguments, console):
         observed = observe_settled(session.connection, [], {model.name}, noting(arguments, console))
+        _check_known(model, observed, session, arguments)
         plan = _planned(model, observed, session)
         # What is deleted is deleted as it was read: with if-match.
         going = [change.id for change in plan.pending if change.id and change.kind is not Kind.VERSION_SET]
@@ -52,6 +54,22 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
             return ExitCode.OK
         ask_consent(plan, console, yes=arguments.yes)
         return carry_out(plan, session.connection, {}, console, Conduct(arguments.timeout))
+
+
+def _check_known(model: Named, observed: Observed, session: Session, arguments: argparse.Namespace) -> None:
+    """Raise MF761 for a name of no manifest, and of nothing that is or was in the target: it is misspelt."""
+    from compiler.cli.named_manifest import manifest_of
+    from compiler.diagnostics import did_you_mean, failure
+    from compiler.planning import tags
+
+    place = session.connection.place
+    lives = (*observed.models, *observed.deployments, *observed.version_sets)
+    known = {live.tags.get(tags.NAME, "") for live in lives if place.owns(live.tags)}
+    named = Path(arguments.model).exists() or manifest_of(model.name, model.start, arguments.root)
+    if named or model.name in known:
+        return
+    message = f"nothing called '{model.name}' is in target '{place.target}'"
+    raise failure("MF761", message, hint=did_you_mean(model.name, known) or "`manifact status` says what is there")
 
 
 def _planned(model: Named, observed: Observed, session: Session) -> Plan:

@@ -46,7 +46,9 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     checks = introspect(files, container=arguments.contract == "container")
     width = max(len(check.key) for check in checks)
     for check in checks:
-        reason = check.error if check.status is Status.FAILED else check.note
+        failed = check.status is Status.FAILED
+        named = f"{check.error.rstrip('.')}: {check.note}" if check.note else check.error
+        reason = named if failed else check.note
         console.line(f"  {check.status!s:<7}  {check.key:<{width}}  {reason}".rstrip())
     document: IntrospectDocument = {
         "formatVersion": 1,

@@ -17,18 +17,22 @@ Resource: TypeAlias = tuple[Literal["model", "deployment"], Live]
 
 
 def live_resources(connection: Connection, observed: Observed, name: str | None = None) -> list[Resource]:
-    """Everything of this project and target that is live, or of one manifest: models, then deployments, oldest first.
+    """Everything of this project and target that is live, or of one manifest: models, then deployments.
 
-    Reads the deployments that are not active: a summary does not say why.
+    By name, oldest first. Reads the deployments that are not active: a summary does not say why.
     """
     models, deployments = (
-        [live for live in sorted(lives, key=lambda live: live.age) if _is_ours(connection, live, name)]
+        [live for live in sorted(lives, key=_order) if _is_ours(connection, live, name)]
         for lives in (observed.models, observed.deployments)
     )
     resting = [live.id for live in deployments if live.state != "ACTIVE"]
     records = {live.id: live for live in read(connection, resting, observed)}
     known = [records.get(live.id, live) for live in deployments]
     return [*(("model", live) for live in models), *(("deployment", live) for live in known)]
+
+
+def _order(live: Live) -> tuple[str, tuple[str, int, str]]:
+    return live.tags.get("manifact-name", ""), live.age
 
 
 def documents(resources: list[Resource]) -> list[ResourceDocument]:

@@ -63,6 +63,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         manifests = {build.name: str(build.manifest.relative_to(build.root)) for build in builds}
         arguments.out.write_text(save_plan(found, desired, options, manifests), encoding="utf-8")
     _show(found, arguments, console)
+    if arguments.out is not None and not console.json:
+        console.note(f"saved {arguments.out}; next: manifact apply --plan {arguments.out}")
     changes = ExitCode.CHANGES if arguments.exit_code and not found.empty else ExitCode.OK
     return exit_code(found.problems) or changes
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from compiler.cli import text
+from compiler.planning import references
 from compiler.planning.changes import Action, Change, Impact
 from compiler.planning.whole import Plan
 
@@ -56,6 +57,8 @@ def _details(plan: Plan) -> list[str]:
 
 
 def _value(value: Any) -> str:
+    if value == references.MODEL:
+        return "the new version"
     return "(none)" if value is None else f"`{_cell(text.digests(json.dumps(value, ensure_ascii=False)))}`"
 
 

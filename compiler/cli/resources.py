@@ -33,10 +33,10 @@ class Resource:
 
 
 def chosen(observed: Observed, kinds: Iterable[Kind], place: Place, arguments: argparse.Namespace) -> list[Resource]:
-    """What the filters of `list` leave, kind by kind, oldest first."""
+    """What the filters of `list` leave, kind by kind, by name, oldest first."""
     found = []
     for kind in kinds:
-        lives = sorted(of_kind(observed, kind), key=lambda live: (str(live.body.get("timeCreated", "")), live.id))
+        lives = sorted(of_kind(observed, kind), key=lambda live: (title(live), live.age))
         found += [Resource(kind, live) for live in lives if _fits(live, place, arguments)]
     return found
 

@@ -58,7 +58,8 @@ def plan_sum(plan: Plan) -> str:
     words = {
         "create": counted[Action.CREATE],
         "update": counted[Action.UPDATE] + counted[Action.RESTART],
-        "delete": counted[Action.DELETE] + counted[Action.REPLACE],
+        **({"replace": counted[Action.REPLACE]} if counted[Action.REPLACE] else {}),
+        "delete": counted[Action.DELETE],
     }
     models = len(plan.models)
     where = f" ({len({change.name for change in plan.pending})} of {models} models)" if models > 1 else ""

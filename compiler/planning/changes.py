@@ -130,8 +130,8 @@ class Change:
 
     @property
     def destroys(self) -> bool:
-        """Whether consent is asked for."""
-        return self.action in (Action.DELETE, Action.REPLACE)
+        """Whether consent is asked for: not where what is replaced never served anybody."""
+        return self.action is Action.DELETE or (self.action is Action.REPLACE and self.impact is not Impact.NONE)
 
     @property
     def uploads(self) -> bool:

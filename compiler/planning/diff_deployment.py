@@ -56,15 +56,17 @@ def replacement(wanted: Endpoint, live: Live, seen: str, title: str, reason: str
     """A new deployment beside the old one, which goes once the new one has answered."""
     new = create(wanted, seen, title, reason)
     steps = (*new.steps, Step("delete_model_deployment", live.id))
+    # One that failed before it ever passed a test never had a caller.
+    served = live.state != "FAILED" or tags.CONFIG in live.tags
     return replace(
         new,
         action=Action.REPLACE,
         id=live.id,
         steps=steps,
         fields=shown(wanted, find_difference(wanted, live, live_settings(live)), live.tags.get(tags.CONFIG)),
-        stays_up=False,
-        impact=Impact.BREAKING,
-        callers=("the endpoint gets another address",),
+        stays_up=False if served else None,
+        impact=Impact.BREAKING if served else Impact.NONE,
+        callers=("the endpoint gets another address",) if served else (),
         recovery=Recovery.DELETE,
     )
 

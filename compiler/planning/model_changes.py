@@ -105,4 +105,6 @@ def _version_set(turn: Turn) -> Change:
 def _moves(deployments: list[Change]) -> bool:
     """Whether our deployment leaves the model it serves now."""
     fields = [field.path for change in deployments for field in change.fields]
-    return any(path.endswith(".modelId") for path in fields) or any(change.destroys for change in deployments)
+    return any(path.endswith(".modelId") for path in fields) or any(
+        change.action in (Action.DELETE, Action.REPLACE) for change in deployments
+    )

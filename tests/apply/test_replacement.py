@@ -17,6 +17,20 @@ CASES = {
 }
 
 
+@pytest.mark.slow
+def test_one_that_never_served_is_replaced_without_asking(open_lab: Any, manifest: Any) -> None:
+    lab = open_lab(processes=True)
+    assert not lab.apply(manifest(score="raise ValueError('never up')")).complete
+    (old,) = lab.deployments()
+    assert old.state == "FAILED"
+    made = lab.plan(manifest())
+    (change,) = [change for change in made.pending if change.kind == "deployment"]
+    assert (change.action, change.impact, change.callers) == (Action.REPLACE, Impact.NONE, ())
+    assert not change.destroys
+    assert lab.carry_out(made, manifest()).complete
+    assert [live.state for live in lab.deployments()] == ["ACTIVE"]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_new_deployment_takes_the_place_of_the_old_one(case: str, lab: Any, manifest: Any) -> None:
     before, after, reason = CASES[case]
