@@ -14,11 +14,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from compiler.apply import Conduct, apply
+from compiler.apply import apply
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Access, Connection, connect
 from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
+from compiler.outcome import Conduct
 from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.make_desired import Context, Identity, desired
 from compiler.planning.plan import plan

@@ -151,13 +151,13 @@ def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
 def _carry_out(
     plan: Plan, session: Session, builds: Sequence[Build], arguments: argparse.Namespace, console: Console
 ) -> ExitCode:
-    from compiler.apply import Conduct
     from compiler.build.result import attached_files
     from compiler.cli.carry_out import carry_out
     from compiler.cli.consent import ask_consent
     from compiler.cli.plan_view import show_plan
     from compiler.cli.verification import verify_before_saving
     from compiler.cloud.archives import archive_of
+    from compiler.outcome import Conduct
 
     show_plan(plan, console)
     if plan.empty and not plan.problems:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compiler.apply import Conduct, Event, Outcome, Result, Status, apply
+from compiler.apply import apply
 from compiler.cli import text
 from compiler.cli.console import Console
 from compiler.cli.progress import Progress
@@ -14,6 +14,7 @@ from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
+from compiler.outcome import Conduct, Event, Outcome, Result, Status
 from compiler.planning.changes import UPLOADS, Action, Kind
 from compiler.planning.whole import Plan
 

@@ -30,7 +30,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Show what goes, ask, and delete it."""
-    from compiler.apply import Conduct
     from compiler.cli.carry_out import carry_out
     from compiler.cli.consent import ask_consent
     from compiler.cli.one_apply import alone, noting
@@ -38,6 +37,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.session import named_model, open_session
     from compiler.cloud.observe import read
     from compiler.cloud.settling import observe_settled
+    from compiler.outcome import Conduct
     from compiler.planning.changes import Kind
 
     model = named_model(arguments)

@@ -151,9 +151,10 @@ def _plan(taken: Taken, build: Build, session: Session, watch: Watch) -> Plan:
 
 def _adopted(plan: Plan, session: Session, arguments: argparse.Namespace, console: Console) -> ExitCode | None:
     """Carry the plan out once the user agrees; None when nobody did."""
-    from compiler.apply import Conduct, Status, apply
+    from compiler.apply import apply
     from compiler.cli.plan_view import show_plan
     from compiler.diagnostics import exit_code
+    from compiler.outcome import Conduct, Status
 
     show_plan(plan, console)
     if plan.empty:

@@ -18,7 +18,7 @@ import pytest
 from oci._vendor.requests import Response
 from oci._vendor.requests.exceptions import ConnectionError as NoConnection
 
-from compiler.apply import Conduct, Outcome, apply
+from compiler.apply import apply
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Access, Connection, connect, local_store
 from compiler.cloud.observe import observe
@@ -27,6 +27,7 @@ from compiler.cloud.retries import Patience
 from compiler.cloud.waiting import Watch, await_deployment
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
 from compiler.ir import Golden
+from compiler.outcome import Conduct, Outcome
 from compiler.planning.changes import Change
 from compiler.planning.desired import ArtifactFacts, Desired
 from compiler.planning.destroy import destroy

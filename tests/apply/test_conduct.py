@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Conduct, Event, Status, apply
+from compiler.apply import apply
 from compiler.diagnostics import exit_code
+from compiler.outcome import Conduct, Event, Status
 from compiler.planning.changes import Action
 
 

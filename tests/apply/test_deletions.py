@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Conduct, Status, apply
+from compiler.apply import apply
 from compiler.cli.carry_out import carry_out
 from compiler.cli.console import Console
+from compiler.outcome import Conduct, Status
 from compiler.planning.destroy import destroy
 
 

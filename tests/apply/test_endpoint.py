@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Status, apply
+from compiler.apply import apply
 from compiler.cloud.endpoint import find_deployment, predict
 from compiler.cloud.observe import observe
 from compiler.diagnostics import exit_code
+from compiler.outcome import Status
 from compiler.planning import tags
 from compiler.planning.changes import Action
 from compiler.planning.destroy import destroy

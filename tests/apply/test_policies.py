@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Status
 from compiler.cloud.observe import observe
 from compiler.diagnostics import CompilerError, exit_code
+from compiler.outcome import Status
 from compiler.planning.changes import Impact
 from compiler.planning.destroy import destroy
 from compiler.planning.plan import Options, plan

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from oci._vendor.requests import Response
 
-from compiler.apply import Outcome
 from compiler.cloud.connection import local_store
 from compiler.cloud.inprocess import InProcessAdapter
 from compiler.localcloud import Settings, open_cloud
 from compiler.localcloud.faults import Faults, parse_rule
+from compiler.outcome import Outcome
 from compiler.planning.endpoint import live_settings
 from compiler.planning.groups import MODEL_ID
 from compiler.planning.variables import environment_variables

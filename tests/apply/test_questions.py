@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Conduct, apply
+from compiler.apply import apply
 from compiler.cloud import waiting
 from compiler.cloud.observe import observe
 from compiler.cloud.questions import answers
 from compiler.diagnostics import exit_code
+from compiler.outcome import Conduct
 from compiler.planning.plan import Options, plan
 
 PACK = "published/wine/1.0/wine_p311"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from compiler.apply import Conduct, apply
+from compiler.apply import apply
 from compiler.cloud.observe import observe
+from compiler.outcome import Conduct
 from compiler.planning.plan import plan
 from compiler.planning.variables import Variable, substitute
 from compiler.planning.whole import Plan

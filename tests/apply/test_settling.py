@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import Conduct, apply
+from compiler.apply import apply
 from compiler.cloud.connection import local_store
 from compiler.cloud.inprocess import InProcessAdapter
 from compiler.cloud.observe import observe
@@ -15,6 +15,7 @@ from compiler.cloud.settling import begun, observe_settled
 from compiler.cloud.waiting import Watch
 from compiler.diagnostics import CompilerError
 from compiler.localcloud import Settings, open_cloud
+from compiler.outcome import Conduct
 from compiler.planning.motion import may_change, moving
 from compiler.planning.plan import plan
 
