@@ -10,7 +10,7 @@ from urllib.parse import quote
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
 from compiler.cloud.referenced import head_files
-from compiler.cloud.replies import PAGE, Reply, ask, pages, record
+from compiler.cloud.replies import PAGE, Reply, ask, at_page, if_match, pages, record
 from compiler.planning.canonical import Body
 from compiler.planning.observed import ArtifactHead, Live
 
@@ -18,14 +18,14 @@ from compiler.planning.observed import ArtifactHead, Live
 def list_models(connection: Connection) -> Iterator[Body]:
     """Summaries of all models of the compartment, deleted ones as long as the service shows them."""
     client, compartment = connection.data_science, connection.place.compartment_id
-    return pages("list models", lambda page: client.list_models(compartment, limit=PAGE, **_page(page)), "id")
+    return pages("list models", lambda page: client.list_models(compartment, limit=PAGE, **at_page(page)), "id")
 
 
 def list_version_sets(connection: Connection) -> Iterator[Body]:
     """All model version sets of the compartment."""
     client, compartment = connection.data_science, connection.place.compartment_id
     return pages(
-        "list version sets", lambda page: client.list_model_version_sets(compartment, limit=PAGE, **_page(page)), "id"
+        "list version sets", lambda page: client.list_model_version_sets(compartment, limit=PAGE, **at_page(page)), "id"
     )
 
 
@@ -110,18 +110,18 @@ def create_model(connection: Connection, body: Body, token: str) -> Reply:
 def update_model(connection: Connection, model: str, body: Body, etag: str | None) -> Reply:
     """Change a model; with an etag only when nobody else did since."""
     client = connection.data_science
-    return ask(f"update model {model}", lambda: client.update_model(model, body, **_match(etag)))
+    return ask(f"update model {model}", lambda: client.update_model(model, body, **if_match(etag)))
 
 
 def activate_model(connection: Connection, model: str, etag: str | None) -> Reply:
     """INACTIVE -> ACTIVE."""
     client = connection.data_science
-    return ask(f"activate model {model}", lambda: client.activate_model(model, **_match(etag)))
+    return ask(f"activate model {model}", lambda: client.activate_model(model, **if_match(etag)))
 
 
 def delete_model(connection: Connection, model: str, etag: str | None) -> Reply:
     """Delete a model and its artifact; with an etag only when nobody changed it since."""
-    return ask(f"delete model {model}", lambda: connection.data_science.delete_model(model, **_match(etag)))
+    return ask(f"delete model {model}", lambda: connection.data_science.delete_model(model, **if_match(etag)))
 
 
 def create_provenance(connection: Connection, model: str, body: Body, token: str) -> Reply:
@@ -203,11 +203,3 @@ def _disposition(name: str) -> str:
     quoted = ascii_only.replace("\\", "\\\\").replace('"', '\\"')
     whole = "" if ascii_only == name else f"; filename*=UTF-8''{quote(name, safe='')}"
     return f'attachment; filename="{quoted}"{whole}'
-
-
-def _page(page: str | None) -> dict[str, str]:
-    return {"page": page} if page else {}
-
-
-def _match(etag: str | None) -> dict[str, str]:
-    return {"if_match": etag} if etag else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.cloud.connection import Connection
-from compiler.cloud.replies import PAGE, Reply, ask, pages, record
+from compiler.cloud.replies import PAGE, Reply, ask, at_page, if_match, pages, record
 from compiler.planning.canonical import Body
 from compiler.planning.observed import Live
 
@@ -14,7 +14,7 @@ def list_deployments(connection: Connection) -> Iterator[Body]:
     """All deployments of the compartment; a summary carries the whole configuration."""
     client, compartment = connection.data_science, connection.place.compartment_id
     return pages(
-        "list deployments", lambda page: client.list_model_deployments(compartment, limit=PAGE, **_page(page)), "id"
+        "list deployments", lambda page: client.list_model_deployments(compartment, limit=PAGE, **at_page(page)), "id"
     )
 
 
@@ -41,25 +41,25 @@ def update_deployment(connection: Connection, deployment: str, body: Body, etag:
     """Change a deployment: one option group while it is ACTIVE."""
     client = connection.data_science
     doing = f"update deployment {deployment}"
-    return ask(doing, lambda: client.update_model_deployment(deployment, body, **_match(etag)))
+    return ask(doing, lambda: client.update_model_deployment(deployment, body, **if_match(etag)))
 
 
 def activate_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
     """INACTIVE -> ACTIVE."""
     client = connection.data_science
-    return ask(f"activate {deployment}", lambda: client.activate_model_deployment(deployment, **_match(etag)))
+    return ask(f"activate {deployment}", lambda: client.activate_model_deployment(deployment, **if_match(etag)))
 
 
 def deactivate_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
     """ACTIVE -> INACTIVE."""
     client = connection.data_science
-    return ask(f"deactivate {deployment}", lambda: client.deactivate_model_deployment(deployment, **_match(etag)))
+    return ask(f"deactivate {deployment}", lambda: client.deactivate_model_deployment(deployment, **if_match(etag)))
 
 
 def delete_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
     """Delete a deployment; with an etag only when nobody changed it since."""
     client = connection.data_science
-    return ask(f"delete deployment {deployment}", lambda: client.delete_model_deployment(deployment, **_match(etag)))
+    return ask(f"delete deployment {deployment}", lambda: client.delete_model_deployment(deployment, **if_match(etag)))
 
 
 def get_work_request(connection: Connection, work_request: str) -> Body:
@@ -75,7 +75,7 @@ def latest_work_request(connection: Connection, resource: str) -> Body | None:
     client, compartment = connection.data_science, connection.place.compartment_id
     doing = f"look for the work requests of {resource}"
     newest = {"resource_id": resource, "sort_by": "timeAccepted", "sort_order": "DESC", "limit": 1}
-    newest_first = pages(doing, lambda page: client.list_work_requests(compartment, **newest, **_page(page)), "id")
+    newest_first = pages(doing, lambda page: client.list_work_requests(compartment, **newest, **at_page(page)), "id")
     return next(newest_first, None)
 
 
@@ -84,16 +84,8 @@ def work_request_messages(connection: Connection, work_request: str) -> list[str
     client = connection.data_science
     doing = f"read the errors of work request {work_request}"
     errors = [
-        *pages(doing, lambda page: client.list_work_request_errors(work_request, limit=PAGE, **_page(page))),
+        *pages(doing, lambda page: client.list_work_request_errors(work_request, limit=PAGE, **at_page(page))),
     ]
-    logs = [*pages(doing, lambda page: client.list_work_request_logs(work_request, limit=PAGE, **_page(page)))]
+    logs = [*pages(doing, lambda page: client.list_work_request_logs(work_request, limit=PAGE, **at_page(page)))]
     said = [str(item.get("message", "")).strip() for item in (*errors, *logs[-3:])]
     return list(dict.fromkeys(text for text in said if text))
-
-
-def _page(page: str | None) -> dict[str, str]:
-    return {"page": page} if page else {}
-
-
-def _match(etag: str | None) -> dict[str, str]:
-    return {"if_match": etag} if etag else {}

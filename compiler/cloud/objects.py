@@ -10,12 +10,12 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from compiler.cloud.archives import Archive, ArchiveStream
 from compiler.cloud.connection import Connection
 from compiler.cloud.problems import RequestError
-from compiler.cloud.replies import ask, pages, record
+from compiler.cloud.replies import ask, at_page, pages, record
 from compiler.cloud.waiting import Watch
 from compiler.diagnostics import CompilerError
 
@@ -125,7 +125,7 @@ def _begin(connection: Connection, place: Place, total: int, size: int) -> tuple
     args = (place.namespace, place.bucket)
     begun = pages(
         f"list the uploads of bucket {place.bucket}",
-        lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **_page(page)),
+        lambda page: storage.list_multipart_uploads(*args, limit=LIST_PAGE, **at_page(page)),
         "uploadId",
         "object",
     )
@@ -146,7 +146,7 @@ def _known_parts(connection: Connection, place: Place, upload_id: str, total: in
     args = (place.namespace, place.bucket, place.name, upload_id)
     parts = pages(
         f"list the parts of {place}",
-        lambda page: storage.list_multipart_upload_parts(*args, limit=LIST_PAGE, **_page(page)),
+        lambda page: storage.list_multipart_upload_parts(*args, limit=LIST_PAGE, **at_page(page)),
         "partNumber",
         "size",
     )
@@ -262,7 +262,3 @@ class Part(io.RawIOBase):
         piece = bytes(self._content[self._position : end])
         self._position += len(piece)
         return piece
-
-
-def _page(page: str | None) -> dict[str, Any]:
-    return {"page": page} if page else {}

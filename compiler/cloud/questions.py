@@ -11,7 +11,7 @@ from typing import Any
 from compiler.cloud.connection import Connection
 from compiler.cloud.environments import environment_exists
 from compiler.cloud.problems import RequestError
-from compiler.cloud.replies import PAGE, pages
+from compiler.cloud.replies import PAGE, at_page, pages
 from compiler.diagnostics import Diagnostic, Severity, did_you_mean
 from compiler.planning.changes import Change, Kind
 from compiler.planning.groups import INSTANCE
@@ -46,9 +46,7 @@ def _known_shapes(connection: Connection) -> frozenset[str]:
         listed = list(
             pages(
                 "list the shapes of deployments",
-                lambda page: client.list_model_deployment_shapes(
-                    compartment, limit=PAGE, **({"page": page} if page else {})
-                ),
+                lambda page: client.list_model_deployment_shapes(compartment, limit=PAGE, **at_page(page)),
                 "name",
             )
         )

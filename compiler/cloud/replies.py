@@ -67,3 +67,13 @@ def pages(doing: str, request: Callable[[str | None], Any], *fields: str) -> Ite
 
 def _has(item: Any, fields: Collection[str]) -> bool:
     return isinstance(item, Mapping) and all(item.get(name) is not None for name in fields)
+
+
+def at_page(page: str | None) -> dict[str, Any]:
+    """What a list request takes to go on at `page`; for the first, nothing."""
+    return {"page": page} if page else {}
+
+
+def if_match(etag: str | None) -> dict[str, str]:
+    """What a change takes to be made only while the etag is still this one; without one, nothing."""
+    return {"if_match": etag} if etag else {}
