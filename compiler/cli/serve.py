@@ -126,7 +126,7 @@ def _compiled(manifest: Path, root: Path | None) -> Artifact:
 
     build = compile_manifest(manifest_path(manifest), root=root)
     if build.record is None:
-        hint = f"bring it here: manifact pull {build.name} DIRECTORY"
+        hint = f"manifact pull {build.desired.model_id} DIRECTORY, then manifact serve DIRECTORY"
         raise failure("MF811", f"'{build.name}' deploys a model of the catalog and has no artifact here", hint=hint)
     if build.container:
         raise failure("MF811", f"only a container can run the artifact of '{build.name}'")

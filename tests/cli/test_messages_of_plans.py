@@ -92,3 +92,15 @@ def test_import_adds_nothing_that_says_nothing(cellar, foreign, manifact):
     assert "No changes." in manifact("plan", "models/red").out
     shown = json.loads(manifact("show", model, "--json").out)
     assert "NA" not in [item["value"] for item in shown["record"]["customMetadataList"]]
+
+
+def test_show_says_what_the_digest_of_files_in_a_bucket_is(cellar, red, foreign, manifact):
+    with foreign.cloud(cellar) as connection:
+        details = {"name": "staging", "compartmentId": connection.place.compartment_id}
+        connection.object_storage.create_bucket("local", details)
+    catalog = "catalog: {byReference: true, staging: {uri: 'oci://staging@local/'}}"
+    text = MANIFEST.replace("NAME", "red").replace("deployment: {shape: VM.Standard2.1}", catalog)
+    (red / "model.yaml").write_text(text)
+    assert manifact("apply", "--verify", "never").code == 0
+    (line,) = [line for line in manifact("show", "red").out.splitlines() if line.startswith("    artifact ")]
+    assert "sha256 over its files' md5" in line

@@ -193,7 +193,8 @@ def test_a_manifest_without_an_artifact_is_not_served(tmp_path, monkeypatch, man
     )
     monkeypatch.chdir(tmp_path)
     refused = manifact("serve")
-    assert (refused.code, "MF811" in refused.err, "manifact pull theirs" in refused.err) == (64, True, True)
+    following = "manifact pull ocid1.datasciencemodel.oc1.local.a DIRECTORY, then manifact serve DIRECTORY"
+    assert (refused.code, "MF811" in refused.err, following in refused.err) == (64, True, True)
 
 
 def test_a_failing_check_refuses_unless_forced(tmp_path, serve, manifact) -> None:
