@@ -187,8 +187,8 @@ CLOUD: dict[str, Code] = {
     ),
     "MF750": Code(
         "unusable artifact in the catalog",
-        "The artifact is no zip archive, would write outside of its folder, or is not what its tag or its own list "
-        "of files says.",
+        "The artifact is no zip archive, would write outside of its folder, is not what its tag or its own list of "
+        "files says, or, where manifact did not make it, unpacks to more than 100 times its size (and 256 MiB).",
     ),
     "MF751": Code(
         "folder is not empty",
