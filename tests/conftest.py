@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ from compiler.spec.base import Node
 
 ROOT = Path(__file__).parent.parent
 WINE = ROOT / "manifests" / "sklearn-wine"
+
+
+def pytest_configure() -> None:
+    """Let the commands that tests start be interrupted, even where whoever started the tests ignores it (nohup)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
