@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from compiler.cloud import catalog, objects
+from compiler.cloud import catalog, multipart, objects
 from compiler.cloud.archives import Archive
 from compiler.cloud.connection import Connection
 from compiler.cloud.downloads import stream
@@ -95,7 +95,7 @@ def export_directory(
             return -archive.size
         _refuse(place, overwrite=overwrite)
         objects.delete_object(connection, place)
-    objects.upload(connection, place, archive, watch)
+    multipart.upload(connection, place, archive, watch)
     return archive.size
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from compiler.cloud import catalog, objects
+from compiler.cloud import catalog, multipart, objects
 from compiler.cloud.objects import Place
 from compiler.cloud.problems import RequestError
 from compiler.cloud.waiting import await_work
@@ -17,7 +17,7 @@ def upload_object(work: Work, step: Step) -> None:
     """Stream the zip into the bucket."""
     if work.archive is None:
         raise failure("MF724", f"the artifact of '{work.change.name}' ({work.change.artifact}) is not built here")
-    objects.upload(work.connection, _place(work, step), work.archive, work.watch)
+    multipart.upload(work.connection, _place(work, step), work.archive, work.watch)
 
 
 def export_artifact(work: Work, step: Step) -> None:

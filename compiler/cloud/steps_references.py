@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from compiler.cloud import catalog, objects
+from compiler.cloud import catalog, multipart, objects
 from compiler.cloud.archives import Archive
 from compiler.cloud.problems import RequestError
 from compiler.cloud.referenced import Stored, UnseenError, head_of, list_files, object_of
@@ -105,10 +105,10 @@ def _shares(work: Work, where: FilesPlace, other: Body) -> bool:
 
 def _put(work: Work, where: FilesPlace, path: str, file: Archive, *, resumed: bool) -> None:
     place, connection = object_of(where, path), work.connection
-    if file.size > objects.LEAST_PART:
+    if file.size > multipart.LEAST_PART:
         if not resumed:
             objects.delete_object(connection, place)
-        objects.upload(connection, place, file, work.watch)
+        multipart.upload(connection, place, file, work.watch)
         return
     content = b"".join(file.chunks())
     storage = connection.object_storage

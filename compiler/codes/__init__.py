@@ -8,13 +8,16 @@ A code is never reused for another meaning; `docs/reference/diagnostics.md` is g
 from __future__ import annotations
 
 from compiler.codes.artifacts import ARTIFACTS
+from compiler.codes.catalog import CATALOG
 from compiler.codes.cloud import CLOUD
 from compiler.codes.code import PRECEDENCE, Code, ExitCode
 from compiler.codes.command_line import COMMAND_LINE
 from compiler.codes.environments import ENVIRONMENTS
 from compiler.codes.fields import FIELDS
+from compiler.codes.limits import LIMITS
 from compiler.codes.local import LOCAL
 from compiler.codes.model_files import MODEL_FILES
+from compiler.codes.plans import PLANS
 from compiler.codes.samples import SAMPLES
 from compiler.codes.source_text import SOURCE_TEXT
 from compiler.codes.verification import VERIFICATION
@@ -29,7 +32,10 @@ CODES: dict[str, Code] = {
     **ENVIRONMENTS,
     **ARTIFACTS,
     **VERIFICATION,
+    **LIMITS,
     **CLOUD,
+    **PLANS,
+    **CATALOG,
     **LOCAL,
     **COMMAND_LINE,
 }

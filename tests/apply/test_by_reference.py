@@ -13,7 +13,7 @@ import pytest
 from oci.exceptions import ServiceError
 
 from compiler.cloud.archives import Archive, file_chunks
-from compiler.cloud.objects import LEAST_PART
+from compiler.cloud.multipart import LEAST_PART
 from compiler.cloud.pull import pull
 from compiler.diagnostics import CompilerError
 from compiler.ir import SourceFile

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from compiler.cloud.exports import export_directory
-from compiler.cloud.objects import LEAST_PART, Place
+from compiler.cloud.multipart import LEAST_PART
+from compiler.cloud.objects import Place
 from compiler.cloud.waiting import Watch
 from compiler.diagnostics import CompilerError
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from compiler.cloud.archives import Archive
-from compiler.cloud.objects import LEAST_PART, MEBIBYTE, part_size
+from compiler.cloud.multipart import LEAST_PART, part_size
+from compiler.cloud.objects import MEBIBYTE
 from compiler.diagnostics import failure
 from compiler.planning.observed import Observed
 from compiler.planning.plan import plan
