@@ -11,7 +11,7 @@ from compiler.cloud.replies import ask, record
 
 MEBIBYTE = 1 << 20
 LIST_PAGE = 1000
-"""Items a page of Object Storage's lists (SDK 2.189 docstring)."""
+"""Items asked for a page of Object Storage's lists; a service that gives fewer is asked on."""
 
 
 @dataclass(frozen=True, slots=True)
