@@ -61,7 +61,7 @@ def is_tidy(lab: Any, wanted: Any) -> None:
     assert len(deployments) == (0 if wanted.deployment.get("state") == "absent" else 1)
     assert len({live.summary["modelVersionSetId"] for live in models}) <= 1
     pointing = [live.tags["manifact-artifact"] for live in models if live.body["isModelByReference"]]
-    assert {name.split("/")[2] for name in lab.objects()} == {
+    assert {name.split("/")[4] for name in lab.objects()} == {
         digest.removeprefix("sha256:")[:24] for digest in pointing
     }
 
