@@ -50,6 +50,12 @@ LIMITS: dict[str, Code] = {
         "the smoke test's request is too large",
         "An endpoint of OCI takes requests of at most 10 MiB, so the test after a deployment would always fail.",
     ),
+    "MF727": Code(
+        "a secret in plain text",
+        "By its name or its value, an environment variable of the manifest is a secret, and a manifest is checked in. "
+        "With `{variable: NAME, sensitive: true}` the value is that of MANIFACT_VAR_NAME when it is applied, and is "
+        "in no file, plan or digest. Only a warning: it may be harmless.",
+    ),
     "MF732": Code(
         "artifact too large for one request",
         "More than 2 GiB must go through a bucket (`catalog.staging.uri`): it is streamed there in parts and then "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from compiler.diagnostics import Pointer, Report
+from compiler.planning.secrets import looks_secret
 from compiler.planning.shapes import check_shape
 from compiler.spec.deployment import Autoscaling, Container, Deployment, Network, QueryScaling, Threshold
 
@@ -55,6 +56,10 @@ def _check_environment(spec: Deployment, at: Pointer, report: Report) -> None:
     for name in spec.environment_variables:
         if name in RESERVED_VARIABLES or name.startswith(RESERVED_PREFIX):
             report.error("MF703", f"'{name}' is set by the service itself", (*pointer, name))
+    for name, value in texts.items():
+        if "${var." not in value and looks_secret(name, value):
+            hint = f"say {name}: {{variable: {name}, sensitive: true}}"
+            report.warning("MF727", f"'{name}' looks like a secret in plain text", (*pointer, name), hint=hint)
     if "WEB_CONCURRENCY" in spec.environment_variables and spec.web_concurrency is not None:
         report.error("MF703", "`webConcurrency` sets WEB_CONCURRENCY already", (*pointer, "WEB_CONCURRENCY"))
 

@@ -30,6 +30,7 @@ DEPLOYMENTS: list[tuple[str, str, dict[str, Any]]] = [
         {"environmentVariables": {"OCI_RESOURCE_PRINCIPAL_RPST": "x"}}),
     ("MF703", "environmentVariables.WEB_CONCURRENCY",
         {"environmentVariables": {"WEB_CONCURRENCY": "2"}, "webConcurrency": 3}),
+    ("MF727", "environmentVariables.DB_PASSWORD", {"environmentVariables": {"DB_PASSWORD": "hunter2"}}),
     ("MF704", "container.serverPort", {"container": {**IMAGE, "serverPort": 24224}}),
     ("MF704", "container.healthCheckPort", {"container": {**IMAGE, "healthCheckPort": 8446}}),
     ("MF705", "ocpus", {"ocpus": 65}),
