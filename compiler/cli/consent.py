@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from compiler.cli.console import Console
+from compiler.cli.text import count
 from compiler.diagnostics import failure
 from compiler.planning.whole import Plan
 
@@ -18,7 +19,7 @@ def ask_consent(plan: Plan, console: Console, *, yes: bool, everything: bool = F
     asked = plan.workable if everything else destroying
     if yes or not asked:
         return
-    what = "these changes" if everything else f"{len(destroying)} that cannot be taken back"
+    what = "these changes" if everything else f"{count(len(destroying), "change")} that cannot be taken back"
     if not sys.stdin.isatty() or console.json:
         raise failure(
             "MF903", f"the plan has {what}, and nobody is here to agree", hint="say --yes to agree beforehand"
