@@ -19,7 +19,7 @@ def ask_consent(plan: Plan, console: Console, *, yes: bool, everything: bool = F
     asked = plan.workable if everything else destroying
     if yes or not asked:
         return
-    what = "these changes" if everything else f"{count(len(destroying), "change")} that cannot be taken back"
+    what = "these changes" if everything else f"{count(len(destroying), 'change')} that cannot be taken back"
     if not sys.stdin.isatty() or console.json:
         raise failure(
             "MF903", f"the plan has {what}, and nobody is here to agree", hint="say --yes to agree beforehand"
