@@ -14,15 +14,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from compiler.apply import apply
-from compiler.cloud.archives import Archive
-from compiler.cloud.connection import Access, Connection, connect
+from compiler.engine.change.apply import apply
+from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.connect.connection import Access, Connection, connect
 from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
-from compiler.outcome import Conduct
-from compiler.planning.desired import ArtifactFacts, Desired
-from compiler.planning.make_desired import Context, Identity, desired
-from compiler.planning.plan import plan
+from compiler.planning.plan.outcome import Conduct
+from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.plan.planner import plan
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.project import Target

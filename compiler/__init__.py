@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 from compiler.version import __version__
 
 if TYPE_CHECKING:
-    from compiler.apply import apply as apply_plan
-    from compiler.build.compile import compile_manifest
-    from compiler.planning.plan import plan as plan_changes
+    from compiler.engine.change.apply import apply as apply_plan
+    from compiler.compilation.compile import compile_manifest
+    from compiler.planning.plan.planner import plan as plan_changes
 
 __all__ = ["__version__", "apply_plan", "compile_manifest", "plan_changes"]
 
 _HOMES = {
-    "apply_plan": ("compiler.apply", "apply"),
-    "compile_manifest": ("compiler.build.compile", "compile_manifest"),
-    "plan_changes": ("compiler.planning.plan", "plan"),
+    "apply_plan": ("compiler.engine.change.apply", "apply"),
+    "compile_manifest": ("compiler.compilation.compile", "compile_manifest"),
+    "plan_changes": ("compiler.planning.plan.planner", "plan"),
 }
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from compiler.cli.commands import COMMANDS
-from compiler.cli.documents import DOCUMENTS, FILES
+from compiler.render.documents import DOCUMENTS, FILES
 from compiler.cli.examples import EXAMPLES
-from compiler.cli.schema import schema_files
-from compiler.cli.usage import Help, Parser
+from compiler.cli.commands.schema import schema_files
+from compiler.cli.parser import Help, Parser
 from compiler.codes import CODES, PRECEDENCE, ExitCode
 from compiler.schema import MODEL, PROJECT, shipped
 

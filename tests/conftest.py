@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 
-from compiler.cli import main
+from compiler.cli.main import main
 from compiler.spec.base import Node
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import pytest
 HEAVY = ("oci", "pydantic", "jsonschema", "jinja2", "ruamel", "uvicorn", "numpy", "pandas", "sklearn", "sqlite3")
 PROGRAM = """
 import contextlib, io, sys
-from compiler.cli import main
+from compiler.cli.main import main
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     main({arguments!r})
 print(*sorted(name for name in {heavy!r} if name in sys.modules))

@@ -27,7 +27,7 @@ class Blocker(importlib.abc.MetaPathFinder):
         if name.partition(".")[0] in FRAMEWORKS:
             raise ImportError(f"{name} is blocked in this test")
 sys.meta_path.insert(0, Blocker())
-from compiler.cli import main
+from compiler.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

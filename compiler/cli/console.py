@@ -17,7 +17,7 @@ from compiler.diagnostics import Diagnostic, Severity
 from compiler.version import __version__
 
 if TYPE_CHECKING:
-    from compiler.cli.documents.problems import PlaceOfProblem, Problem, ProblemsDocument
+    from compiler.render.documents.problems import PlaceOfProblem, Problem, ProblemsDocument
 
 _AGAIN = "run the same command again to complete what was begun"
 _SNIPPET = 100

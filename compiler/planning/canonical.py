@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from compiler.planning.test_results import KEY as TEST_RESULTS
-from compiler.planning.test_results import unanswered
+from compiler.planning.introspection_results import KEY as TEST_RESULTS
+from compiler.planning.introspection_results import unanswered
 
 Body: TypeAlias = dict[str, Any]
 """A JSON object in the wire form of the OCI Data Science API (camelCase keys)."""

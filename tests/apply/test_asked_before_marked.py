@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import apply
-from compiler.cloud.endpoint import find_deployment, predict
+from compiler.engine.change.apply import apply
+from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.diagnostics import exit_code
-from compiler.outcome import Conduct, Status
+from compiler.planning.plan.outcome import Conduct, Status
 from compiler.planning import tags
 
 pytestmark = pytest.mark.slow

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import apply
-from compiler.cli.carry_out import carry_out
+from compiler.engine.change.apply import apply
+from compiler.render.outcome import carry_out
 from compiler.cli.console import Console
-from compiler.outcome import Conduct, Status
-from compiler.planning.destroy import destroy
+from compiler.planning.plan.outcome import Conduct, Status
+from compiler.planning.plan.destroy import destroy
 
 
 @dataclass

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import apply
-from compiler.cloud.endpoint import find_deployment, predict
+from compiler.engine.change.apply import apply
+from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.cloud.observe import observe
 from compiler.diagnostics import exit_code
-from compiler.outcome import Status
+from compiler.planning.plan.outcome import Status
 from compiler.planning import tags
-from compiler.planning.changes import Action
-from compiler.planning.destroy import destroy
-from compiler.planning.plan import plan
-from compiler.planning.variables import Variable, environment_variables, substitute
+from compiler.planning.changes.types import Action
+from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.planner import plan
+from compiler.planning.desired.variables import Variable, environment_variables, substitute
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.endpoint import call_endpoint
+from compiler.cloud.datascience.invoke import call_endpoint
 
 
 @pytest.mark.slow

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.archives import Archive
-from compiler.cloud.multipart import LEAST_PART, part_size
-from compiler.cloud.objects import MEBIBYTE
+from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.objectstorage.multipart import LEAST_PART, part_size
+from compiler.cloud.objectstorage.objects import MEBIBYTE
 from compiler.diagnostics import failure
-from compiler.planning.observed import Observed
-from compiler.planning.plan import plan
+from compiler.planning.live.observed import Observed
+from compiler.planning.plan.planner import plan
 
 STAGING = {"staging": {"uri": "oci://staging@local/models/", "always": True}}
 BALLAST = 2 * LEAST_PART + MEBIBYTE

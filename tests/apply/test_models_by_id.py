@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from compiler.planning.changes import Kind
-from compiler.planning.destroy import destroy
+from compiler.planning.changes.types import Kind
+from compiler.planning.plan.destroy import destroy
 
 NOWHERE = "ocid1.datasciencemodel.oc1.local.nothinghere"
 

@@ -9,12 +9,12 @@ import pytest
 
 from compiler.cloud.observe import observe
 from compiler.diagnostics import CompilerError, exit_code
-from compiler.outcome import Status
-from compiler.planning.changes import Impact
-from compiler.planning.destroy import destroy
-from compiler.planning.plan import Options, plan
-from compiler.planning.planfile import confirm, load_plan, save_plan
-from compiler.planning.variables import Variable, environment_variables, substitute
+from compiler.planning.plan.outcome import Status
+from compiler.planning.changes.types import Impact
+from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.planner import Options, plan
+from compiler.planning.plan.saved_plan import confirm, load_plan, save_plan
+from compiler.planning.desired.variables import Variable, environment_variables, substitute
 
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}
 
@@ -101,7 +101,7 @@ def with_secret(lab: Any, manifest: Any, value: str | None) -> Any:
 
 
 def test_sensitive_values_are_sent_and_nowhere_else(lab: Any, manifest: Any) -> None:
-    from compiler.apply import apply
+    from compiler.engine.change.apply import apply
 
     def made(value: str | None) -> Any:
         wanted = [with_secret(lab, manifest, value)]
@@ -125,7 +125,7 @@ def test_sensitive_values_are_sent_and_nowhere_else(lab: Any, manifest: Any) -> 
 
 
 def test_a_secret_that_is_not_known_stops_apply_only_where_it_is_sent(lab: Any, manifest: Any) -> None:
-    from compiler.apply import apply
+    from compiler.engine.change.apply import apply
 
     wanted = [with_secret(lab, manifest, None)]
     made = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
@@ -183,7 +183,7 @@ def test_suspended_manifests_are_left_alone(lab: Any, manifest: Any) -> None:
 
 
 def test_a_secret_that_the_manifest_drops_is_not_shown_either(lab: Any, manifest: Any) -> None:
-    from compiler.apply import apply
+    from compiler.engine.change.apply import apply
 
     wanted = [with_secret(lab, manifest, "hunter2")]
     first = plan(wanted, observe(lab.connection, wanted), lab.connection.place)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from compiler.diagnostics import exit_code
-from compiler.planning.changes import Action
+from compiler.planning.changes.types import Action
 
 
 def test_what_no_manifest_has_any_more_goes_and_nothing_else(lab: Any, manifest: Any) -> None:
@@ -78,7 +78,7 @@ def test_a_suspended_manifest_keeps_what_is_live(lab: Any, manifest: Any, option
     from dataclasses import replace
 
     from compiler.cloud.observe import observe
-    from compiler.planning.plan import Options, plan
+    from compiler.planning.plan.planner import Options, plan
 
     lab.settled(manifest())
     wanted = [replace(manifest().desired(), suspend=True)]

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.catalog import read_model
-from compiler.cloud.deployments import read_deployment
+from compiler.cloud.datascience.models import read_model
+from compiler.cloud.datascience.deployments import read_deployment
 from compiler.cloud.pull import pull
 from compiler.diagnostics import CompilerError
-from compiler.planning.adoption import adopt
-from compiler.planning.changes import Action
-from compiler.planning.inverse import catalog_fragment, deployment_fragment
+from compiler.planning.importing.adoption import adopt
+from compiler.planning.changes.types import Action
+from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
 
 
 def foreign_model(lab: Any, archive: bytes, **more: Any) -> str:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from oci._vendor.requests import Response
 
-from compiler.cloud.connection import local_store
-from compiler.cloud.inprocess import InProcessAdapter
+from compiler.cloud.connect.connection import local_store
+from compiler.cloud.connect.in_process import InProcessAdapter
 from compiler.localcloud import Settings, open_cloud
-from compiler.localcloud.faults import Faults, parse_rule
-from compiler.outcome import Outcome
-from compiler.planning.endpoint import live_settings
-from compiler.planning.groups import MODEL_ID
-from compiler.planning.variables import environment_variables
+from compiler.localcloud.http.faults import Faults, parse_rule
+from compiler.planning.plan.outcome import Outcome
+from compiler.planning.changes.deployment_diff import live_settings
+from compiler.planning.changes.option_groups import MODEL_ID
+from compiler.planning.desired.variables import environment_variables
 
 BEFORE = {"environmentVariables": {"LEVEL": "info", "OLD": "1"}}
 AFTER = {"environmentVariables": {"LEVEL": "debug", "NEW": "2"}}

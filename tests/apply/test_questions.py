@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import apply
-from compiler.cloud import waiting
+from compiler.engine.change.apply import apply
+from compiler.cloud.datascience import waiters as waiting
 from compiler.cloud.observe import observe
-from compiler.cloud.questions import answers
+from compiler.cloud.preflight import answers
 from compiler.diagnostics import exit_code
-from compiler.outcome import Conduct
-from compiler.planning.plan import Options, plan
+from compiler.planning.plan.outcome import Conduct
+from compiler.planning.plan.planner import Options, plan
 
 PACK = "published/wine/1.0/wine_p311"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from compiler.cloud.observe import READERS, observe, read
-from compiler.planning.plan import Options
+from compiler.planning.plan.planner import Options
 
 RECORD = re.compile(r"/models/[^/?]+$")
 MANY = 5 * READERS

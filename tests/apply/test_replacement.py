@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compiler.planning.changes import Action, Impact
+from compiler.planning.changes.types import Action, Impact
 
 IMAGE = {"container": {"image": "fra.ocir.io/ns/server:1"}}
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from compiler.apply import apply
-from compiler.cloud.connection import local_store
-from compiler.cloud.inprocess import InProcessAdapter
+from compiler.engine.change.apply import apply
+from compiler.cloud.connect.connection import local_store
+from compiler.cloud.connect.in_process import InProcessAdapter
 from compiler.cloud.observe import observe
-from compiler.cloud.settling import begun, observe_settled
-from compiler.cloud.waiting import Watch
+from compiler.cloud.stable import begun, observe_settled
+from compiler.cloud.datascience.waiters import Watch
 from compiler.diagnostics import CompilerError
 from compiler.localcloud import Settings, open_cloud
-from compiler.outcome import Conduct
-from compiler.planning.motion import may_change, moving
-from compiler.planning.plan import plan
+from compiler.planning.plan.outcome import Conduct
+from compiler.planning.live.in_progress import may_change, moving
+from compiler.planning.plan.planner import plan
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud import endpoint
-from compiler.cloud.smoke import PAUSES_LOCAL, SmokeTestError, smoke_test
+from compiler.cloud.datascience import invoke as endpoint
+from compiler.cloud.datascience.smoke_test import PAUSES_LOCAL, SmokeTestError, smoke_test
 from compiler.diagnostics import Severity, exit_code
-from compiler.planning.desired import Smoke
+from compiler.planning.desired.types import Smoke
 
 ROWS = Smoke([{"x": 3}], (6,))
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\nconnection: close\r\n\r\n"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.catalog import read_model
-from compiler.cloud.deployments import read_deployment
-from compiler.planning.adoption import adopt
-from compiler.planning.expressed import express_catalog, express_deployment
+from compiler.cloud.datascience.models import read_model
+from compiler.cloud.datascience.deployments import read_deployment
+from compiler.planning.importing.adoption import adopt
+from compiler.planning.importing.manifest_from_live import express_catalog, express_deployment
 
 FIXED = {"policyType": "FIXED_SIZE", "instanceCount": 2}
 FLEX = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.endpoint import call_endpoint
+from compiler.cloud.datascience.invoke import call_endpoint
 from compiler.spec.deployment import Deployment
 
 GROUP, LOG, OTHER_LOG = "ocid1.loggroup.oc1..g", "ocid1.log.oc1..a", "ocid1.log.oc1..b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from compiler.planning import tags
-from compiler.planning.changes import Action
+from compiler.planning.changes.types import Action
 
 
 def numbers(lab: Any) -> list[int]:

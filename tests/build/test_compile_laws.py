@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.build.compile import compile_manifest
-from compiler.cloud.archives import archive_of
+from compiler.compilation.compile import compile_manifest
+from compiler.cloud.objectstorage.zip_body import archive_of
 
 INCLUDES = {f"words/{name}.txt": name * 3 for name in "zyxwvutsrqponmlkjihgfedcba"}
 
@@ -29,7 +29,7 @@ def refuse(*_):
     raise OSError("no network in this test")
 sys.meta_path.insert(0, Blocker())
 socket.socket.connect = socket.socket.bind = socket.getaddrinfo = refuse
-from compiler.cli import main
+from compiler.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from compiler.cloud.connection import connect
+from compiler.cloud.connect.connection import connect
 from compiler.spec.project import Target
 
 INDEX = {

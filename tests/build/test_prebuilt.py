@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.build.compile import compile_manifest, validate_manifest
-from compiler.build.result import attached_files
+from compiler.compilation.compile import compile_manifest, validate_manifest
+from compiler.compilation.build import attached_files
 from compiler.diagnostics import CompilerError
 
 GOLDENS = Path(__file__).parent.parent / "data" / "goldens"

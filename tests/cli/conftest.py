@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.connection import Connection, connect
-from compiler.cloud.waiting import Watch, await_deployment
+from compiler.cloud.connect.connection import Connection, connect
+from compiler.cloud.datascience.waiters import Watch, await_deployment
 from compiler.spec.project import Target
 
 SCORE = b"""

@@ -12,7 +12,7 @@ import pytest
 
 from compiler.cli import commands
 from compiler.cli.examples import EXAMPLES
-from compiler.cli.usage import Parser
+from compiler.cli.parser import Parser
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cloud.connection import connect
-from compiler.cloud.credentials import KEY_VARIABLES
-from compiler.cloud.endpoint import predict
+from compiler.cloud.connect.connection import connect
+from compiler.cloud.connect.credentials import KEY_VARIABLES
+from compiler.cloud.datascience.invoke import predict
 from compiler.diagnostics import CompilerError
 from compiler.workspace.project import open_workspace
 from compiler.workspace.targets import choose_target
@@ -208,7 +208,7 @@ def test_a_redirection_is_nothing_that_oci_answers(service, manifact):
     ],
 )
 def test_an_endpoint_that_cannot_be_reached_is_named(endpoint, said, project, key, manifact, monkeypatch):
-    monkeypatch.setattr("compiler.cloud.retries.Patience.__init__.__defaults__", (1, 1.0, 0.01))
+    monkeypatch.setattr("compiler.cloud.connect.retries.Patience.__init__.__defaults__", (1, 1.0, 0.01))
     project(PROFILE + f"key_file={key}\n", serviceEndpoint=endpoint)
     result = manifact("list", "--target", "prod")
     assert (result.code, f"could not list models: {said}" in result.err) == (3, True)

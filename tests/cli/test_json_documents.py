@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from compiler.cli import commands, main
-from compiler.cli.documents import DOCUMENTS
-from compiler.cli.schema import schema_files
-from compiler.cli.usage import Parser
-from compiler.cloud.connection import connect
+from compiler.cli import commands
+from compiler.cli.main import main
+from compiler.render.documents import DOCUMENTS
+from compiler.cli.commands.schema import schema_files
+from compiler.cli.parser import Parser
+from compiler.cloud.connect.connection import connect
 from compiler.spec.project import Target
 
 ROOT = Path(__file__).parent.parent.parent

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from compiler.cli.table import table
-from compiler.planning.secrets import looks_secret
+from compiler.render.table import table
+from compiler.planning.secret_detection import looks_secret
 
 
 def listed(manifact, *arguments):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from compiler.cli import progress
-from compiler.cloud.connection import connect
+from compiler.cloud.connect.connection import connect
 from compiler.spec.project import Target
 
 BAR = re.compile(r"\r    \[(█*)(·*)\](?: (\d+) %)? ([^\r]*)\x1b\[K")

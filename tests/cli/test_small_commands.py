@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cli.schema import schema_files
+from compiler.cli.commands.schema import schema_files
 from compiler.codes import CODES
 
 SCHEMAS = Path(__file__).parent.parent.parent / "schemas"

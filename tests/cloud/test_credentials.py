@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.connection import Access, connect
-from compiler.cloud.credentials import KEY_VARIABLES, find_credentials
+from compiler.cloud.connect.connection import Access, connect
+from compiler.cloud.connect.credentials import KEY_VARIABLES, find_credentials
 from compiler.diagnostics import CompilerError, exit_code
 from compiler.spec.project import Target
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud import catalog, deployments
-from compiler.cloud.connection import Access, Connection, connect
-from compiler.cloud.problems import RequestError
-from compiler.cloud.retries import Patience
+from compiler.cloud.datascience import models as catalog, deployments
+from compiler.cloud.connect.connection import Access, Connection, connect
+from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.connect.retries import Patience
 from compiler.spec.project import Target
 
 MODEL = "ocid1.datasciencemodel.oc1..m"

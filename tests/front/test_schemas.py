@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from compiler.cli.schema import schema_files
+from compiler.cli.commands.schema import schema_files
 from compiler.schema import MODEL, PROJECT, check, shipped
 from compiler.source import read_document
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 def main(root: Path) -> None:
     from compiler.localcloud import open_cloud
-    from compiler.localcloud.housekeeping import client_environment, stop_all
+    from compiler.localcloud.processes import client_environment, stop_all
     from compiler.localcloud.server import LocalServer
 
     with open_cloud(root) as cloud, LocalServer(cloud, cloud.handle, 0) as server:

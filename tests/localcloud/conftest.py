@@ -17,7 +17,7 @@ from oci._vendor import requests
 from urllib3 import HTTPResponse
 
 from compiler.localcloud import LocalCloud, open_cloud
-from compiler.localcloud.http import Request
+from compiler.localcloud.http.messages import Request
 from compiler.localcloud.server import LocalServer
 from compiler.serving.control import Server
 

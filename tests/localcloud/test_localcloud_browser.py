@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from compiler.localcloud import open_cloud
-from compiler.localcloud.console import application
+from compiler.localcloud.console.pages import application
 from compiler.localcloud.server import LocalServer
 
 DRIVER, BROWSER = shutil.which("chromedriver"), shutil.which("chromium")

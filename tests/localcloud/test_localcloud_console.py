@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 from oci.data_science import models
 
-from compiler.localcloud.console import application
+from compiler.localcloud.console.pages import application
 from compiler.localcloud.server import LocalServer
 
 SCORE = {

@@ -12,7 +12,7 @@ import oci
 import pytest
 
 from compiler.localcloud import Settings, open_cloud
-from compiler.localcloud.faults import ConnectionDroppedError, Faults, parse_rule
+from compiler.localcloud.http.faults import ConnectionDroppedError, Faults, parse_rule
 from compiler.localcloud.server import ChunkedBody
 
 SCORE = {
@@ -118,7 +118,7 @@ def test_the_sdk_predicts(client, science, new_model, deployment_details, settle
 
 
 def test_strict_predict_must_be_signed(tmp_path) -> None:
-    from compiler.localcloud.http import Request
+    from compiler.localcloud.http.messages import Request
 
     with open_cloud(tmp_path, settings=Settings(run_processes=False, strict=True)) as cloud:
         assert cloud.handle(Request("POST", "/ocid1.unknown/predict", {"host": "127.0.0.1"})).status == 401

@@ -11,7 +11,7 @@ import oci
 import pytest
 
 from compiler.localcloud import open_cloud
-from compiler.localcloud.http import Request
+from compiler.localcloud.http.messages import Request
 
 
 def signed(cloud, method: str = "GET", target: str = "/n", **headers: str) -> Request:

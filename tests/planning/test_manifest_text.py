@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.planning.manifest_text import mapping
+from compiler.planning.importing.yaml_text import mapping
 from compiler.source import parse_document
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

@@ -6,11 +6,11 @@ import json
 
 from compiler.ir import Golden
 from compiler.planning import tags
-from compiler.planning.changes import Action, Kind
-from compiler.planning.desired import ArtifactFacts, Desired
-from compiler.planning.make_desired import Context, Identity, desired
-from compiler.planning.observed import Observed
-from compiler.planning.plan import plan
+from compiler.planning.changes.types import Action, Kind
+from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.live.observed import Observed
+from compiler.planning.plan.planner import plan
 from compiler.planning.tags import Place
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment

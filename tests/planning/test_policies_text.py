@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from compiler.planning.desired import Desired, DesiredDeployment, DesiredModel, Staging
-from compiler.planning.policies import Needs, needs_of, policies
+from compiler.planning.desired.types import Desired, DesiredDeployment, DesiredModel, Staging
+from compiler.planning.plan.iam_policies import Needs, needs_of, policies
 from compiler.planning.tags import Place
 
 PLACE = Place("cellar", "prod", "ocid1.compartment.oc1..aaaa", "ocid1.datascienceproject.oc1..b", "eu-frankfurt-1")

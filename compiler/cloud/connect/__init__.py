@@ -1,0 +1,1 @@
+"""Signed requests to OCI: credentials, retries, errors, and the transport of the embedded OCI."""

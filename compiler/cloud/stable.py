@@ -1,0 +1,72 @@
+"""Wait until nothing moves that a plan is about, and only then look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from compiler.cloud.connect.connection import Connection
+from compiler.cloud.datascience.deployments import latest_work_request, read_deployment
+from compiler.cloud.observe import observe
+from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.planning import tags
+from compiler.planning.desired.types import Desired
+from compiler.planning.live.in_progress import MOVING, moving
+from compiler.planning.live.observed import Live, Observed
+from compiler.planning.plan.planner import Options
+
+
+def observe_settled(
+    connection: Connection,
+    desired: Sequence[Desired],
+    names: Collection[str] | None,
+    watch: Watch,
+    options: Options | None = None,
+) -> Observed:
+    """`observe`, once no deployment under these names moves any more (None: under any of ours).
+
+    What an earlier apply began, or somebody else, is done then. Raises `CompilerError` MF721 after `watch.timeout`
+    seconds altogether.
+    """
+    deadline = time.monotonic() + watch.timeout
+    while True:
+        observed = observe(connection, desired, options)
+        lives = moving(observed, connection.place, names)
+        if not lives:
+            return observed
+        for live in lives:
+            left = max(0.0, deadline - time.monotonic())
+            _await(connection, live, replace(watch, timeout=left))
+
+
+def read_settled(connection: Connection, deployment: str, watch: Watch) -> Live:
+    """A deployment's record, once the service is no longer at work on it. Raises `CompilerError` MF721."""
+    live = read_deployment(connection, deployment)
+    if live.state not in MOVING or live.gone:
+        return live
+    watch.tell(f"deployment {deployment} is {live.state}: waiting", 0, 0)
+    reply = await_deployment(connection, deployment, None, watch)
+    return Live(reply.data, reply.data, reply.etag)
+
+
+def begun(connection: Connection, lives: Sequence[Live]) -> dict[str, str]:
+    """When the service began what it is at, by OCID; without those of which it does not say."""
+    found: dict[str, str] = {}
+    for live in lives:
+        work = latest_work_request(connection, live.id)
+        when = (work or {}).get("timeStarted") or (work or {}).get("timeAccepted")
+        if when:
+            found[live.id] = str(when)
+    return found
+
+
+def _await(connection: Connection, live: Live, watch: Watch) -> None:
+    watch.tell(f"deployment of '{live.tags.get(tags.NAME, '')}' is {live.state}: waiting", 0, 0)
+    try:
+        await_deployment(connection, live.id, None, watch)
+    except RequestError as problem:
+        if problem.status != 404:
+            raise
+        # A deleted one may no longer be readable; the next list is the second witness.

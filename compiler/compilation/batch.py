@@ -1,0 +1,108 @@
+"""Several manifests in one run: each is compiled, whatever is wrong with the others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compiler.compilation.cache import recall
+from compiler.compilation.compile import compile_anew, validate_manifest
+from compiler.compilation.build import Build
+from compiler.diagnostics import CompilerError, Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What became of one manifest."""
+
+    path: Path
+    build: Build | None
+    """None when it is wrong, or was only to be checked."""
+    problems: tuple[Diagnostic, ...]
+    """Errors, and the warnings beside them."""
+    failed: bool
+    seconds: float
+
+
+def compile_each(paths: Sequence[Path], *, root: Path | None = None) -> Iterator[Compiled]:
+    """Compile the manifests one after the other; two of one name are compiled neither (MF113)."""
+    known = {path: recall(path, root) for path in paths}
+    twice = _twice({path: build.name if build else _declared_name(path) for path, build in known.items()})
+
+    def build(path: Path) -> Build:
+        return known[path] or compile_anew(path, root=root)
+
+    for path in paths:
+        yield _attempt(path, twice.get(path), build)
+
+
+def validate_each(paths: Sequence[Path], *, root: Path | None = None) -> Iterator[Compiled]:
+    """Check the manifests one after the other; nothing is written."""
+    twice = _twice({path: _declared_name(path) for path in paths})
+
+    def check(path: Path) -> tuple[Diagnostic, ...]:
+        return validate_manifest(path, root=root)
+
+    for path in paths:
+        yield _attempt(path, twice.get(path), check)
+
+
+def compile_all(paths: Sequence[Path], *, root: Path | None = None) -> list[Build]:
+    """Compile the manifests; raises `CompilerError` with the problems of all that are wrong."""
+    done = list(compile_each(paths, root=root))
+    if any(item.failed for item in done):
+        raise CompilerError(*(problem for item in done for problem in item.problems))
+    return [item.build for item in done if item.build]
+
+
+def _attempt(path: Path, clash: Diagnostic | None, work: Callable[[Path], Build | tuple[Diagnostic, ...]]) -> Compiled:
+    if clash:
+        return Compiled(path, None, (clash,), failed=True, seconds=0)
+    started = time.perf_counter()
+    try:
+        done = work(path)
+    except CompilerError as problem:
+        return Compiled(path, None, problem.diagnostics, failed=True, seconds=time.perf_counter() - started)
+    build = done if isinstance(done, Build) else None
+    warnings = done.warnings if isinstance(done, Build) else done
+    return Compiled(path, build, warnings, failed=False, seconds=time.perf_counter() - started)
+
+
+def _declared_name(path: Path) -> str | None:
+    """The name that a manifest gives itself, as far as it can be read."""
+    from compiler.source import read_document
+
+    try:
+        return _name_in(read_document(path).data)
+    except CompilerError:
+        return None  # compiling it tells what is wrong
+
+
+def _name_in(data: object) -> str | None:
+    metadata = data.get("metadata") if isinstance(data, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _twice(names: dict[Path, str | None]) -> dict[Path, Diagnostic]:
+    """A problem for each manifest whose name another one has as well."""
+    by_name: dict[str, list[Path]] = {}
+    for path, name in names.items():
+        if name is not None:
+            by_name.setdefault(name, []).append(path)
+    return {
+        path: _clash(name, path, paths[0] if path is not paths[0] else paths[1])
+        for name, paths in by_name.items()
+        if len(paths) > 1
+        for path in paths
+    }
+
+
+def _clash(name: str, path: Path, other: Path) -> Diagnostic:
+    from compiler.source import read_document
+    from compiler.workspace.root import shown
+
+    here, there = (read_document(where, shown=shown(where)).locate(("metadata", "name")) for where in (path, other))
+    return Diagnostic("MF113", f"'{name}' is also the name of {there}", here, hint="names are unique in a project")

@@ -1,0 +1,1 @@
+"""Artifacts made elsewhere, checked and kept byte for byte."""

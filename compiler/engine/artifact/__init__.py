@@ -1,0 +1,1 @@
+"""Operations on manifests and artifacts that need no target."""

@@ -1,0 +1,1 @@
+"""The database and the files in which the embedded OCI keeps everything."""

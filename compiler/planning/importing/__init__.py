@@ -1,0 +1,1 @@
+"""A manifest written from live resources, and the plan that tags them."""

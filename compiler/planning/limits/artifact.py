@@ -1,0 +1,67 @@
+"""Limits that only show once everything is put together: metadata lists, the archive, the smoke test's request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from compiler.diagnostics import Pointer, Report
+from compiler.planning.canonical import Body
+from compiler.planning.desired.types import Desired, DesiredModel
+from compiler.planning.changes.model_change import owned_paths
+from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, metadata, paths
+
+METADATA_BYTES = 32_000
+"""Each metadata list: the sum of its items as JSON in UTF-16 (ADS 2.16.1 source)."""
+ARCHIVE_BYTES = 400 * 10**9
+"""The largest artifact (OCI docs, models-about; older pages say 6 GB)."""
+REQUEST_BYTES = 10 * 1024 * 1024
+"""The largest request of an endpoint (OCI docs, model-dep-invoke)."""
+_MD5 = "0" * 24
+"""As long as the base64 of an md5."""
+
+
+def check_saved(desired: Desired, report: Report) -> None:
+    """Add a problem for everything that the service would refuse when the model is saved or its endpoint is tested."""
+    if desired.model is not None:
+        _check_lists(desired, desired.model, report)
+        _check_archive(desired.model, report)
+    _check_request(desired, report)
+
+
+def _check_lists(desired: Desired, model: DesiredModel, report: Report) -> None:
+    own = [_record(desired, model).metadata(), metadata(ARTIFACT_MD5, _MD5)]
+    lists: tuple[tuple[str, str, Sequence[Body], str], ...] = (
+        ("custom", "custom", [*model.body.get("customMetadataList", ()), *own], "attach long texts: `artifact:`"),
+        ("taxonomy", "taxonomy", model.body.get("definedMetadataList", ()), ""),
+    )
+    for name, field, items, hint in lists:
+        size = sum(len(json.dumps(item).encode("utf-16")) for item in items)
+        if size > METADATA_BYTES:
+            text = f"{size} bytes of {name} metadata with what was read from the model, at most {METADATA_BYTES}"
+            report.error("MF708", text, ("spec", "catalog", field), hint=hint or None)
+
+
+def _record(desired: Desired, model: DesiredModel) -> Applied:
+    """`ManifactApplied` at its longest: while the deployment moves, it knows the settings before and after."""
+    deployment = desired.deployment
+    entry = ((deployment.config(desired.serves), paths(deployment.body)),) if deployment else ()
+    attached = tuple((item.key, item.sha256) for item in model.attachments)
+    return Applied(model.artifact, owned_paths(model), (*entry, *entry), attached)
+
+
+def _check_archive(model: DesiredModel, report: Report) -> None:
+    if model.size > ARCHIVE_BYTES:
+        text = f"the artifact's zip has {model.size} bytes, the catalog takes {ARCHIVE_BYTES}"
+        report.error("MF708", text, ("spec",))
+
+
+def _check_request(desired: Desired, report: Report) -> None:
+    smoke = desired.deployment.smoke if desired.deployment else None
+    if smoke is None:
+        return
+    size = len(json.dumps(smoke.request).encode())
+    at: Pointer = ("spec", "samples", "golden") if smoke.expected else ("spec", "deployment", "smoke")
+    if size > REQUEST_BYTES:
+        text = f"the smoke test would send {size} bytes, an endpoint takes {REQUEST_BYTES}"
+        report.error("MF726", text, at, hint="fewer golden rows, or `smoke: off`")

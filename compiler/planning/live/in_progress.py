@@ -1,0 +1,40 @@
+"""Deployments that still move: what is planned now may be another thing when they rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from compiler.diagnostics import Diagnostic, Severity
+from compiler.planning import tags
+from compiler.planning.desired.types import Desired
+from compiler.planning.live.observed import Live, Observed
+from compiler.planning.tags import Place
+
+MOVING = frozenset({"CREATING", "UPDATING", "DELETING"})
+
+
+def names_of(desired: Iterable[Desired]) -> frozenset[str]:
+    """The names under which something may be live for these manifests."""
+    active = [item for item in desired if not item.suspend]
+    return frozenset(item.name for item in active) | {item.renamed_from for item in active if item.renamed_from}
+
+
+def moving(observed: Observed, place: Place, names: Collection[str] | None) -> list[Live]:
+    """Our deployments that the service is at work on; `names` are those of interest, None stands for all."""
+    return [
+        live
+        for live in observed.deployments
+        if live.state in MOVING and place.owns(live.tags) and (names is None or live.tags.get(tags.NAME) in names)
+    ]
+
+
+def may_change(lives: Sequence[Live], since: Mapping[str, str]) -> dict[str, tuple[Diagnostic, ...]]:
+    """What `plan` says of them, by name; `since` holds a time by OCID, where one is known."""
+    found: dict[str, tuple[Diagnostic, ...]] = {}
+    for live in lives:
+        name = live.tags.get(tags.NAME, "")
+        when = f" since {since[live.id]}" if live.id in since else ""
+        message = f"deployment of '{name}' is {live.state}{when}: the plan may change"
+        hint = "apply waits for it, and plans then"
+        found[name] = (*found.get(name, ()), Diagnostic("MF773", message, hint=hint, severity=Severity.WARNING))
+    return found

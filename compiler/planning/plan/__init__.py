@@ -1,0 +1,1 @@
+"""The planner: desired and observed resources in, an ordered plan out."""

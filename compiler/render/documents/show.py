@@ -1,0 +1,126 @@
+"""What `show` tells of one resource."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from compiler.render.resources import Resource, listed_document, owner_document, served_model
+from compiler.cloud.datascience.lookup import title
+from compiler.planning import tags
+from compiler.planning.canonical import Path
+from compiler.planning.changes.types import Kind
+from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.last_applied import applied
+from compiler.planning.secret_detection import hidden
+from compiler.planning.tags import Place
+from compiler.planning.desired.variables import PLACEHOLDER, environment_variables, with_variables
+from compiler.workspace.project import LoadedManifest
+
+if TYPE_CHECKING:
+    from compiler.render.documents.resources import (
+        AppliedDocument,
+        ArtifactFactsDocument,
+        ListedDocument,
+        ServingDocument,
+        ShowDocument,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a resource is seen in."""
+
+    observed: Observed
+    place: Place
+    manifest: LoadedManifest | None
+    """Of the manifest that owns it, where it is of this project and at hand."""
+
+
+def show_document(kind: Kind, live: Live, around: Around) -> ShowDocument:
+    """The document that `show --json` prints, and that its view is made of."""
+    return {
+        "formatVersion": 1,
+        "target": around.place.target,
+        "kind": kind.value,
+        "id": live.id,
+        "name": title(live),
+        "state": live.state,
+        "owner": owner_document(live),
+        "record": _record(live, around) if kind is Kind.DEPLOYMENT else dict(live.body),
+        "provenance": live.provenance,
+        "artifact": _artifact(live),
+        "applied": _applied(kind, live, around),
+        "deployments": _serving(live.id, around.observed) if kind is Kind.MODEL else [],
+        "models": _models(kind, live, around.observed),
+    }
+
+
+def _record(live: Live, around: Around) -> dict[str, Any]:
+    variables = environment_variables(live.body)
+    return with_variables(live.body, hidden(variables, _sensitive(live, around))) if variables else dict(live.body)
+
+
+def _sensitive(live: Live, around: Around) -> Collection[str] | None:
+    """The environment variables that the manifest fills from variables.
+
+    Of a deployment that a manifest owns which is not at hand, nothing is known, and nothing is shown.
+    """
+    if owner_document(live) is None:
+        return ()
+    deployment = around.manifest.manifest.spec.deployment if around.manifest else None
+    if deployment is None:
+        return None
+    written = deployment.environment_variables.items()
+    return [name for name, value in written if not isinstance(value, str) or PLACEHOLDER.search(value)]
+
+
+def _artifact(live: Live) -> ArtifactFactsDocument | None:
+    if live.head is None:
+        return None
+    return {
+        "size": live.head.size,
+        "md5": live.head.md5,
+        "recordedMd5": live.md5,
+        "digest": live.tags.get(tags.ARTIFACT),
+    }
+
+
+def _applied(kind: Kind, live: Live, around: Around) -> AppliedDocument | None:
+    found = applied(live.body) if kind is Kind.MODEL else None
+    if found is None:
+        return None
+    config = next((item.tags.get(tags.CONFIG) for item in around.observed.deployments if _serves(item, live.id)), None)
+    return {
+        "artifact": found.artifact,
+        "model": _dotted(found.model),
+        "deployment": _dotted(found.for_deployment(config)),
+    }
+
+
+def _dotted(paths: Collection[Path]) -> list[str]:
+    return sorted(".".join(path) for path in paths)
+
+
+def _serving(model: str, observed: Observed) -> list[ServingDocument]:
+    return [
+        {"id": item.id, "name": title(item), "state": item.state, "url": item.body.get("modelDeploymentUrl")}
+        for item in observed.deployments
+        if _serves(item, model)
+    ]
+
+
+def _serves(deployment: Live, model: str) -> bool:
+    return not deployment.gone and served_model(deployment) == model
+
+
+def _models(kind: Kind, live: Live, observed: Observed) -> list[ListedDocument]:
+    if kind is Kind.MODEL:
+        return []
+    alive = sorted((item for item in observed.models if not item.gone), key=lambda item: item.age)
+    if kind is Kind.DEPLOYMENT:
+        members = [item for item in alive if item.id == served_model(live)]
+    else:
+        members = [item for item in alive if item.body.get("modelVersionSetId") == live.id]
+    return [listed_document(Resource(Kind.MODEL, item)) for item in members]
