@@ -21,6 +21,12 @@ def outcome_lines(outcome: Outcome, *, named: bool) -> list[Line]:
     return [Line(f"  {_MARKS[r.status]} {r.change.kind!s:<11}  {_described(r, named=named)}") for r in outcome.results]
 
 
+def adopted_lines(outcome: Outcome) -> list[Line]:
+    """One line a change of an import: nothing but tags was changed."""
+    marks = [("✓" if result.status is Status.DONE else "✗", result) for result in outcome.results]
+    return [Line(f"  {mark} {r.change.kind!s:<11}  {r.id or r.change.id}  {r.status}") for mark, r in marks]
+
+
 def outcome_document(outcome: Outcome) -> ApplyDocument:
     """The same for programs."""
     return {
