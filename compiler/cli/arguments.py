@@ -124,7 +124,7 @@ def add_consent(parser: argparse.ArgumentParser) -> None:
 
 def checkout(arguments: argparse.Namespace) -> Checkout:
     """The checkout that a command runs in: this folder, `--root`, and the environment variables of this process."""
-    return Checkout(Path.cwd(), arguments.root, os.environ)
+    return Checkout(Path.cwd(), getattr(arguments, "root", None), os.environ)
 
 
 def selection(arguments: argparse.Namespace) -> SelectRequest:

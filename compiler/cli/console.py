@@ -52,15 +52,16 @@ class Console:
         for line in lines:
             self.line(self.styled(line.text, line.style) if line.style else line.text)
 
-    def show(self, result: Result, *, markdown: bool = False) -> ExitCode:
+    def show(self, result: Result, *, markdown: bool = False, wide: bool = False) -> ExitCode:
         """What is left to show of a result once its events were shown, or its document; returns its exit code.
 
-        Raises the KeyboardInterrupt that the result ends with.
+        `markdown` shows it for a pull-request comment, `wide` cuts nothing off to fit the terminal. Raises the
+        KeyboardInterrupt that the result ends with.
         """
         if markdown:
             self.line(result.to_markdown().rstrip("\n"))
         else:
-            self.lines(result.closing(self.width))
+            self.lines(result.closing(None if wide else self.width))
         document = result.to_json()
         if document is not None:
             self.document(document)

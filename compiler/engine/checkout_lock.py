@@ -23,8 +23,8 @@ _PAUSE = 0.1
 def checkout_lock(session: Session, timeout: float, listener: Listener) -> Iterator[None]:
     """Hold the lock of this checkout and target, from before the target is observed until all is done.
 
-    The listener hears it when another process holds the lock. Raises `CompilerError` MF774 when it is not free after `timeout` seconds. Applies from other checkouts are not seen
-    here: against those, retry tokens and if-match stand.
+    The listener hears it when another process holds the lock. Raises `CompilerError` MF774 when it is not free after
+    `timeout` seconds. Applies from other checkouts are not seen here: against those, retry tokens and if-match stand.
     """
     path = private_folder(session.workspace.state) / f"apply-{session.name}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

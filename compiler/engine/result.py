@@ -16,13 +16,20 @@ class Result:
 
     __slots__ = ()
 
-    diagnostics: Sequence[Diagnostic] = ()
-    """Problems and warnings that did not stop the operation."""
-    interrupt: KeyboardInterrupt | None = None
-    """What stopped the operation, to be raised once the result was shown."""
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]:
+        """Problems and warnings that did not stop the operation."""
+        return ()
 
-    notes: Sequence[str] = ()
-    """What else is to be said, beside the result."""
+    @property
+    def interrupt(self) -> KeyboardInterrupt | None:
+        """What stopped the operation, to be raised once the result was shown."""
+        return None
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What else there is to know, beside the result."""
+        return ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -44,7 +44,7 @@ def validated_lines(item: Compiled) -> list[Line]:
 
 
 def validated_sum(done: Sequence[Compiled]) -> Line:
-    """`3 manifests valid, 1 wrong.`"""
+    """How many are valid: `3 manifests valid, 1 wrong.`."""
     wrong = sum(item.failed for item in done)
     return Line(f"{count(len(done) - wrong, 'manifest')} valid, {wrong} wrong.")
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compiler.planning.changes.by_reference import recorded_place
-from compiler.planning.live.last_applied import OUR_METADATA
-from compiler.planning.tags import foreign
-from compiler.planning.summaries import deployment_title
 from compiler.planning.desired.variables import environment_variables
+from compiler.planning.live.last_applied import OUR_METADATA
+from compiler.planning.summaries import deployment_title
+from compiler.planning.tags import foreign
 from compiler.render.lines import Line
 from compiler.render.words import printable, size
 

@@ -63,5 +63,5 @@ class Command(Protocol):
 
 def load(name: str) -> Command:
     """The module of a command; only the one that is called is imported."""
-    module: Command = import_module(f"compiler.cli.commands.{MODULES[NAMES.index(name)]}")  # type: ignore[assignment]
+    module: Command = import_module(f"compiler.cli.commands.{MODULES[NAMES.index(name)]}")
     return module

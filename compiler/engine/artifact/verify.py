@@ -120,9 +120,7 @@ def verify_build(
     return result
 
 
-def verify_before_saving(
-    builds: Sequence[Build], plan: Plan, when: When, timeout: float, listener: Listener
-) -> None:
+def verify_before_saving(builds: Sequence[Build], plan: Plan, when: When, timeout: float, listener: Listener) -> None:
     """Run the models of a plan before they are saved: `always`, or with `auto` those whose bytes are uploaded.
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
@@ -140,9 +138,7 @@ def verify_before_saving(
         raise CompilerError(*problems)
 
 
-def _remaining(
-    error: CompilerError, build: Build, plan: Plan, when: When, listener: Listener
-) -> Sequence[Diagnostic]:
+def _remaining(error: CompilerError, build: Build, plan: Plan, when: When, listener: Listener) -> Sequence[Diagnostic]:
     """What of an error counts: a framework that is missing here is an error where nothing else tests the model."""
     from compiler.workspace.targets import LOCAL
 

@@ -65,8 +65,7 @@ class RunningApply:
 
     def done(self, name: str | None = None) -> bool:
         """Whether everything has ended, or what belongs to one manifest; True for a name that nothing is done for."""
-        futures = [self.futures[name]] if name in self.futures else [] if name else self.futures.values()
-        return all(future.done() for future in futures)
+        return all(future.done() for key, future in self.futures.items() if name in (None, key))
 
     def stop(self) -> None:
         """Let the requests under way end and send no further ones; what is left shows as interrupted."""
@@ -95,9 +94,7 @@ class RunningApply:
 class _PlanRunner:
     """Carries out the changes of one plan."""
 
-    def __init__(
-        self, plan: Plan, connection: Connection, archives: Mapping[str, Archive], conduct: Conduct
-    ) -> None:
+    def __init__(self, plan: Plan, connection: Connection, archives: Mapping[str, Archive], conduct: Conduct) -> None:
         self.stop = threading.Event()
         self._plan = plan
         self._connection = connection
