@@ -54,7 +54,9 @@ class Reporter:
         }
 
     def __call__(self, event: Event) -> None:
-        """Show one event."""
+        """Show one event; a bar makes room for what is not its own."""
+        if event.phase is not Phase.PROGRESS:
+            self._clear()
         self._show[event.phase](event)
 
     def _line(self, text: str) -> None:
@@ -133,5 +135,9 @@ class Reporter:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         if self._drawn:
             self._draw("")
+        self._drawn = False

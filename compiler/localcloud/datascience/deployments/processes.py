@@ -25,6 +25,7 @@ from compiler.localcloud.datascience.models.references import archive_of, is_by_
 from compiler.localcloud.datascience.work_requests import finish, progress
 from compiler.localcloud.http.calls import Backend
 from compiler.localcloud.http.resources import mark_deleted
+from compiler.localcloud.processes import deployment_folder
 from compiler.localcloud.store.blobs import release_blobs, use_blob
 from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.store.records import JsonObject, Record, find, save
@@ -41,7 +42,7 @@ NO_CONTAINER = "The embedded OCI runs no containers: deploy this model to a clou
 
 def folder_of(backend: Backend, deployment: str) -> Path:
     """Where the server of a deployment has its files."""
-    return backend.root / "deployments" / deployment.rpartition(".")[2]
+    return deployment_folder(backend.root, deployment)
 
 
 def start(backend: Backend, job: Job) -> None:
