@@ -9,7 +9,7 @@ from compiler.diagnostics import Report
 from compiler.passes.fields import check_fields, check_variables
 from compiler.planning.desired.types import ArtifactFacts, Desired
 from compiler.planning.limits.catalog import check_limits, check_references
-from compiler.planning.limits.bucket import check_object_names
+from compiler.planning.limits.artifact import check_object_names
 from compiler.planning.limits.artifact import check_saved
 from compiler.planning.desired.from_manifest import Context, Identity, desired
 from compiler.workspace.project import Workspace, load_manifest

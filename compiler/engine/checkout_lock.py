@@ -10,7 +10,7 @@ from compiler.cli.console import Console
 
 if TYPE_CHECKING:
     from compiler.engine.session import Session
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
 
 
 def alone(session: Session, arguments: argparse.Namespace, console: Console) -> AbstractContextManager[None]:
@@ -25,6 +25,6 @@ def alone(session: Session, arguments: argparse.Namespace, console: Console) -> 
 
 def noting(arguments: argparse.Namespace, console: Console) -> Watch:
     """Waits no longer than `--timeout`, and says for what."""
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
 
     return Watch(arguments.timeout, lambda what, _done, _total: console.note(f"    {what}"))

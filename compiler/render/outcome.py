@@ -15,7 +15,8 @@ from compiler.cloud.connect.connection import Connection
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
 from compiler.planning.plan.outcome import Conduct, Event, Outcome, Result, Status
-from compiler.planning.changes.types import UPLOADS, Action, Kind
+from compiler.planning.changes.types import Action, UPLOADS
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.plan import Plan
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Any
 from compiler.render import words as text
 from compiler.cli.console import Console
 from compiler.planning import references
-from compiler.planning.changes.types import Action, Change, Impact, Kind
+from compiler.planning.changes.types import Action, Change, Impact
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.plan import Plan
 
 _LAYERS = frozenset(

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.cloud.datascience.lookup import of_kind, title
+from compiler.planning.live.observed import of_kind, title
 from compiler.planning import tags
-from compiler.planning.changes.types import Kind
+from compiler.planning.live.observed import Kind
 from compiler.planning.live.observed import Live, Observed
 from compiler.planning.tags import Place
 from compiler.planning.summaries import deployment_title
@@ -61,7 +61,7 @@ def below(item: Resource) -> str:
     """What is said of a deployment below its row: where it answers, and what it serves."""
     if item.kind is not Kind.DEPLOYMENT:
         return ""
-    url, model = item.live.body.get("modelDeploymentUrl"), served_model(item.live)
+    url, model = item.live.body.get("modelDeploymentUrl"), item.live.model_id
     return "  ".join(part for part in (f"{url}/predict" if url else "", f"serves {model}" if model else "") if part)
 
 
@@ -81,7 +81,7 @@ def listed_document(item: Resource) -> ListedDocument:
         "versionSet": body.get("modelVersionSetName"),
         "size": deployment_title(body) if deployed else None,
         "url": body.get("modelDeploymentUrl"),
-        "model": served_model(live) if deployed else None,
+        "model": live.model_id or None if deployed else None,
     }
 
 
@@ -109,13 +109,6 @@ def version_text(live: Live) -> str:
     """`v3`, with its label; a dash for what is in no version set."""
     number, label = version_number(live), live.body.get("versionLabel")
     return " ".join(str(part) for part in (f"v{number}" if number is not None else "-", label) if part)
-
-
-def served_model(live: Live) -> str | None:
-    """OCID of the model that a deployment serves; None where it serves a group."""
-    details: dict[str, Any] = live.body.get("modelDeploymentConfigurationDetails") or {}
-    model = (details.get("modelConfigurationDetails") or {}).get("modelId")
-    return str(model) if model else None
 
 
 def _fits(live: Live, place: Place, arguments: argparse.Namespace) -> bool:

@@ -18,23 +18,24 @@ import pytest
 from oci._vendor.requests import Response
 from oci._vendor.requests.exceptions import ConnectionError as NoConnection
 
-from compiler.engine.change.apply import apply
-from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.connect.connection import Access, Connection, connect, local_store
-from compiler.cloud.observe import observe
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.retries import Patience
-from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.cloud.connect.watch import Watch
+from compiler.cloud.datascience.waiters import await_deployment
+from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
+from compiler.engine.change.apply import apply
 from compiler.ir import Golden
-from compiler.planning.plan.outcome import Conduct, Outcome
 from compiler.planning.changes.types import Change
-from compiler.planning.desired.types import ArtifactFacts, Desired
-from compiler.planning.plan.destroy import destroy
 from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.desired.types import ArtifactFacts, Desired
 from compiler.planning.live.observed import Live, Observed
-from compiler.planning.plan.planner import Options, plan
+from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.outcome import Conduct, Outcome
 from compiler.planning.plan.plan import Plan
+from compiler.planning.plan.planner import Options, plan
 from compiler.serving.control import Server
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from compiler.compilation.compile import compile_manifest
 from compiler.cloud.objectstorage.zip_body import archive_of
 from compiler.cloud.observe import observe
+from compiler.compilation.compile import compile_manifest
 from compiler.lock import LOCK_FILE, Lock, LockedPack, render_lock
 from compiler.planning.plan.planner import Options, plan
 from compiler.spec.catalog import Catalog

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
 from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.diagnostics import exit_code
-from compiler.planning.plan.outcome import Conduct, Status
+from compiler.engine.change.apply import apply
 from compiler.planning import tags
+from compiler.planning.plan.outcome import Conduct, Status
 
 pytestmark = pytest.mark.slow
 

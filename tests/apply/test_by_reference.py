@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from oci.exceptions import ServiceError
 
-from compiler.cloud.objectstorage.zip_body import Archive, file_chunks
 from compiler.cloud.objectstorage.multipart import LEAST_PART
+from compiler.cloud.objectstorage.zip_body import Archive, file_chunks
 from compiler.cloud.pull import pull
 from compiler.diagnostics import CompilerError
 from compiler.ir import SourceFile

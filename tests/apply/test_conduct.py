@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
 from compiler.diagnostics import exit_code
-from compiler.planning.plan.outcome import Conduct, Event, Status
+from compiler.engine.change.apply import apply
 from compiler.planning.changes.types import Action
+from compiler.planning.plan.outcome import Conduct, Event, Status
 
 
 def carried_out(lab: Any, made: Any, conduct: Conduct, *manifests: Any) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
-from compiler.render.outcome import carry_out
 from compiler.cli.console import Console
-from compiler.planning.plan.outcome import Conduct, Status
+from compiler.engine.change.apply import apply
 from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.outcome import Conduct, Status
+from compiler.render.outcome import carry_out
 
 
 @dataclass

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from compiler.cloud.connect.watch import Watch
 from compiler.cloud.export import export_directory
 from compiler.cloud.objectstorage.multipart import LEAST_PART
 from compiler.cloud.objectstorage.objects import Place
-from compiler.cloud.datascience.waiters import Watch
 from compiler.diagnostics import CompilerError
 
 BALLAST = 3 * LEAST_PART

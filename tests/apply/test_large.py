@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.objectstorage.multipart import LEAST_PART, part_size
 from compiler.cloud.objectstorage.objects import MEBIBYTE
+from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.diagnostics import failure
 from compiler.planning.live.observed import Observed
 from compiler.planning.plan.planner import plan

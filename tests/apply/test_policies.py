@@ -9,12 +9,12 @@ import pytest
 
 from compiler.cloud.observe import observe
 from compiler.diagnostics import CompilerError, exit_code
-from compiler.planning.plan.outcome import Status
 from compiler.planning.changes.types import Impact
+from compiler.planning.desired.variables import Variable, environment_variables, substitute
 from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.outcome import Status
 from compiler.planning.plan.planner import Options, plan
 from compiler.planning.plan.saved_plan import confirm, load_plan, save_plan
-from compiler.planning.desired.variables import Variable, environment_variables, substitute
 
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}
 

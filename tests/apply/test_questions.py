@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
-from compiler.cloud.datascience import waiters as waiting
+from compiler.cloud.connect import watch as waiting
 from compiler.cloud.observe import observe
 from compiler.cloud.preflight import answers
 from compiler.diagnostics import exit_code
+from compiler.engine.change.apply import apply
 from compiler.planning.plan.outcome import Conduct
 from compiler.planning.plan.planner import Options, plan
 

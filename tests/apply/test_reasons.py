@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from compiler.engine.change.apply import apply
 from compiler.cloud.observe import observe
-from compiler.planning.plan.outcome import Conduct
-from compiler.planning.plan.planner import plan
+from compiler.engine.change.apply import apply
 from compiler.planning.desired.variables import Variable, substitute
+from compiler.planning.plan.outcome import Conduct
 from compiler.planning.plan.plan import Plan
+from compiler.planning.plan.planner import plan
 
 UNCONFIRMED = "an earlier apply did not wait, or did not finish: its settings are still to be confirmed"
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
 from compiler.cloud.connect.connection import local_store
 from compiler.cloud.connect.in_process import InProcessAdapter
+from compiler.cloud.connect.watch import Watch
 from compiler.cloud.observe import observe
 from compiler.cloud.stable import begun, observe_settled
-from compiler.cloud.datascience.waiters import Watch
 from compiler.diagnostics import CompilerError
+from compiler.engine.change.apply import apply
 from compiler.localcloud import Settings, open_cloud
-from compiler.planning.plan.outcome import Conduct
 from compiler.planning.live.in_progress import may_change, moving
+from compiler.planning.plan.outcome import Conduct
 from compiler.planning.plan.planner import plan
 
 

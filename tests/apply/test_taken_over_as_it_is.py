@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience.models import read_model
 from compiler.cloud.datascience.deployments import read_deployment
+from compiler.cloud.datascience.models import read_model
 from compiler.planning.importing.adoption import adopt
 from compiler.planning.importing.manifest_from_live import express_catalog, express_deployment
 

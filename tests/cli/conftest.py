@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from compiler.cloud.connect.connection import Connection, connect
-from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.cloud.connect.watch import Watch
+from compiler.cloud.datascience.waiters import await_deployment
 from compiler.spec.project import Target
 
 SCORE = b"""

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 from urllib3.exceptions import ProtocolError
 
-from compiler.cloud.objectstorage import downloads
 from compiler.cloud.connect.connection import Connection, connect
+from compiler.cloud.connect.watch import Interrupted, Watch
+from compiler.cloud.objectstorage import downloads
 from compiler.cloud.objectstorage.objects import Place
-from compiler.cloud.datascience.waiters import Interrupted, Watch
 from compiler.diagnostics import CompilerError
 from compiler.spec.project import Target
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience import models as catalog, deployments
 from compiler.cloud.connect.connection import Access, Connection, connect
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.retries import Patience
+from compiler.cloud.datascience import deployments
+from compiler.cloud.datascience import models as catalog
 from compiler.spec.project import Target
 
 MODEL = "ocid1.datasciencemodel.oc1..m"

@@ -8,10 +8,10 @@ import pytest
 
 from compiler.diagnostics import Report, SourceRange
 from compiler.ir import Golden
-from compiler.planning.desired.types import ArtifactFacts
-from compiler.planning.limits.catalog import check_limits
-from compiler.planning.limits.artifact import check_saved
 from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.desired.types import ArtifactFacts
+from compiler.planning.limits.artifact import check_saved
+from compiler.planning.limits.catalog import check_limits
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 

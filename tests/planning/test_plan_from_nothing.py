@@ -6,10 +6,10 @@ import json
 
 from compiler.ir import Golden
 from compiler.planning import tags
-from compiler.planning.changes.types import Action, Kind
-from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.changes.types import Action
 from compiler.planning.desired.from_manifest import Context, Identity, desired
-from compiler.planning.live.observed import Observed
+from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.live.observed import Kind, Observed
 from compiler.planning.plan.planner import plan
 from compiler.planning.tags import Place
 from compiler.spec.catalog import Catalog

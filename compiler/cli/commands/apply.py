@@ -67,7 +67,7 @@ def _fresh(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.engine.checkout_lock import alone
     from compiler.engine.selection import compile_selected, wanted_of_all, with_answers
     from compiler.engine.session import open_session
-    from compiler.planning.live.in_progress import names_of
+    from compiler.planning.desired.types import names_of
     from compiler.planning.plan.planner import Options, plan
 
     builds = compile_selected(arguments)
@@ -85,7 +85,7 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.engine.checkout_lock import alone
     from compiler.engine.selection import with_answers
     from compiler.engine.session import open_session
-    from compiler.planning.live.in_progress import names_of
+    from compiler.planning.desired.types import names_of
     from compiler.planning.plan.planner import plan
     from compiler.planning.plan.saved_plan import confirm, load_plan, with_secrets
     from compiler.workspace.project import open_workspace

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cloud.observe import read
     from compiler.cloud.stable import observe_settled
     from compiler.planning.plan.outcome import Conduct
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     model = named_model(arguments)
     with open_session(arguments, model.start, console) as session, alone(session, arguments, console):

@@ -83,8 +83,8 @@ def _from_catalog(
     from compiler.cloud.export import export_model
     from compiler.cloud.datascience.lookup import find, kind_of, listed
     from compiler.cloud.pull import model_of
-    from compiler.cloud.datascience.waiters import Watch
-    from compiler.planning.changes.types import Kind
+    from compiler.cloud.connect.watch import Watch
+    from compiler.planning.live.observed import Kind
 
     kinds = (Kind.MODEL, Kind.DEPLOYMENT)
     observed = listed(session.connection, () if kind_of(arguments.source) else kinds)
@@ -101,7 +101,7 @@ def _from_here(
 ) -> tuple[str | None, Place, int]:
     from compiler.cli.progress import Progress
     from compiler.cloud.export import export_directory
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
 
     name, archive = _archive(Path(arguments.source), arguments.root)
     target = _named(place, f"{name}.zip")

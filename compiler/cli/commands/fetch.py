@@ -126,7 +126,7 @@ def _bring(file: Wanted, connection: Connection, console: Console) -> None:
     from compiler.cli.progress import Progress
     from compiler.cloud.objectstorage.downloads import fetch
     from compiler.cloud.objectstorage.objects import Place
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
     from compiler.diagnostics import CompilerError
     from compiler.workspace.fetched import parse_uri, unusable
 

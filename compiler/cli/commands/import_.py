@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from compiler.render.documents.resources import ImportDocument
     from compiler.engine.change.adopt import Taken, Written
     from compiler.engine.session import Session
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
     from compiler.planning.plan.plan import Plan
 
 SUMMARY = "take over a model or deployment that was made elsewhere: manifest, artifact, and then its tags"
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.engine.checkout_lock import alone, noting
     from compiler.engine.session import open_session
     from compiler.cloud.datascience.lookup import find, listed
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     start = arguments.directory or Path.cwd()
     with open_session(arguments, start, console) as session, alone(session, arguments, console):
@@ -99,7 +99,7 @@ def _written(taken: Taken, name: str, folder: Path, session: Session, console: C
     from compiler.engine.change.adopt import ARTIFACT, check_files, manifest_for
     from compiler.cli.progress import Progress
     from compiler.cloud.pull import pull
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
     from compiler.workspace.root import MANIFEST_FILE, shown
 
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,7 @@ def _tell(written: Written, folder: Path, console: Console) -> None:
 def _plan(taken: Taken, build: Build, session: Session, watch: Watch) -> Plan:
     from compiler.cloud.stable import observe_settled
     from compiler.planning.importing.adoption import adopt
-    from compiler.planning.live.in_progress import names_of
+    from compiler.planning.desired.types import names_of
     from compiler.planning.plan.planner import plan
 
     desired = session.wanted(build)

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.render.resources import chosen, listed_document
     from compiler.engine.session import open_session
     from compiler.cloud.datascience.lookup import ALL, listed
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     wanted = {"models": Kind.MODEL, "deployments": Kind.DEPLOYMENT, "version-sets": Kind.VERSION_SET}
     kinds = (wanted[arguments.kind],) if arguments.kind else ALL

@@ -99,7 +99,8 @@ def _moving(
 ) -> dict[str, tuple[Diagnostic, ...]]:
     """What is to be known of deployments that still move."""
     from compiler.cloud.stable import begun
-    from compiler.planning.live.in_progress import may_change, moving, names_of
+    from compiler.planning.desired.types import names_of
+    from compiler.planning.live.in_progress import may_change, moving
 
     lives = moving(observed, connection.place, None if options.prune else names_of(desired))
     return may_change(lives, begun(connection, lives))

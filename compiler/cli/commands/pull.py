@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.progress import Progress
     from compiler.engine.session import named_word, open_session
     from compiler.cloud.pull import pull
-    from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.connect.watch import Watch
 
     word, start = named_word(arguments.model, arguments.root)
     with open_session(arguments, start, console) as session, Progress(console, word) as progress:
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 def _identifier(connection: Connection, word: str, version: int | None) -> str:
     """OCID of what is meant: of a manifest, what serves it rather than what was saved last."""
     from compiler.cloud.datascience.lookup import find, kind_of, listed
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     if kind_of(word):
         return word

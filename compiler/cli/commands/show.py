@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.render.show import show_resource
     from compiler.cloud.datascience.lookup import ALL, find, listed
     from compiler.planning import tags
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     kinds = {"model": (Kind.MODEL,), "deployment": (Kind.DEPLOYMENT,), "version-set": (Kind.VERSION_SET,)}
     word, start = named_word(arguments.resource, arguments.root)

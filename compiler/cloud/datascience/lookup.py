@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from compiler.cloud.datascience.models import get_version_set, list_models, list_version_sets, read_model
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.datascience.deployments import list_deployments, read_deployment
+from compiler.cloud.datascience.models import list_models, read_model
+from compiler.cloud.datascience.version_sets import get_version_set, list_version_sets
 from compiler.diagnostics import did_you_mean, failure
 from compiler.planning import tags
-from compiler.planning.changes.types import Kind
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import Kind, Live, Observed, of_kind, title
 
 ALL = (Kind.MODEL, Kind.DEPLOYMENT, Kind.VERSION_SET)
 """In the order in which a name is looked for."""
@@ -59,17 +59,6 @@ def listed(connection: Connection, kinds: Collection[Kind] = ALL) -> Observed:
         deployments=tuple(map(Live, list_deployments(connection))) if wants[Kind.DEPLOYMENT] else (),
         version_sets=tuple(map(Live, list_version_sets(connection))) if wants[Kind.VERSION_SET] else (),
     )
-
-
-def of_kind(observed: Observed, kind: Kind) -> tuple[Live, ...]:
-    """The resources of one kind, deleted ones included."""
-    known = {Kind.MODEL: observed.models, Kind.DEPLOYMENT: observed.deployments}
-    return known.get(kind, observed.version_sets)
-
-
-def title(live: Live) -> str:
-    """Its display name, or the name of a version set."""
-    return str(live.body.get("displayName") or live.body.get("name") or "")
 
 
 def find(

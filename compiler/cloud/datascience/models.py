@@ -1,4 +1,4 @@
-"""The model catalog: models, their provenance, their artifact, their version set."""
+"""Models of the catalog: records, provenance, artifacts, attachments."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.objectstorage.by_reference import head_files
 from compiler.cloud.connect.responses import PAGE, Reply, ask, at_page, if_match, pages, record
+from compiler.cloud.objectstorage.by_reference import head_files
 from compiler.planning.canonical import Body
 from compiler.planning.live.observed import ArtifactHead, Live
 
@@ -19,14 +19,6 @@ def list_models(connection: Connection) -> Iterator[Body]:
     """Summaries of all models of the compartment, deleted ones as long as the service shows them."""
     client, compartment = connection.data_science, connection.place.compartment_id
     return pages("list models", lambda page: client.list_models(compartment, limit=PAGE, **at_page(page)), "id")
-
-
-def list_version_sets(connection: Connection) -> Iterator[Body]:
-    """All model version sets of the compartment."""
-    client, compartment = connection.data_science, connection.place.compartment_id
-    return pages(
-        "list version sets", lambda page: client.list_model_version_sets(compartment, limit=PAGE, **at_page(page)), "id"
-    )
 
 
 def read_model(connection: Connection, model: str) -> Live:
@@ -79,25 +71,6 @@ def _or_none(connection: Connection, model: str, request: Callable[[], Reply]) -
         if problem.status != 404:
             raise
         return None
-
-
-def create_version_set(connection: Connection, body: Body, token: str) -> Reply:
-    """Make a model version set."""
-    client = connection.data_science
-    doing = f"create version set {body['name']}"
-    return record(doing, lambda: client.create_model_version_set(body, opc_retry_token=token), "id")
-
-
-def get_version_set(connection: Connection, version_set: str) -> Reply:
-    """One version set's record."""
-    client = connection.data_science
-    return record(f"read version set {version_set}", lambda: client.get_model_version_set(version_set), *_RECORD)
-
-
-def delete_version_set(connection: Connection, version_set: str) -> Reply:
-    """Delete an empty model version set."""
-    client = connection.data_science
-    return ask(f"delete version set {version_set}", lambda: client.delete_model_version_set(version_set))
 
 
 def create_model(connection: Connection, body: Body, token: str) -> Reply:

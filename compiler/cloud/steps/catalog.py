@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from compiler.cloud.datascience import models as catalog, confirm_deleted as vanished
-from compiler.cloud.steps.create_once import create_once
-from compiler.cloud.objectstorage.conda_environment import with_answer
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import Reply
+from compiler.cloud.datascience import confirm_deleted as vanished
+from compiler.cloud.datascience import models as catalog
+from compiler.cloud.datascience import version_sets
 from compiler.cloud.datascience.waiters import await_work
+from compiler.cloud.objectstorage.conda_environment import with_answer
 from compiler.cloud.steps.context import Work
+from compiler.cloud.steps.create_once import create_once
 from compiler.diagnostics import failure
 from compiler.planning import references
 from compiler.planning.changes.types import Step
@@ -25,15 +27,15 @@ def create_version_set(work: Work, step: Step) -> None:
         _, found = create_once(
             work,
             body,
-            lambda token: catalog.create_version_set(connection, body, token),
-            lambda made: catalog.get_version_set(connection, made),
+            lambda token: version_sets.create_version_set(connection, body, token),
+            lambda made: version_sets.get_version_set(connection, made),
         )
         work.known[references.VERSION_SET] = str(found.data["id"])
     except RequestError as problem:
         if problem.status != 409:
             raise
-        sets = catalog.list_version_sets(connection)
-        alive = (item["id"] for item in sets if item["name"] == body["name"] and item["lifecycleState"] not in GONE)
+        known = version_sets.list_version_sets(connection)
+        alive = (item["id"] for item in known if item["name"] == body["name"] and item["lifecycleState"] not in GONE)
         same = next(alive, None)
         if same is None:
             raise
@@ -139,7 +141,7 @@ def delete_version_set(work: Work, step: Step) -> None:
     """Delete the empty set."""
     version_set = work.target(step)
     try:
-        reply = catalog.delete_version_set(work.connection, version_set)
+        reply = version_sets.delete_version_set(work.connection, version_set)
     except RequestError as problem:
         if problem.status != 404 or not vanished.version_set(work.connection, version_set):
             raise

@@ -9,13 +9,13 @@ from typing import Any
 
 from compiler.engine.session import Session
 from compiler.cloud.datascience.models import read_model
-from compiler.cloud.datascience.lookup import title
+from compiler.planning.live.observed import title
 from compiler.cloud.stable import read_settled
-from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.connect.watch import Watch
 from compiler.diagnostics import CompilerError, failure
 from compiler.planning import tags
 from compiler.planning.importing.adoption import owner_of
-from compiler.planning.changes.types import Kind
+from compiler.planning.live.observed import Kind
 from compiler.planning.importing.manifest_from_live import Expressed, express_catalog, express_deployment, use_case
 from compiler.planning.importing.yaml_text import mapping
 from compiler.planning.live.observed import Live, Observed

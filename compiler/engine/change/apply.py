@@ -10,13 +10,14 @@ from pathlib import Path
 from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.steps.executor import Failed, execute
-from compiler.cloud.datascience.waiters import Interrupted, Unawaited, Watch
+from compiler.cloud.connect.watch import Interrupted, Unawaited, Watch
 from compiler.cloud.steps.context import Work
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.planning.plan.outcome import Conduct, Event, Outcome, Result, Status
 from compiler.planning import references
 from compiler.planning.canonical import Body
-from compiler.planning.changes.types import ATTACH, Action, Change, Kind
+from compiler.planning.changes.types import ATTACH, Action, Change
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.missing_variables import unset_variables
 from compiler.planning.plan.plan import Plan
 

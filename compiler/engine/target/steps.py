@@ -12,7 +12,8 @@ from compiler.render.resources import version_text
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.planning import tags
-from compiler.planning.changes.types import Action, Change, Kind
+from compiler.planning.changes.types import Action, Change
+from compiler.planning.live.observed import Kind
 from compiler.planning.live.observed import Live
 from compiler.planning.plan.plan import Plan
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compiler.planning.changes.by_reference import removing_steps
-from compiler.planning.changes.types import Action, Change, Impact, Kind, Step
-from compiler.planning.live.observed import Live
+from compiler.planning.changes.types import Action, Change, Impact, Step
+from compiler.planning.live.observed import Kind, Live
 
 
 def delete_model(name: str, live: Live, reason: str, *, keep_files: bool = False) -> Change:

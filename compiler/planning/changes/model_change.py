@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from compiler.planning import tags
-from compiler.planning.canonical import Path, comparable, leaves
-from compiler.planning.changes.types import Action, Change, FieldChange, Impact, Kind
-from compiler.planning.desired.types import DesiredModel, diffed_provenance
+from compiler.planning.canonical import comparable, leaves
 from compiler.planning.changes.differences import Difference, difference, live_leaves
-from compiler.planning.live.observed import Live
-from compiler.planning.live.last_applied import applied, paths
-from compiler.planning.changes.model_steps import Saving, create_steps, resume_steps, settings_body, update_steps
+from compiler.planning.changes.model_steps import Saving, create_steps, resume_steps, update_steps
+from compiler.planning.changes.types import Action, Change, FieldChange, Impact
+from compiler.planning.desired.types import DesiredModel, diffed_provenance
+from compiler.planning.live.last_applied import applied
+from compiler.planning.live.observed import Kind, Live
 
 SUMMARY_FIELDS = ("displayName", "freeformTags", "definedTags", "versionLabel")
 """What a summary in a list tells of a model; the rest is in its record."""
@@ -77,7 +77,7 @@ def resume(saving: Saving, live: Live) -> Change:
 
 def settings_difference(model: DesiredModel, live: Live) -> Difference:
     """Wanted against live settings, as far as `live` was read."""
-    want = leaves(comparable(settings_body(model)))
+    want = leaves(comparable(model.settings_body))
     have = live_leaves(live.body)
     if live.record is None:
         want = {path: value for path, value in want.items() if path[0] in SUMMARY_FIELDS}
@@ -90,12 +90,6 @@ def settings_difference(model: DesiredModel, live: Live) -> Difference:
     record = applied(live.body)
     owned = record.model if changed and record else frozenset()
     return difference(want, have, owned, strict=changed)
-
-
-def owned_paths(model: DesiredModel) -> frozenset[Path]:
-    """What of a version is ours."""
-    provenance = leaves({"provenance": comparable(diffed_provenance(model.provenance))})
-    return paths(settings_body(model)) | frozenset(provenance)
 
 
 def _attached(model: DesiredModel, live: Live) -> tuple[FieldChange, ...]:

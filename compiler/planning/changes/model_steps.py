@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.planning import references, tags
+from compiler.planning.canonical import Body, Path, comparable, leaves
 from compiler.planning.changes.by_reference import (
     FilesPlace,
     checking_step,
@@ -15,14 +16,13 @@ from compiler.planning.changes.by_reference import (
     recorded_place,
     wanted_place,
 )
-from compiler.planning.canonical import Body, Path, comparable, leaves
-from compiler.planning.changes.types import Step
-from compiler.planning.desired.types import Desired, DesiredModel, diffed_provenance
 from compiler.planning.changes.differences import Difference, as_lists, live_leaves, merged
-from compiler.planning.live.observed import Live
-from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, applied, metadata
-from compiler.planning.tags import Place
+from compiler.planning.changes.types import Step
 from compiler.planning.changes.uploads import cleaning_steps, upload_steps
+from compiler.planning.desired.types import Desired, DesiredModel, diffed_provenance
+from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, applied, metadata
+from compiler.planning.live.observed import Live
+from compiler.planning.tags import Place
 
 CUSTOM = "customMetadataList"
 WHOLE = ("backupSetting", "retentionSetting", "freeformTags", "definedTags", CUSTOM, "definedMetadataList")
@@ -80,7 +80,7 @@ def resume_steps(saving: Saving, live: Live) -> tuple[Step, ...]:
         upload = placing_steps(saving.files, live.id, resumed=True, registered=is_by_reference(live))
     else:
         upload = [] if live.head else upload_steps(saving.model, saving.desired.name, saving.place, live.id)
-    after = {**live_leaves(live.body), **leaves(comparable(settings_body(saving.model)))}
+    after = {**live_leaves(live.body), **leaves(comparable(saving.model.settings_body))}
     return (*provenance_steps(saving.model, live), *upload, *_head_and_tail(saving, live.id, after))
 
 
@@ -115,11 +115,6 @@ def create_body(saving: Saving) -> Body:
     return {**where, **body, "modelVersionSetId": saving.set_id}
 
 
-def settings_body(model: DesiredModel) -> Body:
-    """What can be changed on a version."""
-    return {key: value for key, value in model.body.items() if key not in ("inputSchema", "outputSchema")}
-
-
 def provenance_steps(model: DesiredModel, live: Live) -> list[Step]:
     """Bring the provenance to what the manifest says; git facts are recorded once."""
     if not model.provenance and not live.provenance:
@@ -144,7 +139,7 @@ def _head_and_tail(saving: Saving, on: str, after: Mapping[Path, Any]) -> tuple[
 
 def _commit(saving: Saving, on: str, after: Mapping[Path, Any]) -> Step:
     """The PUT that marks a version as whole: artifact and config tags, and our metadata, with all settings."""
-    names = {path[0] for path in leaves(comparable(settings_body(saving.model)))} | {"freeformTags"}
+    names = {path[0] for path in leaves(comparable(saving.model.settings_body))} | {"freeformTags"}
     body = as_lists(merged(after, Difference({}), *((name,) for name in sorted(names - {CUSTOM}))))
     body["freeformTags"] = {**body.get("freeformTags", {}), **saving.marks}
     ours = [saving.record.metadata(), metadata(ARTIFACT_MD5, references.ARTIFACT_MD5), *_reference(saving)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compiler.planning.canonical import Body
+from compiler.planning.live.observed import Kind
 
 if TYPE_CHECKING:
     from compiler.planning.documents import ChangeDocument, StepDocument
@@ -27,14 +28,6 @@ class Action(enum.StrEnum):
     ADOPT = "adopt"
     RESTART = "restart"
     NOOP = "noop"
-
-
-class Kind(enum.StrEnum):
-    """What is changed."""
-
-    VERSION_SET = "version set"
-    MODEL = "model"
-    DEPLOYMENT = "deployment"
 
 
 class Impact(enum.StrEnum):

@@ -6,11 +6,11 @@ the target: compartment, project and owner tags join at plan time; `${var.NAME}`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeAlias
 
-from compiler.planning.canonical import Body, comparable, config_digest, text
+from compiler.planning.canonical import Body, Path, comparable, config_digest, leaves, text
 
 State: TypeAlias = Literal["active", "inactive", "absent"]
 
@@ -76,8 +76,18 @@ class DesiredModel:
     @property
     def settings(self) -> Body:
         """What may be changed on a version without new bytes: the schemas are part of the artifact."""
-        body = {key: value for key, value in self.body.items() if key not in ("inputSchema", "outputSchema")}
-        return {**body, "provenance": diffed_provenance(self.provenance), **self._more()}
+        return {**self.settings_body, "provenance": diffed_provenance(self.provenance), **self._more()}
+
+    @property
+    def settings_body(self) -> Body:
+        """`body` without the schemas: UpdateModelDetails as far as the manifest sets them."""
+        return {key: value for key, value in self.body.items() if key not in ("inputSchema", "outputSchema")}
+
+    @property
+    def owned_paths(self) -> frozenset[Path]:
+        """Paths of the version's settings that the manifest sets."""
+        provenance = {"provenance": diffed_provenance(self.provenance)}
+        return frozenset(leaves(comparable({**self.settings_body, **provenance})))
 
     @property
     def config(self) -> str:
@@ -166,6 +176,12 @@ class Desired:
             renamed_from=data["renamed_from"],
             suspend=data["suspend"],
         )
+
+
+def names_of(desired: Iterable[Desired]) -> frozenset[str]:
+    """The names under which something may be live for these manifests."""
+    active = [item for item in desired if not item.suspend]
+    return frozenset(item.name for item in active) | {item.renamed_from for item in active if item.renamed_from}
 
 
 def diffed_provenance(provenance: Mapping[str, Any]) -> Body:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import tags
-from compiler.planning.desired.types import Desired
 from compiler.planning.live.observed import Live, Observed
 from compiler.planning.tags import Place
 
 MOVING = frozenset({"CREATING", "UPDATING", "DELETING"})
-
-
-def names_of(desired: Iterable[Desired]) -> frozenset[str]:
-    """The names under which something may be live for these manifests."""
-    active = [item for item in desired if not item.suspend]
-    return frozenset(item.name for item in active) | {item.renamed_from for item in active if item.renamed_from}
 
 
 def moving(observed: Observed, place: Place, names: Collection[str] | None) -> list[Live]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,14 @@ from compiler.planning import tags
 from compiler.planning.canonical import Body, digest
 
 GONE = frozenset({"DELETED", "DELETING"})
+
+
+class Kind(enum.StrEnum):
+    """Kinds of resources."""
+
+    VERSION_SET = "version set"
+    MODEL = "model"
+    DEPLOYMENT = "deployment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,17 @@ class Observed:
         """Digest of the state of everything that is ours here."""
         ours = [item for item in (*self.models, *self.deployments) if place.owns(item.tags) and not item.gone]
         return digest(sorted([item.id, item.state, dict(item.tags)] for item in ours))
+
+
+def of_kind(observed: Observed, kind: Kind) -> tuple[Live, ...]:
+    """The resources of one kind, deleted ones included."""
+    known = {Kind.MODEL: observed.models, Kind.DEPLOYMENT: observed.deployments}
+    return known.get(kind, observed.version_sets)
+
+
+def title(live: Live) -> str:
+    """Its display name, or the name of a version set."""
+    return str(live.body.get("displayName") or live.body.get("name") or "")
 
 
 def metadata_value(body: Mapping[str, Any], key: str) -> str | None:

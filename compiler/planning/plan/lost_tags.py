@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import tags
-from compiler.planning.changes.types import Action, Change, Kind
-from compiler.planning.live.observed import Live
+from compiler.planning.changes.types import Action, Change
+from compiler.planning.live.observed import Kind, Live
 from compiler.planning.plan.context import Turn
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning.changes.types import Change
-from compiler.planning.desired.variables import PLACEHOLDER, environment_variables
+from compiler.planning.desired.variables import environment_variables, names_in
 from compiler.planning.plan.plan import Plan
 
 SENDING = frozenset({"create_model_deployment", "update_model_deployment"})
@@ -17,11 +17,6 @@ def unset_variables(plan: Plan, severity: Severity) -> dict[str, tuple[Diagnosti
         for name in _unset(plan, change):
             found.setdefault(change.name, set()).add(name)
     return {name: (_said(name, sorted(unset), severity),) for name, unset in found.items()}
-
-
-def names_in(text: str) -> list[str]:
-    """The variables that a text with `${var.NAME}` is made of."""
-    return [str(name) for name in PLACEHOLDER.findall(text)]
 
 
 def _unset(plan: Plan, change: Change) -> set[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from compiler.planning.changes import model_change as diff_model
 from compiler.planning import references, tags
+from compiler.planning.changes import model_change as diff_model
 from compiler.planning.changes.by_reference import wanted_place
-from compiler.planning.changes.types import Action, Change, Kind, Step
-from compiler.planning.live.observed import Live
-from compiler.planning.live.last_applied import Applied, applied, paths
 from compiler.planning.changes.deletion import delete_model
 from compiler.planning.changes.model_steps import Saving
+from compiler.planning.changes.types import Action, Change, Step
+from compiler.planning.live.last_applied import Applied, applied, paths
+from compiler.planning.live.observed import Kind, Live
 from compiler.planning.plan.context import Turn
 from compiler.planning.plan.versions import Versions, versions
 
@@ -35,7 +35,7 @@ def record_of(turn: Turn, kinds: Versions | None, primary: Live | None) -> Appli
         config = primary.tags.get(tags.CONFIG) if primary else None
         entries = base.followed_by(config, spec.config(turn.desired.serves), paths(spec.body))
     attached = tuple(sorted((item.key, item.sha256) for item in model.attachments))
-    return Applied(model.artifact, diff_model.owned_paths(model), entries, attached)
+    return Applied(model.artifact, model.owned_paths, entries, attached)
 
 
 def _base(turn: Turn, kinds: Versions | None, primary: Live | None) -> Applied:

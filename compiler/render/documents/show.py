@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.render.resources import Resource, listed_document, owner_document, served_model
-from compiler.cloud.datascience.lookup import title
+from compiler.render.resources import Resource, listed_document, owner_document
+from compiler.planning.live.observed import title
 from compiler.planning import tags
 from compiler.planning.canonical import Path
-from compiler.planning.changes.types import Kind
+from compiler.planning.live.observed import Kind
 from compiler.planning.live.observed import Live, Observed
 from compiler.planning.live.last_applied import applied
 from compiler.planning.secret_detection import hidden
@@ -112,7 +112,7 @@ def _serving(model: str, observed: Observed) -> list[ServingDocument]:
 
 
 def _serves(deployment: Live, model: str) -> bool:
-    return not deployment.gone and served_model(deployment) == model
+    return not deployment.gone and deployment.model_id == model
 
 
 def _models(kind: Kind, live: Live, observed: Observed) -> list[ListedDocument]:
@@ -120,7 +120,7 @@ def _models(kind: Kind, live: Live, observed: Observed) -> list[ListedDocument]:
         return []
     alive = sorted((item for item in observed.models if not item.gone), key=lambda item: item.age)
     if kind is Kind.DEPLOYMENT:
-        members = [item for item in alive if item.id == served_model(live)]
+        members = [item for item in alive if item.id == live.model_id]
     else:
         members = [item for item in alive if item.body.get("modelVersionSetId") == live.id]
     return [listed_document(Resource(Kind.MODEL, item)) for item in members]
