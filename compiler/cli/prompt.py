@@ -15,8 +15,8 @@ def ask_consent(plan: Plan, console: Console, *, yes: bool, everything: bool = F
 
     Raises `CompilerError` MF903 when the answer is no, or when nobody is there to be asked.
     """
-    destroying = [change for change in plan.workable if change.destroys]
-    asked = plan.workable if everything else destroying
+    destroying = [change for change in plan.applicable if change.destroys]
+    asked = plan.applicable if everything else destroying
     if yes or not asked:
         return
     what = "these changes" if everything else f"{count(len(destroying), 'change')} that cannot be taken back"

@@ -10,7 +10,7 @@ from compiler.cli.console import Console
 
 if TYPE_CHECKING:
     from compiler.engine.session import Session
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
 
 
 def alone(session: Session, arguments: argparse.Namespace, console: Console) -> AbstractContextManager[None]:
@@ -23,8 +23,8 @@ def alone(session: Session, arguments: argparse.Namespace, console: Console) -> 
     return only_one(lock, arguments.timeout, lambda what: console.note(f"    {what}"))
 
 
-def noting(arguments: argparse.Namespace, console: Console) -> Watch:
+def noting(arguments: argparse.Namespace, console: Console) -> WaitOptions:
     """Waits no longer than `--timeout`, and says for what."""
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
 
-    return Watch(arguments.timeout, lambda what, _done, _total: console.note(f"    {what}"))
+    return WaitOptions(arguments.timeout, lambda what, _done, _total: console.note(f"    {what}"))

@@ -68,18 +68,18 @@ def with_answers(
 
     `missing` is how bad it is that a sensitive variable has no value here: an apply would send it.
     """
-    from compiler.cloud.preflight import answers
-    from compiler.planning.plan.missing_variables import unset_variables
+    from compiler.cloud.preflight import preflight
+    from compiler.planning.plan.missing_variables import missing_variables
 
     by_name = {build.name: build for build in builds}
-    found = answers(connection, plan)
+    found = preflight(connection, plan)
     changing = {change.name for change in plan.pending}
     # The service was asked about shapes that are not known here.
     warnings = {build.name: tuple(w for w in build.warnings if w.code != "MF775") for build in builds}
-    plan = plan.with_found({name: said for name, said in warnings.items() if said and name in changing})
+    plan = plan.with_diagnostics({name: said for name, said in warnings.items() if said and name in changing})
     placed = {name: tuple(_placed(p, by_name.get(name)) for p in problems) for name, problems in found.items()}
-    plan = plan.with_found(placed)
-    return plan.with_found(unset_variables(plan, missing))
+    plan = plan.with_diagnostics(placed)
+    return plan.with_diagnostics(missing_variables(plan, missing))
 
 
 def _placed(problem: Diagnostic, build: Build | None) -> Diagnostic:

@@ -10,11 +10,11 @@ from compiler.engine.change.apply import apply
 from compiler.render import words as text
 from compiler.cli.console import Console
 from compiler.cli.progress import Progress
-from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.connect.connection import Connection
 from compiler.codes import ExitCode
 from compiler.diagnostics import exit_code
-from compiler.planning.plan.outcome import Conduct, Event, Outcome, Result, Status
+from compiler.planning.plan.outcome import ApplyOptions, Event, Outcome, Result, Status
 from compiler.planning.changes.types import Action, UPLOADS
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.plan import Plan
@@ -28,16 +28,16 @@ _MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.
 def carry_out(
     plan: Plan,
     connection: Connection,
-    archives: Mapping[str, Archive],
+    archives: Mapping[str, ZipBody],
     console: Console,
-    conduct: Conduct,
+    conduct: ApplyOptions,
 ) -> ExitCode:
     """Apply the plan and show one line a change; returns the exit code of what happened.
 
     Raises KeyboardInterrupt again, once what was done is told.
     """
     with Progress(console, plan.place.target) as progress:
-        outcome = apply(plan, connection, archives, replace(conduct, tell=_telling(progress)))
+        outcome = apply(plan, connection, archives, replace(conduct, report=_telling(progress)))
     for result in outcome.results:
         told = _told(result, archives)
         if len(plan.models) > 1:
@@ -59,7 +59,7 @@ def _telling(progress: Progress) -> Callable[[Event], None]:
     return tell
 
 
-def _told(result: Result, archives: Mapping[str, Archive]) -> str:
+def _told(result: Result, archives: Mapping[str, ZipBody]) -> str:
     """What became of one change: a deployment is named by its address, everything else by its OCID."""
     change = result.change
     if result.status is not Status.DONE:

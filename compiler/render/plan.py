@@ -65,7 +65,7 @@ def _details(change: Change) -> list[str]:
     if change.stays_up is False:
         lines.append("the endpoint is down meanwhile")
     if change.impact is Impact.BREAKING:
-        lines += [f"breaks callers: {what}" for what in change.callers]
+        lines += [f"breaks callers: {what}" for what in change.caller_impact]
     return lines
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from compiler.planning.live.observed import of_kind, title
 from compiler.planning import tags
 from compiler.planning.live.observed import Kind
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.tags import Place
-from compiler.planning.summaries import deployment_title
+from compiler.planning.live.observed import LiveResource, Observed
+from compiler.planning.tags import Scope
+from compiler.planning.summaries import deployment_summary
 
 if TYPE_CHECKING:
     from compiler.render.documents.resources import ListedDocument, OwnerDocument
@@ -29,10 +29,10 @@ class Resource:
     """A live resource and what it is."""
 
     kind: Kind
-    live: Live
+    live: LiveResource
 
 
-def chosen(observed: Observed, kinds: Iterable[Kind], place: Place, arguments: argparse.Namespace) -> list[Resource]:
+def chosen(observed: Observed, kinds: Iterable[Kind], place: Scope, arguments: argparse.Namespace) -> list[Resource]:
     """What the filters of `list` leave, kind by kind, by name, oldest first."""
     found = []
     for kind in kinds:
@@ -53,7 +53,7 @@ def row(item: Resource) -> list[str]:
     if item.kind is Kind.MODEL:
         return [title(live), version_text(live), live.state, *common]
     if item.kind is Kind.DEPLOYMENT:
-        return [title(live), live.state, deployment_title(body), *common]
+        return [title(live), live.state, deployment_summary(body), *common]
     return [title(live), live.state, *common]
 
 
@@ -79,13 +79,13 @@ def listed_document(item: Resource) -> ListedDocument:
         "version": version_number(live),
         "versionLabel": body.get("versionLabel"),
         "versionSet": body.get("modelVersionSetName"),
-        "size": deployment_title(body) if deployed else None,
+        "size": deployment_summary(body) if deployed else None,
         "url": body.get("modelDeploymentUrl"),
         "model": live.model_id or None if deployed else None,
     }
 
 
-def owner_document(live: Live) -> OwnerDocument | None:
+def owner_document(live: LiveResource) -> OwnerDocument | None:
     """The manifest that owns it, as its tags say."""
     project, target, name = (live.tags.get(key) for key in (tags.PROJECT, tags.TARGET, tags.NAME))
     if not (project and target and name):
@@ -93,26 +93,26 @@ def owner_document(live: Live) -> OwnerDocument | None:
     return {"project": project, "target": target, "name": name}
 
 
-def owner_text(live: Live) -> str:
+def owner_text(live: LiveResource) -> str:
     """`project/target/name`, or a dash."""
     owner = owner_document(live)
     return f"{owner['project']}/{owner['target']}/{owner['name']}" if owner else "-"
 
 
-def version_number(live: Live) -> int | None:
+def version_number(live: LiveResource) -> int | None:
     """Number in its version set."""
     number = live.body.get("versionId")
     return int(number) if number is not None else None
 
 
-def version_text(live: Live) -> str:
+def version_text(live: LiveResource) -> str:
     """`v3`, with its label; a dash for what is in no version set."""
     number, label = version_number(live), live.body.get("versionLabel")
     return " ".join(str(part) for part in (f"v{number}" if number is not None else "-", label) if part)
 
 
-def _fits(live: Live, place: Place, arguments: argparse.Namespace) -> bool:
-    if not arguments.all and (live.gone or live.body.get("projectId") != place.project_id):
+def _fits(live: LiveResource, place: Scope, arguments: argparse.Namespace) -> bool:
+    if not arguments.all and (live.deleted or live.body.get("projectId") != place.project_id):
         return False
     if arguments.ours and not place.owns(live.tags):
         return False

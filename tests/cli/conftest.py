@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from compiler.cloud.connect.connection import Connection, connect
-from compiler.cloud.connect.watch import Watch
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.datascience.waiters import await_deployment
 from compiler.spec.project import Target
 
@@ -82,7 +82,7 @@ def begin_deployment(connection: Connection, model: str, environment: Any = None
 
 def make_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
     made = begin_deployment(connection, model, environment, **details)
-    await_deployment(connection, made, None, Watch(timeout=60))
+    await_deployment(connection, made, None, WaitOptions(timeout=60))
     return made
 
 

@@ -87,7 +87,7 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.engine.session import open_session
     from compiler.planning.desired.types import names_of
     from compiler.planning.plan.planner import plan
-    from compiler.planning.plan.saved_plan import confirm, load_plan, with_secrets
+    from compiler.planning.plan.saved_plan import check_current, load_plan, with_secrets
     from compiler.workspace.project import open_workspace
 
     try:
@@ -103,7 +103,7 @@ def _saved(arguments: argparse.Namespace, console: Console) -> ExitCode:
         names = None if saved.options.prune else names_of(desired)
         observed = _observed(session, desired, names, saved.options, arguments, console)
         place = session.connection.place
-        found = confirm(saved, place, plan(desired, observed, place, saved.options))
+        found = check_current(saved, place, plan(desired, observed, place, saved.options))
         builds = _built(saved, found, session.root)
         found = with_answers(found, builds, session.connection, missing=Severity.ERROR)
         return _carry_out(found, session, builds, arguments, console)
@@ -132,11 +132,11 @@ def _observed(
     """What is live once nothing moves any more; as it is now where nobody wants to wait."""
     from compiler.engine.checkout_lock import noting
     from compiler.cloud.observe import observe
-    from compiler.cloud.stable import observe_settled
+    from compiler.cloud.stable import observe_when_stable
 
     if arguments.no_wait:
         return observe(session.connection, desired, options)
-    return observe_settled(session.connection, desired, names, noting(arguments, console), options)
+    return observe_when_stable(session.connection, desired, names, noting(arguments, console), options)
 
 
 def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
@@ -156,8 +156,8 @@ def _carry_out(
     from compiler.cli.prompt import ask_consent
     from compiler.render.plan import show_plan
     from compiler.engine.artifact.verify import verify_before_saving
-    from compiler.cloud.objectstorage.zip_body import archive_of
-    from compiler.planning.plan.outcome import Conduct
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
+    from compiler.planning.plan.outcome import ApplyOptions
 
     show_plan(plan, console)
     if plan.empty and not plan.problems:
@@ -166,7 +166,7 @@ def _carry_out(
     verify_before_saving(builds, plan, arguments.verify, console, timeout=arguments.timeout)
     ask_consent(plan, console, yes=arguments.yes, everything=session.target.confirm == "all")
     records = [(build, build.record) for build in builds]
-    archives = {f"sha256:{record.digest}": archive_of(build.artifact, record) for build, record in records if record}
+    archives = {f"sha256:{record.digest}": zip_body_of(build.artifact, record) for build, record in records if record}
     attached = {name: path for build in builds for name, path in attached_files(build.directory).items()}
-    conduct = Conduct(arguments.timeout, files=attached, wait=not arguments.no_wait)
+    conduct = ApplyOptions(arguments.timeout, files=attached, wait=not arguments.no_wait)
     return carry_out(plan, session.connection, archives, console, conduct)

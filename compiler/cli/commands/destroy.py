@@ -36,13 +36,13 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.render.plan import show_plan
     from compiler.engine.session import named_model, open_session
     from compiler.cloud.observe import read
-    from compiler.cloud.stable import observe_settled
-    from compiler.planning.plan.outcome import Conduct
+    from compiler.cloud.stable import observe_when_stable
+    from compiler.planning.plan.outcome import ApplyOptions
     from compiler.planning.live.observed import Kind
 
     model = named_model(arguments)
     with open_session(arguments, model.start, console) as session, alone(session, arguments, console):
-        observed = observe_settled(session.connection, [], {model.name}, noting(arguments, console))
+        observed = observe_when_stable(session.connection, [], {model.name}, noting(arguments, console))
         _check_known(model, observed, session, arguments)
         plan = _planned(model, observed, session)
         # What is deleted is deleted as it was read: with if-match.
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
             console.document({"formatVersion": 1, "complete": True, "results": [], "diagnostics": []})
             return ExitCode.OK
         ask_consent(plan, console, yes=arguments.yes)
-        return carry_out(plan, session.connection, {}, console, Conduct(arguments.timeout))
+        return carry_out(plan, session.connection, {}, console, ApplyOptions(arguments.timeout))
 
 
 def _check_known(model: Named, observed: Observed, session: Session, arguments: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ from compiler.diagnostics import failure
 if TYPE_CHECKING:
     from compiler.render.documents.resources import ExportDocument
     from compiler.engine.session import Session
-    from compiler.cloud.objectstorage.zip_body import Archive
+    from compiler.cloud.objectstorage.zip_body import ZipBody
     from compiler.cloud.objectstorage.objects import Place
 
 _EXAMPLE = "on the target local the namespace is `local`: oci://backups@local/wine.zip"
@@ -82,17 +82,17 @@ def _from_catalog(
     from compiler.cli.progress import Progress
     from compiler.cloud.export import export_model
     from compiler.cloud.datascience.lookup import find, kind_of, listed
-    from compiler.cloud.pull import model_of
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.pull import served_model_id
+    from compiler.cloud.connect.watch import WaitOptions
     from compiler.planning.live.observed import Kind
 
     kinds = (Kind.MODEL, Kind.DEPLOYMENT)
     observed = listed(session.connection, () if kind_of(arguments.source) else kinds)
     found = find(session.connection, arguments.source, observed, kinds, arguments.version)
-    model = model_of(session.connection, found.id)
+    model = served_model_id(session.connection, found.id)
     target = _named(place, f"{arguments.source}.zip")
     with Progress(console, str(target)) as progress:
-        watch = Watch(arguments.timeout, progress.tell)
+        watch = WaitOptions(arguments.timeout, progress.tell)
         return model, target, export_model(session.connection, model, target, watch, overwrite=arguments.overwrite)
 
 
@@ -101,20 +101,20 @@ def _from_here(
 ) -> tuple[str | None, Place, int]:
     from compiler.cli.progress import Progress
     from compiler.cloud.export import export_directory
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
 
     name, archive = _archive(Path(arguments.source), arguments.root)
     target = _named(place, f"{name}.zip")
     with Progress(console, str(target)) as progress:
-        watch = Watch(arguments.timeout, progress.tell)
+        watch = WaitOptions(arguments.timeout, progress.tell)
         size = export_directory(session.connection, archive, target, watch, overwrite=arguments.overwrite)
     return None, target, size
 
 
-def _archive(path: Path, root: Path | None) -> tuple[str, Archive]:
+def _archive(path: Path, root: Path | None) -> tuple[str, ZipBody]:
     """Name and zip of a manifest's build, or of an artifact directory."""
     from compiler.compilation.compile import compile_manifest
-    from compiler.cloud.objectstorage.zip_body import archive_of
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
     from compiler.cloud.export import archive_of_directory
     from compiler.emit.record import RECORD_NAME, ArtifactRecord
     from compiler.workspace.root import MANIFEST_FILE, manifest_path
@@ -123,10 +123,10 @@ def _archive(path: Path, root: Path | None) -> tuple[str, Archive]:
         build = compile_manifest(manifest_path(path), root=root)
         if build.record is None:
             raise failure("MF764", f"{build.name} deploys a model of the catalog: there is nothing built to export")
-        return build.name, archive_of(build.artifact, build.record)
+        return build.name, zip_body_of(build.artifact, build.record)
     if (path / RECORD_NAME).is_file() and (path / "artifact").is_dir():
         record = ArtifactRecord.from_json((path / RECORD_NAME).read_bytes())
-        return record.name, archive_of(path / "artifact", record)
+        return record.name, zip_body_of(path / "artifact", record)
     return path.resolve().name, archive_of_directory(path)
 
 

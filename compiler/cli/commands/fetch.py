@@ -126,7 +126,7 @@ def _bring(file: Wanted, connection: Connection, console: Console) -> None:
     from compiler.cli.progress import Progress
     from compiler.cloud.objectstorage.downloads import fetch
     from compiler.cloud.objectstorage.objects import Place
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
     from compiler.diagnostics import CompilerError
     from compiler.workspace.fetched import parse_uri, unusable
 
@@ -135,7 +135,7 @@ def _bring(file: Wanted, connection: Connection, console: Console) -> None:
     bucket, namespace, name = parse_uri(file.uri)
     with Progress(console, file.uri) as progress:
         place = Place(namespace, bucket, name)
-        fetch(connection, place, file.sha256, file.path, Watch(tell=progress.tell))
+        fetch(connection, place, file.sha256, file.path, WaitOptions(report=progress.tell))
     console.line(f"  fetched {file.uri}  {text.size(file.path.stat().st_size)}  sha256:{file.sha256[:12]}")
 
 

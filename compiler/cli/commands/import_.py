@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from compiler.render.documents.resources import ImportDocument
     from compiler.engine.change.adopt import Taken, Written
     from compiler.engine.session import Session
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
     from compiler.planning.plan.plan import Plan
 
 SUMMARY = "take over a model or deployment that was made elsewhere: manifest, artifact, and then its tags"
@@ -99,7 +99,7 @@ def _written(taken: Taken, name: str, folder: Path, session: Session, console: C
     from compiler.engine.change.adopt import ARTIFACT, check_files, manifest_for
     from compiler.cli.progress import Progress
     from compiler.cloud.pull import pull
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
     from compiler.workspace.root import MANIFEST_FILE, shown
 
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def _written(taken: Taken, name: str, folder: Path, session: Session, console: C
         files: list[str] = []
         if not taken.by_id:
             with Progress(console, name) as progress:
-                pulled = pull(session.connection, taken.model.id, Path(work) / ARTIFACT, Watch(tell=progress.tell))
+                pulled = pull(session.connection, taken.model.id, Path(work) / ARTIFACT, WaitOptions(report=progress.tell))
             files, digest = [path.name for path in pulled.folder.iterdir()], pulled.digest
         written = manifest_for(taken, name, files, new=not manifest.exists())
         if written.new:
@@ -134,8 +134,8 @@ def _tell(written: Written, folder: Path, console: Console) -> None:
         console.line(f"    environment variable {name} looks like a secret: set MANIFACT_VAR_{name} where you apply")
 
 
-def _plan(taken: Taken, build: Build, session: Session, watch: Watch) -> Plan:
-    from compiler.cloud.stable import observe_settled
+def _plan(taken: Taken, build: Build, session: Session, watch: WaitOptions) -> Plan:
+    from compiler.cloud.stable import observe_when_stable
     from compiler.planning.importing.adoption import adopt
     from compiler.planning.desired.types import names_of
     from compiler.planning.plan.planner import plan
@@ -145,7 +145,7 @@ def _plan(taken: Taken, build: Build, session: Session, watch: Watch) -> Plan:
     adopting = adopt(desired, taken.model, taken.deployment, place)
     if adopting.pending and all(place.owns(live.tags) for _, live in taken.lives):
         # Taken over before: from then on it is planned like everything else.
-        return plan([desired], observe_settled(session.connection, [desired], names_of([desired]), watch), place)
+        return plan([desired], observe_when_stable(session.connection, [desired], names_of([desired]), watch), place)
     return adopting
 
 
@@ -154,14 +154,14 @@ def _adopted(plan: Plan, session: Session, arguments: argparse.Namespace, consol
     from compiler.engine.change.apply import apply
     from compiler.render.plan import show_plan
     from compiler.diagnostics import exit_code
-    from compiler.planning.plan.outcome import Conduct, Status
+    from compiler.planning.plan.outcome import ApplyOptions, Status
 
     show_plan(plan, console)
     if plan.empty:
         return ExitCode.OK
     if not (arguments.yes or _agreed(console)):
         return None
-    outcome = apply(plan, session.connection, {}, Conduct(arguments.timeout))
+    outcome = apply(plan, session.connection, {}, ApplyOptions(arguments.timeout))
     for result in outcome.results:
         mark = "✓" if result.status is Status.DONE else "✗"
         console.line(f"  {mark} {result.change.kind!s:<11}  {result.id or result.change.id}  {result.status}")

@@ -35,11 +35,11 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Send list requests only, and show what is left by the filters."""
     from compiler.render.resources import chosen, listed_document
     from compiler.engine.session import open_session
-    from compiler.cloud.datascience.lookup import ALL, listed
+    from compiler.cloud.datascience.lookup import ALL_KINDS, listed
     from compiler.planning.live.observed import Kind
 
     wanted = {"models": Kind.MODEL, "deployments": Kind.DEPLOYMENT, "version-sets": Kind.VERSION_SET}
-    kinds = (wanted[arguments.kind],) if arguments.kind else ALL
+    kinds = (wanted[arguments.kind],) if arguments.kind else ALL_KINDS
     with open_session(arguments, Path.cwd(), console) as session:
         place = session.connection.place
         observed = listed(session.connection, kinds)

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         observed = observe(session.connection, desired, options)
         found = plan(desired, observed, session.connection.place, options)
         found = with_answers(found, builds, session.connection)
-        found = found.with_found(_moving(session.connection, desired, observed, options))
+        found = found.with_diagnostics(_moving(session.connection, desired, observed, options))
     if arguments.out is not None:
         manifests = {build.name: str(build.manifest.relative_to(build.root)) for build in builds}
         arguments.out.write_text(save_plan(found, desired, options, manifests), encoding="utf-8")
@@ -76,7 +76,7 @@ def _show_policies(builds: Sequence[Build], arguments: argparse.Namespace, conso
     from compiler.engine.session import wanted_of
     from compiler.diagnostics import failure
     from compiler.planning.plan.iam_policies import needs_of, policies
-    from compiler.planning.tags import Place
+    from compiler.planning.tags import Scope
     from compiler.workspace.project import open_workspace
     from compiler.workspace.targets import LOCAL, choose_target
 
@@ -88,7 +88,7 @@ def _show_policies(builds: Sequence[Build], arguments: argparse.Namespace, conso
         console.line("# the target local needs none")
         return ExitCode.OK
     compartment = target.compartment_id or "<compartment>"
-    place = Place(workspace.name, name, compartment, target.project_id or "", target.region or "")
+    place = Scope(workspace.name, name, compartment, target.project_id or "", target.region or "")
     for line in policies(place, needs_of(wanted_of(build, workspace, name, target) for build in builds)):
         console.line(line)
     return ExitCode.OK
@@ -98,12 +98,12 @@ def _moving(
     connection: Connection, desired: Sequence[Desired], observed: Observed, options: Options
 ) -> dict[str, tuple[Diagnostic, ...]]:
     """What is to be known of deployments that still move."""
-    from compiler.cloud.stable import begun
+    from compiler.cloud.stable import update_started
     from compiler.planning.desired.types import names_of
-    from compiler.planning.live.in_progress import may_change, moving
+    from compiler.planning.live.in_progress import deployments_in_progress, in_progress_warnings
 
-    lives = moving(observed, connection.place, None if options.prune else names_of(desired))
-    return may_change(lives, begun(connection, lives))
+    lives = deployments_in_progress(observed, connection.place, None if options.prune else names_of(desired))
+    return in_progress_warnings(lives, update_started(connection, lives))
 
 
 def _show(plan: Plan, arguments: argparse.Namespace, console: Console) -> None:

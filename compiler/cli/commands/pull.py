@@ -37,12 +37,12 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.cli.progress import Progress
     from compiler.engine.session import named_word, open_session
     from compiler.cloud.pull import pull
-    from compiler.cloud.connect.watch import Watch
+    from compiler.cloud.connect.watch import WaitOptions
 
     word, start = named_word(arguments.model, arguments.root)
     with open_session(arguments, start, console) as session, Progress(console, word) as progress:
         identifier = _identifier(session.connection, word, arguments.version)
-        pulled = pull(session.connection, identifier, arguments.directory, Watch(tell=progress.tell))
+        pulled = pull(session.connection, identifier, arguments.directory, WaitOptions(report=progress.tell))
     checked = "checked against the digest it was saved with" if pulled.checked else "nothing to check it against"
     console.line(f"  {pulled.model}  {text.digest(pulled.digest)}  {checked}")
     console.line(f"  wrote {arguments.directory}  {text.count(pulled.files, 'file')}, {text.size(pulled.size)}")
@@ -66,6 +66,6 @@ def _identifier(connection: Connection, word: str, version: int | None) -> str:
         return word
     observed = listed(connection, (Kind.MODEL, Kind.DEPLOYMENT))
     owner = connection.place.owner(word).items()
-    serves = any(owner <= live.tags.items() and not live.gone for live in observed.deployments)
+    serves = any(owner <= live.tags.items() and not live.deleted for live in observed.deployments)
     kinds = (Kind.DEPLOYMENT, Kind.MODEL) if serves else (Kind.MODEL, Kind.DEPLOYMENT)
     return find(connection, word, observed, kinds, version).id

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.engine.session import named_word, open_session
     from compiler.render.documents.show import Around, show_document
     from compiler.render.show import show_resource
-    from compiler.cloud.datascience.lookup import ALL, find, listed
+    from compiler.cloud.datascience.lookup import ALL_KINDS, find, listed
     from compiler.planning import tags
     from compiler.planning.live.observed import Kind
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     word, start = named_word(arguments.resource, arguments.root)
     with open_session(arguments, start, console) as session:
         observed = listed(session.connection)
-        found = find(session.connection, word, observed, kinds.get(arguments.kind, ALL), arguments.version)
+        found = find(session.connection, word, observed, kinds.get(arguments.kind, ALL_KINDS), arguments.version)
         live = found.read(session.connection)
         place = session.connection.place
     name = live.tags.get(tags.NAME)

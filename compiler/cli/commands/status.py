@@ -12,7 +12,7 @@ from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
     from compiler.render.documents.targets import StatusDocument
-    from compiler.planning.live.observed import Live
+    from compiler.planning.live.observed import LiveResource
 
 SUMMARY = "show what is live in the target, or the steps of one model and what comes next"
 
@@ -52,12 +52,12 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     return ExitCode.OK
 
 
-def _name(live: Live) -> str:
+def _name(live: LiveResource) -> str:
     version = f" v{live.summary['versionId']}" if live.summary.get("versionId") else ""
     return f"{live.tags.get('manifact-name', '')}{version}"
 
 
-def _about(live: Live) -> str:
+def _about(live: LiveResource) -> str:
     url = live.summary.get("modelDeploymentUrl")
     details = live.summary.get("lifecycleDetails") or ""
     return "  ".join(str(part) for part in (f"{url}/predict" if url else live.id, details) if part)

@@ -18,7 +18,7 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user said stop
     """The user asked to stop, between two requests."""
 
 
-class Unawaited(Exception):  # noqa: N818 - not an error: the user does not want to wait
+class NotWaiting(Exception):  # noqa: N818 - not an error: the user does not want to wait
     """The service is at work, and the user does not want to wait for it."""
 
 
@@ -27,12 +27,12 @@ def _nothing(_text: str, _done: int, _total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class WaitOptions:
     """How long to wait, whom to tell, and whether to stop."""
 
     timeout: float = 3600.0
     """Seconds for one change of the service."""
-    tell: Callable[[str, int, int], None] = _nothing
+    report: Callable[[str, int, int], None] = _nothing
     """What goes on, with bytes (or percent) done and in total; a total of 0 is unknown."""
     stopped: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
@@ -45,7 +45,7 @@ class Watch:
             raise Interrupted
 
 
-def pauses(connection: Connection, watch: Watch, deadline: float, what: str) -> _Pauses:
+def pauses(connection: Connection, watch: WaitOptions, deadline: float, what: str) -> _Pauses:
     """Ever longer pauses. Raises MF721 for `what` at the deadline, `Interrupted` when the user asked to stop."""
     first, longest = LOCAL_PAUSES if connection.local else CLOUD_PAUSES
     return _Pauses(first, longest, watch, deadline, what)
@@ -57,7 +57,7 @@ class _Pauses:
 
     pause: float
     longest: float
-    watch: Watch
+    watch: WaitOptions
     deadline: float
     what: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.connect.responses import PAGE, Reply, ask, at_page, pages, record
+from compiler.cloud.connect.responses import PAGE, Response, at_page, pages, record, send
 from compiler.planning.canonical import Body
 
 
@@ -17,14 +17,14 @@ def list_version_sets(connection: Connection) -> Iterator[Body]:
     )
 
 
-def create_version_set(connection: Connection, body: Body, token: str) -> Reply:
+def create_version_set(connection: Connection, body: Body, token: str) -> Response:
     """Make a model version set."""
     client = connection.data_science
     doing = f"create version set {body['name']}"
     return record(doing, lambda: client.create_model_version_set(body, opc_retry_token=token), "id")
 
 
-def get_version_set(connection: Connection, version_set: str) -> Reply:
+def get_version_set(connection: Connection, version_set: str) -> Response:
     """One version set's record."""
     client = connection.data_science
     return record(
@@ -32,7 +32,7 @@ def get_version_set(connection: Connection, version_set: str) -> Reply:
     )
 
 
-def delete_version_set(connection: Connection, version_set: str) -> Reply:
+def delete_version_set(connection: Connection, version_set: str) -> Response:
     """Delete an empty model version set."""
     client = connection.data_science
-    return ask(f"delete version set {version_set}", lambda: client.delete_model_version_set(version_set))
+    return send(f"delete version set {version_set}", lambda: client.delete_model_version_set(version_set))

@@ -10,15 +10,20 @@ from typing import Any
 from compiler.engine.session import Session
 from compiler.cloud.datascience.models import read_model
 from compiler.planning.live.observed import title
-from compiler.cloud.stable import read_settled
-from compiler.cloud.connect.watch import Watch
+from compiler.cloud.stable import read_when_stable
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.diagnostics import CompilerError, failure
 from compiler.planning import tags
 from compiler.planning.importing.adoption import owner_of
 from compiler.planning.live.observed import Kind
-from compiler.planning.importing.manifest_from_live import Expressed, express_catalog, express_deployment, use_case
+from compiler.planning.importing.manifest_from_live import (
+    ManifestFragment,
+    catalog_from_live,
+    deployment_from_live,
+    use_case,
+)
 from compiler.planning.importing.yaml_text import mapping
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import LiveResource, Observed
 
 ARTIFACT = "artifact"
 MOST_TAGS = 10
@@ -30,13 +35,13 @@ _STATES = {Kind.MODEL: ("ACTIVE", "INACTIVE"), Kind.DEPLOYMENT: ("ACTIVE", "INAC
 class Taken:
     """What is to be taken over, read in full."""
 
-    model: Live
-    deployment: Live | None
+    model: LiveResource
+    deployment: LiveResource | None
     by_id: bool = False
     """The model stays whose it is: the manifest names its OCID, and only the deployment is taken over."""
 
     @property
-    def lives(self) -> tuple[tuple[Kind, Live], ...]:
+    def lives(self) -> tuple[tuple[Kind, LiveResource], ...]:
         """What gets our tags."""
         model = () if self.by_id else ((Kind.MODEL, self.model),)
         return (*model, *(((Kind.DEPLOYMENT, self.deployment),) if self.deployment else ()))
@@ -48,7 +53,7 @@ class Taken:
         return first.tags.get(tags.NAME) or title(first)
 
 
-def take(session: Session, kind: Kind, identifier: str, watch: Watch, *, by_id: bool) -> Taken:
+def take(session: Session, kind: Kind, identifier: str, watch: WaitOptions, *, by_id: bool) -> Taken:
     """Read what the OCID names, once it rests. Raises `CompilerError` MF764 for what a manifest cannot describe."""
     connection = session.connection
     if kind is Kind.MODEL:
@@ -57,7 +62,7 @@ def take(session: Session, kind: Kind, identifier: str, watch: Watch, *, by_id: 
                 "MF764", "--by-id is about a deployment, and this is a model", hint="say the deployment's OCID"
             )
         return Taken(read_model(connection, identifier), None)
-    deployment = read_settled(connection, identifier, watch)
+    deployment = read_when_stable(connection, identifier, watch)
     details = deployment.body.get("modelDeploymentConfigurationDetails") or {}
     if details.get("deploymentType") != "SINGLE_MODEL":
         kind_of = details.get("deploymentType", "of an unknown type")
@@ -93,7 +98,7 @@ def check(taken: Taken, name: str, observed: Observed, session: Session) -> None
         if version_set is None or live.summary.get("modelVersionSetName") != version_set
     ]
     for live in (*models, *observed.named(observed.deployments, place, name)):
-        if not live.gone and live.id not in ids:
+        if not live.deleted and live.id not in ids:
             hint = "choose another name with --name"
             raise failure("MF760", f"'{name}' has {live.id} in target '{place.target}' already", hint=hint)
 
@@ -111,8 +116,8 @@ class Written:
 
 def manifest_for(taken: Taken, name: str, files: Sequence[str], *, new: bool) -> Written:
     """The manifest that makes just what is live; `files` are those of the artifact."""
-    catalog = express_catalog(taken.model.body, taken.model.provenance) if not taken.by_id else Expressed({})
-    deployment = express_deployment(taken.deployment.body) if taken.deployment else None
+    catalog = catalog_from_live(taken.model.body, taken.model.provenance) if not taken.by_id else ManifestFragment({})
+    deployment = deployment_from_live(taken.deployment.body) if taken.deployment else None
     spec: dict[str, Any] = {"modelId": taken.model.id} if taken.by_id else _source(taken, deployment, files)
     if not taken.by_id:
         spec["catalog"] = catalog.fragment
@@ -144,7 +149,7 @@ def check_files(text: str, work: Path, root: Path) -> None:
     manifest.unlink()
 
 
-def _source(taken: Taken, deployment: Expressed | None, files: Sequence[str]) -> dict[str, Any]:
+def _source(taken: Taken, deployment: ManifestFragment | None, files: Sequence[str]) -> dict[str, Any]:
     """`spec.artifact` and `spec.useCase`."""
     from typing import get_args
 

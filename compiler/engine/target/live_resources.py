@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.observe import read
 from compiler.planning import tags
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import LiveResource, Observed
 
 if TYPE_CHECKING:
     from compiler.render.documents.targets import ResourceDocument
 
-Resource: TypeAlias = tuple[Literal["model", "deployment"], Live]
+Resource: TypeAlias = tuple[Literal["model", "deployment"], LiveResource]
 """What it is, and the fullest that is known of it."""
 
 
@@ -31,7 +31,7 @@ def live_resources(connection: Connection, observed: Observed, name: str | None 
     return [*(("model", live) for live in models), *(("deployment", live) for live in known)]
 
 
-def _order(live: Live) -> tuple[str, tuple[str, int, str]]:
+def _order(live: LiveResource) -> tuple[str, tuple[str, int, str]]:
     return live.tags.get("manifact-name", ""), live.age
 
 
@@ -40,12 +40,12 @@ def documents(resources: list[Resource]) -> list[ResourceDocument]:
     return [_document(kind, live) for kind, live in resources]
 
 
-def _is_ours(connection: Connection, live: Live, name: str | None) -> bool:
-    ours = connection.place.owns(live.tags) and not live.gone
+def _is_ours(connection: Connection, live: LiveResource, name: str | None) -> bool:
+    ours = connection.place.owns(live.tags) and not live.deleted
     return ours and (name is None or live.tags.get(tags.NAME) == name)
 
 
-def _document(kind: Literal["model", "deployment"], live: Live) -> ResourceDocument:
+def _document(kind: Literal["model", "deployment"], live: LiveResource) -> ResourceDocument:
     return {
         "kind": kind,
         "name": live.tags.get(tags.NAME, ""),

@@ -19,7 +19,7 @@ from compiler.cloud.observe import observe
 from compiler.cloud.datascience.smoke_test import SmokeTestError, smoke_test
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, exit_code, failure
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.planner import plan
 from compiler.planning.plan.plan import Plan
 from compiler.workspace.root import MANIFEST_FILE, shown
@@ -93,7 +93,7 @@ def _steps(
     place = session.connection.place
     models = observed.named(observed.models, place, wanted.name)
     deployments = observed.named(observed.deployments, place, wanted.name)
-    live = next((item for item in reversed(deployments) if not item.gone), None)
+    live = next((item for item in reversed(deployments) if not item.deleted), None)
     smoke = desired.deployment.smoke if desired and desired.deployment else None
     compiled = life.compiled(wanted.build, wanted.problems)
     deployed = life.deployed(wanted.build, found, deployments)
@@ -109,11 +109,11 @@ def _steps(
     ]
 
 
-def _answer(session: Session, live: Live, smoke: object) -> list[Diagnostic] | None:
-    from compiler.planning.desired.types import Smoke
+def _answer(session: Session, live: LiveResource, smoke: object) -> list[Diagnostic] | None:
+    from compiler.planning.desired.types import SmokeTest
 
     url = live.body.get("modelDeploymentUrl")
-    if live.state != "ACTIVE" or not url or not isinstance(smoke, Smoke):
+    if live.state != "ACTIVE" or not url or not isinstance(smoke, SmokeTest):
         return None
     try:
         warning = smoke_test(session.connection, str(url), smoke)

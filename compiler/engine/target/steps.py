@@ -14,11 +14,11 @@ from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.planning import tags
 from compiler.planning.changes.types import Action, Change
 from compiler.planning.live.observed import Kind
-from compiler.planning.live.observed import Live
+from compiler.planning.live.observed import LiveResource
 from compiler.planning.plan.plan import Plan
 
 if TYPE_CHECKING:
-    from compiler.planning.desired.types import Smoke
+    from compiler.planning.desired.types import SmokeTest
 
 State: TypeAlias = Literal["done", "available", "needs action", "not available", "not applicable"]
 NO_MANIFEST = "no manifest of this name is here"
@@ -77,9 +77,9 @@ def verified(build: Build | None) -> Step:
     return Step("verified", "done", f"{text.count(known.rows, 'golden row')}, {how}")
 
 
-def saved(build: Build | None, plan: Plan | None, models: Sequence[Live]) -> Step:
+def saved(build: Build | None, plan: Plan | None, models: Sequence[LiveResource]) -> Step:
     """Whether these bytes are in the catalog with the manifest's settings; `models` are ours, oldest first."""
-    whole = [live for live in models if not live.gone and tags.ARTIFACT in live.tags]
+    whole = [live for live in models if not live.deleted and tags.ARTIFACT in live.tags]
     newest = f"{version_text(whole[-1])}  {whole[-1].id}" if whole else ""
     if plan is None or build is None:
         return Step("saved", "done" if whole else "not available", newest)
@@ -94,9 +94,9 @@ def saved(build: Build | None, plan: Plan | None, models: Sequence[Live]) -> Ste
     return Step("saved", "needs action", f"{change.title}  {text.digests(change.reason)}".strip())
 
 
-def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[Live]) -> Step:
+def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[LiveResource]) -> Step:
     """Whether the endpoint is as the manifest says."""
-    live = next((live for live in reversed(deployments) if not live.gone), None)
+    live = next((live for live in reversed(deployments) if not live.deleted), None)
     now = _endpoint(live) if live else ""
     if plan is None or build is None:
         return Step("deployed", "done" if live else "not available", now)
@@ -114,7 +114,7 @@ def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[Live]
     return Step("deployed", "needs action" if blocked else "done", FAILED_TEST if blocked else now)
 
 
-def asked(deployment: Live | None, smoke: Smoke | None, answer: Sequence[Diagnostic] | None) -> Step:
+def asked(deployment: LiveResource | None, smoke: SmokeTest | None, answer: Sequence[Diagnostic] | None) -> Step:
     """What the endpoint answered just now; `answer` None: it was not asked."""
     if deployment is None or deployment.state != "ACTIVE":
         return Step("answers", "not available")
@@ -160,6 +160,6 @@ def _change(plan: Plan, kind: Kind) -> Change | None:
     return next((change for change in plan.pending if change.kind is kind and change.action is not Action.DELETE), None)
 
 
-def _endpoint(live: Live) -> str:
+def _endpoint(live: LiveResource) -> str:
     url = live.body.get("modelDeploymentUrl")
     return f"{live.state}  {url}/predict" if url and live.state == "ACTIVE" else live.state

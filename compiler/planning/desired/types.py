@@ -102,7 +102,7 @@ class DesiredModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Smoke:
+class SmokeTest:
     """What is asked of the endpoint once it is up, and what it must answer."""
 
     request: Any
@@ -125,13 +125,13 @@ class DesiredDeployment:
     """Manifest names of the fields whose live value is left alone after creation."""
     sensitive: tuple[str, ...] = ()
     """Names of environment variables whose value must never be seen."""
-    smoke: Smoke | None = None
+    smoke: SmokeTest | None = None
 
     def config(self, serves: str) -> str:
         """The value of `manifact-config`; `serves` is the artifact's digest or the model's OCID."""
         return config_digest({**comparable(self.body), "serves": serves, "state": self.state})
 
-    def trial(self, serves: str) -> str:
+    def test_digest(self, serves: str) -> str:
         """The value of `manifact-failed`: these settings, under this test."""
         test = asdict(self.smoke) if self.smoke else None
         return config_digest({"config": self.config(serves), "test": text(test)})
@@ -197,6 +197,6 @@ def _model(data: Mapping[str, Any]) -> DesiredModel:
 
 def _deployment(data: Mapping[str, Any]) -> DesiredDeployment:
     smoke = data["smoke"]
-    known = Smoke(**{**smoke, "expected": tuple(smoke["expected"])}) if smoke else None
+    known = SmokeTest(**{**smoke, "expected": tuple(smoke["expected"])}) if smoke else None
     lists = {key: tuple(data[key]) for key in ("ignore", "sensitive")}
     return DesiredDeployment(**{**data, **lists, "smoke": known})

@@ -9,8 +9,8 @@ from compiler.diagnostics import Pointer, Report
 from compiler.planning.canonical import Body
 from compiler.planning.changes.by_reference import version_path
 from compiler.planning.desired.types import Desired, DesiredModel
-from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, metadata, paths
-from compiler.planning.tags import Place
+from compiler.planning.live.last_applied import ARTIFACT_MD5, LastApplied, metadata, paths
+from compiler.planning.tags import Scope
 
 METADATA_BYTES = 32_000
 """Each metadata list: the sum of its items as JSON in UTF-16 (ADS 2.16.1 source)."""
@@ -41,7 +41,7 @@ def check_object_names(model: DesiredModel, project: str, name: str, paths: Iter
     """
     if model.staging is None:
         return
-    start = version_path(model, model.staging, name, Place(project, _TARGET, "", ""))
+    start = version_path(model, model.staging, name, Scope(project, _TARGET, "", ""))
     names = [f"{start}/{path}" for path in paths] if model.by_reference else [f"{start}.zip"]
     longest = max(names, key=lambda text: len(text.encode()))
     size = len(longest.encode())
@@ -65,12 +65,12 @@ def _check_lists(desired: Desired, model: DesiredModel, report: Report) -> None:
             report.error("MF708", text, ("spec", "catalog", field), hint=hint or None)
 
 
-def _record(desired: Desired, model: DesiredModel) -> Applied:
+def _record(desired: Desired, model: DesiredModel) -> LastApplied:
     """`ManifactApplied` at its longest: while the deployment moves, it knows the settings before and after."""
     deployment = desired.deployment
     entry = ((deployment.config(desired.serves), paths(deployment.body)),) if deployment else ()
     attached = tuple((item.key, item.sha256) for item in model.attachments)
-    return Applied(model.artifact, model.owned_paths, (*entry, *entry), attached)
+    return LastApplied(model.artifact, model.owned_paths, (*entry, *entry), attached)
 
 
 def _check_archive(model: DesiredModel, report: Report) -> None:

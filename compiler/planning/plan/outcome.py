@@ -75,12 +75,12 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class ApplyOptions:
     """How a plan is carried out."""
 
     timeout: float = 3600.0
     """Seconds that one change of the service may take."""
-    tell: Callable[[Event], None] = field(default=lambda _: None)
+    report: Callable[[Event], None] = field(default=lambda _: None)
     """Called from several threads, one call at a time."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Files that `catalog.custom` attaches, by their sha256."""

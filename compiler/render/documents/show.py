@@ -11,10 +11,10 @@ from compiler.planning.live.observed import title
 from compiler.planning import tags
 from compiler.planning.canonical import Path
 from compiler.planning.live.observed import Kind
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.live.last_applied import applied
-from compiler.planning.secret_detection import hidden
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import LiveResource, Observed
+from compiler.planning.live.last_applied import read_last_applied
+from compiler.planning.secret_detection import redacted
+from compiler.planning.tags import Scope
 from compiler.planning.desired.variables import PLACEHOLDER, environment_variables, with_variables
 from compiler.workspace.project import LoadedManifest
 
@@ -33,12 +33,12 @@ class Around:
     """What a resource is seen in."""
 
     observed: Observed
-    place: Place
+    place: Scope
     manifest: LoadedManifest | None
     """Of the manifest that owns it, where it is of this project and at hand."""
 
 
-def show_document(kind: Kind, live: Live, around: Around) -> ShowDocument:
+def show_document(kind: Kind, live: LiveResource, around: Around) -> ShowDocument:
     """The document that `show --json` prints, and that its view is made of."""
     return {
         "formatVersion": 1,
@@ -57,12 +57,12 @@ def show_document(kind: Kind, live: Live, around: Around) -> ShowDocument:
     }
 
 
-def _record(live: Live, around: Around) -> dict[str, Any]:
+def _record(live: LiveResource, around: Around) -> dict[str, Any]:
     variables = environment_variables(live.body)
-    return with_variables(live.body, hidden(variables, _sensitive(live, around))) if variables else dict(live.body)
+    return with_variables(live.body, redacted(variables, _sensitive(live, around))) if variables else dict(live.body)
 
 
-def _sensitive(live: Live, around: Around) -> Collection[str] | None:
+def _sensitive(live: LiveResource, around: Around) -> Collection[str] | None:
     """The environment variables that the manifest fills from variables.
 
     Of a deployment that a manifest owns which is not at hand, nothing is known, and nothing is shown.
@@ -76,7 +76,7 @@ def _sensitive(live: Live, around: Around) -> Collection[str] | None:
     return [name for name, value in written if not isinstance(value, str) or PLACEHOLDER.search(value)]
 
 
-def _artifact(live: Live) -> ArtifactFactsDocument | None:
+def _artifact(live: LiveResource) -> ArtifactFactsDocument | None:
     if live.head is None:
         return None
     return {
@@ -87,8 +87,8 @@ def _artifact(live: Live) -> ArtifactFactsDocument | None:
     }
 
 
-def _applied(kind: Kind, live: Live, around: Around) -> AppliedDocument | None:
-    found = applied(live.body) if kind is Kind.MODEL else None
+def _applied(kind: Kind, live: LiveResource, around: Around) -> AppliedDocument | None:
+    found = read_last_applied(live.body) if kind is Kind.MODEL else None
     if found is None:
         return None
     config = next((item.tags.get(tags.CONFIG) for item in around.observed.deployments if _serves(item, live.id)), None)
@@ -111,14 +111,14 @@ def _serving(model: str, observed: Observed) -> list[ServingDocument]:
     ]
 
 
-def _serves(deployment: Live, model: str) -> bool:
-    return not deployment.gone and deployment.model_id == model
+def _serves(deployment: LiveResource, model: str) -> bool:
+    return not deployment.deleted and deployment.model_id == model
 
 
-def _models(kind: Kind, live: Live, observed: Observed) -> list[ListedDocument]:
+def _models(kind: Kind, live: LiveResource, observed: Observed) -> list[ListedDocument]:
     if kind is Kind.MODEL:
         return []
-    alive = sorted((item for item in observed.models if not item.gone), key=lambda item: item.age)
+    alive = sorted((item for item in observed.models if not item.deleted), key=lambda item: item.age)
     if kind is Kind.DEPLOYMENT:
         members = [item for item in alive if item.id == live.model_id]
     else:
