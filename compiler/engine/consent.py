@@ -33,8 +33,8 @@ def ask_for_plan(plan: Plan, consent: Consent, *, everything: bool = False) -> N
 
     Raises `CompilerError` MF903 when the answer is no, or when nobody can be asked.
     """
-    destroying = [change for change in plan.workable if change.destroys]
-    if not (plan.workable if everything else destroying):
+    destroying = [change for change in plan.applicable if change.destroys]
+    if not (plan.applicable if everything else destroying):
         return
     what = "these changes" if everything else f"{count(len(destroying), 'change')} that cannot be taken back"
     ask(Question(f"Carry out {what}?", f"the plan has {what}", plan, everything), consent)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compiler.planning.changes.types import Action, Kind
+from compiler.planning.changes.types import Action
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.outcome import Outcome, Result, Status
 from compiler.render.diagnostics import as_json
 from compiler.render.lines import Line

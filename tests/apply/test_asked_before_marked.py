@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
 from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.diagnostics import exit_code
-from compiler.planning.plan.outcome import Conduct, Status
+from compiler.engine.change.apply import apply
 from compiler.planning import tags
+from compiler.planning.plan.outcome import ApplyOptions, Status
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def ask(lab: Any, x: int) -> list[float]:
 
 def begun(lab: Any, wanted: Any) -> None:
     """What `--no-wait` leaves, once the service is done."""
-    outcome = apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), Conduct(wait=False))
+    outcome = apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), ApplyOptions(wait=False))
     assert [result.status for result in outcome.results] == [Status.DONE, Status.STARTED]
     lab.wait()
 

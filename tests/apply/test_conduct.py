@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
 from compiler.diagnostics import exit_code
-from compiler.planning.plan.outcome import Conduct, Event, Status
+from compiler.engine.change.apply import apply
 from compiler.planning.changes.types import Action
+from compiler.planning.plan.outcome import ApplyOptions, Event, Status
 
 
-def carried_out(lab: Any, made: Any, conduct: Conduct, *manifests: Any) -> Any:
+def carried_out(lab: Any, made: Any, conduct: ApplyOptions, *manifests: Any) -> Any:
     return apply(made, lab.connection, dict(manifest.archive() for manifest in manifests), conduct)
 
 
@@ -30,7 +30,7 @@ def test_an_interrupt_stops_between_two_requests(number: int, lab: Any, manifest
         if len(events) == number:
             os.kill(os.getpid(), signal.SIGINT)  # as Ctrl-C does: to the process, not to this thread
 
-    outcome = carried_out(lab, made, Conduct(timeout=60, tell=tell), *wanted)
+    outcome = carried_out(lab, made, ApplyOptions(timeout=60, report=tell), *wanted)
     if not outcome.complete:
         assert Status.INTERRUPTED in {result.status for result in outcome.results}
         assert exit_code(outcome.diagnostics) == 5
@@ -39,7 +39,7 @@ def test_an_interrupt_stops_between_two_requests(number: int, lab: Any, manifest
 
 
 def test_who_does_not_wait_is_told_so_and_the_next_apply_finishes(lab: Any, manifest: Any) -> None:
-    outcome = carried_out(lab, lab.plan(manifest()), Conduct(wait=False), manifest())
+    outcome = carried_out(lab, lab.plan(manifest()), ApplyOptions(wait=False), manifest())
     assert [result.status for result in outcome.results] == [Status.DONE, Status.DONE, Status.STARTED]
     assert outcome.results[-1].id.startswith("ocid1.datasciencemodeldeployment.")
     assert exit_code(outcome.diagnostics) == 0
@@ -51,7 +51,7 @@ def test_who_does_not_wait_is_told_so_and_the_next_apply_finishes(lab: Any, mani
 def test_time_is_up(open_lab: Callable[..., Any], manifest: Any) -> None:
     lab = open_lab(processes=True)
     slow = manifest(score="import time\ntime.sleep(3)\n" + manifest().score)
-    outcome = carried_out(lab, lab.plan(slow), Conduct(timeout=0.1), slow)
+    outcome = carried_out(lab, lab.plan(slow), ApplyOptions(timeout=0.1), slow)
     assert [problem.code for problem in outcome.diagnostics] == ["MF721"]
     assert exit_code(outcome.diagnostics) == 5
     lab.settled(slow)
@@ -61,7 +61,7 @@ def test_time_is_up(open_lab: Callable[..., Any], manifest: Any) -> None:
 def test_progress_is_told_in_bytes_and_percent(lab: Any, manifest: Any) -> None:
     events: list[Event] = []
     wanted = manifest(ballast=3 << 20)
-    assert carried_out(lab, lab.plan(wanted), Conduct(tell=events.append), wanted).complete
+    assert carried_out(lab, lab.plan(wanted), ApplyOptions(report=events.append), wanted).complete
     uploads = [event for event in events if event.text == "uploading"]
     size = wanted.archive()[1].size
     assert [event.total for event in uploads] == [size] * len(uploads)

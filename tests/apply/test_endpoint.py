@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from compiler.engine.change.apply import apply
 from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.cloud.observe import observe
 from compiler.diagnostics import exit_code
-from compiler.planning.plan.outcome import Status
+from compiler.engine.change.apply import apply
 from compiler.planning import tags
 from compiler.planning.changes.types import Action
-from compiler.planning.plan.destroy import destroy
-from compiler.planning.plan.planner import plan
 from compiler.planning.desired.variables import Variable, environment_variables, substitute
+from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.outcome import Status
+from compiler.planning.plan.planner import plan
 
 pytestmark = pytest.mark.slow
 

@@ -9,12 +9,12 @@ import pytest
 
 from compiler.cloud.observe import observe
 from compiler.diagnostics import CompilerError, exit_code
-from compiler.planning.plan.outcome import Status
 from compiler.planning.changes.types import Impact
-from compiler.planning.plan.destroy import destroy
-from compiler.planning.plan.planner import Options, plan
-from compiler.planning.plan.saved_plan import confirm, load_plan, save_plan
 from compiler.planning.desired.variables import Variable, environment_variables, substitute
+from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.outcome import Status
+from compiler.planning.plan.planner import Options, plan
+from compiler.planning.plan.saved_plan import check_current, load_plan, save_plan
 
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}
 
@@ -142,11 +142,11 @@ def test_a_saved_plan_is_carried_out_as_it_was_shown_or_not_at_all(lab: Any, man
     saved = load_plan(save_plan(made, wanted, Options()))
     assert saved.desired == tuple(wanted)
     fresh = plan(saved.desired, observe(lab.connection, saved.desired), lab.connection.place, saved.options)
-    assert confirm(saved, lab.connection.place, fresh) is fresh
+    assert check_current(saved, lab.connection.place, fresh) is fresh
     lab.settled(manifest())
     later = plan(saved.desired, observe(lab.connection, saved.desired), lab.connection.place, saved.options)
     with pytest.raises(CompilerError) as stale:
-        confirm(saved, lab.connection.place, later)
+        check_current(saved, lab.connection.place, later)
     assert exit_code(stale.value.diagnostics) == 6
 
 
@@ -165,7 +165,7 @@ def test_callers_are_told_what_breaks_them(lab: Any, manifest: Any) -> None:
     broken.schema = '{"schema": [{"name": "y", "dtype": "int64", "required": true}]}'
     (change,) = [c for c in lab.plan(broken).changes if c.kind == "deployment"]
     assert change.impact is Impact.BREAKING
-    assert change.callers == ("input 'x' is gone", "input 'y' is now required")
+    assert change.caller_impact == ("input 'x' is gone", "input 'y' is now required")
 
 
 def test_no_upload_without_the_artifact(lab: Any, manifest: Any) -> None:

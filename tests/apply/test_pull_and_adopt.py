@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience.models import read_model
 from compiler.cloud.datascience.deployments import read_deployment
+from compiler.cloud.datascience.models import read_model
 from compiler.cloud.pull import pull
 from compiler.diagnostics import CompilerError
-from compiler.planning.importing.adoption import adopt
 from compiler.planning.changes.types import Action
+from compiler.planning.importing.adoption import adopt
 from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
 
 

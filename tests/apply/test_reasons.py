@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from compiler.engine.change.apply import apply
 from compiler.cloud.observe import observe
-from compiler.planning.plan.outcome import Conduct
-from compiler.planning.plan.planner import plan
+from compiler.engine.change.apply import apply
 from compiler.planning.desired.variables import Variable, substitute
+from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.plan import Plan
+from compiler.planning.plan.planner import plan
 
 UNCONFIRMED = "an earlier apply did not wait, or did not finish: its settings are still to be confirmed"
 
@@ -41,7 +41,7 @@ def test_a_changed_attachment_is_named(lab: Any, manifest: Any, tmp_path: Path) 
 
 def test_what_nobody_waited_for_is_not_called_a_change_of_the_manifest(lab: Any, manifest: Any) -> None:
     for wanted in (manifest(), manifest(deployment={"bandwidthMbps": 20})):
-        apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), Conduct(wait=False))
+        apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), ApplyOptions(wait=False))
         lab.wait()
         change = next(change for change in lab.plan(wanted).pending if change.kind == "deployment")
         assert (change.reason, change.fields) == (UNCONFIRMED, ())

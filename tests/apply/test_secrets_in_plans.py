@@ -9,10 +9,10 @@ import pytest
 
 from compiler.cloud.observe import observe
 from compiler.planning.changes.deployment_diff import live_settings
-from compiler.planning.plan.planner import Options, plan
-from compiler.planning.plan.saved_plan import save_plan
 from compiler.planning.desired.variables import Variable, environment_variables, substitute
 from compiler.planning.plan.plan import Plan
+from compiler.planning.plan.planner import Options, plan
+from compiler.planning.plan.saved_plan import save_plan
 
 SECRET = "hunter2 is the word"
 SENSITIVE = {"DB": {"variable": "WORD", "sensitive": True}}

@@ -29,7 +29,7 @@ from compiler.engine.result import Result
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.engine.target.planning import Observing, plan_desired, transferring, waiting
 from compiler.events import Event, Listener, Phase, ignore
-from compiler.planning.plan.outcome import Conduct, Outcome
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
 from compiler.workspace.names import slug
@@ -130,7 +130,7 @@ def import_resource(
     cannot describe, MF751 for a folder that is not empty; nothing half-written is left.
     """
     from compiler.cloud.datascience.lookup import find, listed
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     kinds = (Kind.MODEL, Kind.DEPLOYMENT)
     given = checkout.path(request.directory) if request.directory else None
@@ -240,4 +240,4 @@ def _adopted(
         return Outcome(())
     if not consent(Question("Take it over?", "the resource would be adopted", plan)):
         return None
-    return apply(plan, session.connection, {}, Conduct(request.timeout))
+    return apply(plan, session.connection, {}, ApplyOptions(request.timeout))

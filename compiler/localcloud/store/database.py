@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from compiler.localcloud.store.disk_errors import explained
+from compiler.localcloud.store.disk_errors import translate_errors
 
 BUSY_SECONDS = 30.0
 MEMORY_PAGES = -8192  # 8 MiB of page cache a connection
@@ -105,7 +105,7 @@ class Store:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with explained(self._path):
+        with translate_errors(self._path):
             connection = self._taken() or self._connect()
             try:
                 yield connection
