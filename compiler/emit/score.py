@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import failure
 from compiler.emit.literals import constant, literal
-from compiler.frameworks import FRAMEWORKS
+from compiler.frameworks import FOLDER, FRAMEWORKS
 from compiler.ir import Json, ResolvedModel
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PICKLED = frozenset({"pickle", "joblib", "joblib-old", "cloudpickle"})
 METHODS = frozenset({"predict", "predict_proba", "transform", "decision_function"})
-_FOLDER = Path(__file__).parent / "templates"
+_FOLDERS = (Path(__file__).parent / "templates", FOLDER)
 # Older files do not say which estimator wrote them, and nothing else may become a name in the source.
 _XGBOOST_ESTIMATORS = frozenset({"XGBClassifier", "XGBRegressor", "XGBRanker", "XGBRFClassifier", "XGBRFRegressor"})
 # Spark's own names for what scikit-learn's methods give.
@@ -108,7 +108,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
+        loader=FileSystemLoader(_FOLDERS),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - Python source: HTML escapes would be wrong, `py` quotes
         trim_blocks=True,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import Framework, ModelFile
+from compiler.frameworks.sniff import FORMATS, UNKNOWN, sniff
 from compiler.ir import ModelFacts
-from compiler.readers.sniff import FORMATS, UNKNOWN, sniff
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,49 +23,49 @@ class Listed:
 
 
 def _sklearn() -> Framework:
-    from compiler.frameworks.sklearn import ScikitLearn
+    from compiler.frameworks.sklearn.facts import ScikitLearn
 
     return ScikitLearn()
 
 
 def _xgboost() -> Framework:
-    from compiler.frameworks.xgboost import XGBoost
+    from compiler.frameworks.xgboost.facts import XGBoost
 
     return XGBoost()
 
 
 def _lightgbm() -> Framework:
-    from compiler.frameworks.lightgbm import LightGBM
+    from compiler.frameworks.lightgbm.facts import LightGBM
 
     return LightGBM()
 
 
 def _pytorch() -> Framework:
-    from compiler.frameworks.pytorch import PyTorch
+    from compiler.frameworks.pytorch.facts import PyTorch
 
     return PyTorch()
 
 
 def _tensorflow() -> Framework:
-    from compiler.frameworks.tensorflow import TensorFlow
+    from compiler.frameworks.tensorflow.facts import TensorFlow
 
     return TensorFlow()
 
 
 def _spark() -> Framework:
-    from compiler.frameworks.spark import Spark
+    from compiler.frameworks.spark.facts import Spark
 
     return Spark()
 
 
 def _onnx() -> Framework:
-    from compiler.frameworks.onnx import Onnx
+    from compiler.frameworks.onnx.facts import Onnx
 
     return Onnx()
 
 
 def _generic() -> Framework:
-    from compiler.frameworks.generic import Generic
+    from compiler.frameworks.other.facts import Generic
 
     return Generic()
 
@@ -82,6 +82,8 @@ FRAMEWORKS: dict[str, Listed] = {
     "other": Listed(_generic, FORMATS),
 }
 OTHER = "other"
+FOLDER = Path(__file__).parent
+"""Where the frameworks' templates lie."""
 
 
 def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework: str | None = None) -> ModelFacts:

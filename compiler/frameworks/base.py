@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from compiler.frameworks.sniff import read_sample
 from compiler.ir import ModelFacts
-from compiler.readers.sniff import read_sample
 
 if TYPE_CHECKING:
     from compiler.readers.pickles import Pickle
@@ -23,7 +23,7 @@ class ModelFile:
     def __init__(self, path: Path, format: str, allow: frozenset[str] = frozenset()) -> None:  # noqa: A002
         self.path = path
         self.format = format
-        """As `compiler.readers.sniff.sniff` names it."""
+        """As `compiler.frameworks.sniff.sniff` names it."""
         self.allow = allow
         """Dotted names of unknown code in pickles that the user vouches for (`spec.model.allow`)."""
 
@@ -34,11 +34,11 @@ class ModelFile:
             return self.skops.pickle
         # Each reader is imported where it is needed: reading a header takes less time than importing all of them.
         if self.format == "torch":
-            from compiler.readers.torch_zip import read_torch
+            from compiler.readers.torch.zip_file import read_torch
 
             return read_torch(self.path)
         if self.format == "torch-legacy":
-            from compiler.readers.torch_legacy import read_torch_legacy
+            from compiler.readers.torch.legacy import read_torch_legacy
 
             return read_torch_legacy(self.path)
         from compiler.readers.pickles import read_pickle
@@ -69,7 +69,7 @@ class Framework(Protocol):
 
     @property
     def score_template(self) -> str:
-        """File name of its score.py template among those that `emit` renders, e.g. `score/sklearn.py.j2`."""
+        """Its score.py template, beside those that `emit` includes in it: `sklearn/score.py.j2`."""
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """What the file says of itself; None when it belongs to another framework.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.frameworks import FRAMEWORKS
-from compiler.readers.sniff import FORMATS, UNKNOWN
+from compiler.frameworks import FOLDER, FRAMEWORKS
+from compiler.frameworks.sniff import FORMATS, UNKNOWN
 
 REPOSITORY = Path(__file__).parents[2]
 MODULES = {
@@ -20,7 +20,7 @@ MODULES = {
     "tensorflow": "tensorflow",
     "pyspark": "spark",
     "onnx": "onnx",
-    "other": "generic",
+    "other": "other",
 }
 
 
@@ -28,9 +28,9 @@ MODULES = {
 def test_every_entry_loads_and_fulfils_the_protocol(name: str) -> None:
     framework = FRAMEWORKS[name].load()
     assert framework.name == name
-    assert (REPOSITORY / "compiler" / "emit" / "templates" / framework.score_template).is_file()
+    assert (FOLDER / framework.score_template).is_file()
     assert callable(framework.facts)
-    assert type(framework).__module__ == f"compiler.frameworks.{MODULES[name]}"
+    assert type(framework).__module__ == f"compiler.frameworks.{MODULES[name]}.facts"
 
 
 def test_every_format_has_an_owner_besides_the_catch_all() -> None:
@@ -49,4 +49,7 @@ def test_only_the_framework_of_the_file_is_imported(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", program, str(tmp_path / "model")]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [f"compiler.frameworks.{name}" for name in ("base", "pytorch", "safetensors_files")]
+    assert done.stdout.split() == [
+        f"compiler.frameworks.{name}"
+        for name in ("base", "pytorch", "pytorch.facts", "pytorch.safetensors_files", "sniff")
+    ]

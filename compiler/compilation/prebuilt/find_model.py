@@ -10,7 +10,7 @@ from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.emit.paths import is_ignored
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts
-from compiler.readers.sniff import UNKNOWN, sniff
+from compiler.frameworks.sniff import UNKNOWN, sniff
 
 NO_FACTS = ModelFacts(framework=None, format=UNKNOWN)
 """Of an artifact that shows no model, or several."""
