@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
-from compiler.readers.lightgbm_model import read_lightgbm
 from compiler.readers.containers.ubj import UbjReader
+from compiler.readers.lightgbm_model import read_lightgbm
 from compiler.readers.xgboost.model import MAX_WHOLE, read_xgboost
 from compiler.readers.xgboost.ubj import TREES
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.emit.paths import is_ignored
 from compiler.frameworks import inspect_model
-from compiler.ir import ModelFacts
 from compiler.frameworks.sniff import UNKNOWN, sniff
+from compiler.ir import ModelFacts
 
 NO_FACTS = ModelFacts(framework=None, format=UNKNOWN)
 """Of an artifact that shows no model, or several."""
