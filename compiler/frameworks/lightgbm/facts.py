@@ -15,18 +15,12 @@ from compiler.readers.lightgbm_model import LightgbmModel, read_lightgbm
 from compiler.readers.pickles.values import Pairs
 
 
-class LightGBM:
-    """Facts of LightGBM models; the trees are never looked at."""
-
-    name = "lightgbm"
-    score_template = "lightgbm/score.py.j2"
-
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
-        if model.format in {"pickle", "skops"}:
-            return _pickled(model)
-        with mapped(model.path) as data:
-            return booster_facts(read_lightgbm(data), model.format)
+def facts(model: ModelFile) -> ModelFacts | None:
+    """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
+    if model.format in {"pickle", "skops"}:
+        return _pickled(model)
+    with mapped(model.path) as data:
+        return booster_facts(read_lightgbm(data), model.format)
 
 
 def _pickled(model: ModelFile) -> ModelFacts | None:

@@ -11,19 +11,13 @@ from compiler.readers.containers.mapped import mapped
 from compiler.readers.onnx_model import OnnxModel, read_onnx
 
 
-class Onnx:
-    """Facts of ONNX models; the weights are never looked at."""
-
-    name = "onnx"
-    score_template = "onnx/score.py.j2"
-
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the file says of itself. Raises CompilerError: MF203 damaged, MF220 weights outside of the file."""
-        with mapped(model.path) as data:
-            found = read_onnx(data)
-        for location in sorted(found.external):
-            _check_external(model, location)
-        return _facts(found)
+def facts(model: ModelFile) -> ModelFacts | None:
+    """What the file says of itself. Raises CompilerError: MF203 damaged, MF220 weights outside of the file."""
+    with mapped(model.path) as data:
+        found = read_onnx(data)
+    for location in sorted(found.external):
+        _check_external(model, location)
+    return _facts(found)
 
 
 def _check_external(model: ModelFile, location: str) -> None:

@@ -6,28 +6,19 @@ from compiler.frameworks.base import ModelFile
 from compiler.ir import ModelFacts
 
 
-class PyTorch:
-    """What torch.save, torch.jit.save, torch.export.save and safetensors wrote.
+def facts(model: ModelFile) -> ModelFacts | None:
+    """Facts of weights, of a TorchScript module, or of an exported program.
 
-    What reads each kind is imported where it is needed: the header of a file is read in less time.
+    Raises CompilerError: MF209 for a pickled module or a training checkpoint, MF203, MF204, MF206, MF223.
     """
+    if model.format == "safetensors":
+        from compiler.frameworks.pytorch.safetensors_files import safetensors_facts
 
-    name = "pytorch"
-    score_template = "pytorch/score.py.j2"
+        return safetensors_facts(model)
+    if model.format == "torch-export":
+        from compiler.frameworks.pytorch.exports import export_facts
 
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """Facts of weights, of a TorchScript module, or of an exported program.
+        return export_facts(model)
+    from compiler.frameworks.pytorch.pickles import state_dict_facts, torchscript_facts
 
-        Raises CompilerError: MF209 for a pickled module or a training checkpoint, MF203, MF204, MF206, MF223.
-        """
-        if model.format == "safetensors":
-            from compiler.frameworks.pytorch.safetensors_files import safetensors_facts
-
-            return safetensors_facts(model)
-        if model.format == "torch-export":
-            from compiler.frameworks.pytorch.exports import export_facts
-
-            return export_facts(model)
-        from compiler.frameworks.pytorch.pickles import state_dict_facts, torchscript_facts
-
-        return torchscript_facts(model) if model.format == "torchscript" else state_dict_facts(model)
+    return torchscript_facts(model) if model.format == "torchscript" else state_dict_facts(model)

@@ -23,19 +23,13 @@ _COMPOSITIONS = ("steps", "transformers", "transformer_list", "estimators")
 _INNER = ("best_estimator_", "estimator_", "regressor_", "label_binarizer_")
 
 
-class ScikitLearn:
-    """Estimators of scikit-learn, and pipelines of it that hold others' estimators."""
-
-    name = "scikit-learn"
-    score_template = "sklearn/score.py.j2"
-
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """Facts of the estimator at the root; None when the root is no estimator of scikit-learn's kind."""
-        pickle = model.pickled
-        root = pickle.value
-        if not isinstance(root, Instance) or not _is_ours(root, pickle):
-            return None
-        return estimator_facts(self.name, model, root, _text(root.attributes().get("_sklearn_version")))
+def facts(model: ModelFile) -> ModelFacts | None:
+    """Facts of the estimator at the root; None when the root is no estimator of scikit-learn's kind."""
+    pickle = model.pickled
+    root = pickle.value
+    if not isinstance(root, Instance) or not _is_ours(root, pickle):
+        return None
+    return estimator_facts("scikit-learn", model, root, _text(root.attributes().get("_sklearn_version")))
 
 
 def _is_ours(root: Instance, pickle: Pickle) -> bool:

@@ -11,23 +11,17 @@ from compiler.readers.spark_model import PIPELINES, Stage, input_columns, read_s
 PACKAGES = ("org.apache.spark.ml.", "pyspark.ml.")
 
 
-class Spark:
-    """Facts of pipelines; the data of their stages (Parquet) are never looked at."""
-
-    name = "pyspark"
-    score_template = "spark/score.py.j2"
-
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the metadata say. Raises CompilerError: MF203 incomplete, MF222 when it is no PipelineModel."""
-        pipeline = read_stage(model.path)
-        if pipeline.class_name not in PIPELINES:
-            raise failure(
-                "MF222",
-                f"the folder holds a {pipeline.name} of Spark's, not a PipelineModel",
-                where=SourceRange(str(model.path)),
-                hint=_way_out(pipeline),
-            )
-        return _facts(model, pipeline, read_stages(model.path, pipeline))
+def facts(model: ModelFile) -> ModelFacts | None:
+    """What the metadata say. Raises CompilerError: MF203 incomplete, MF222 when it is no PipelineModel."""
+    pipeline = read_stage(model.path)
+    if pipeline.class_name not in PIPELINES:
+        raise failure(
+            "MF222",
+            f"the folder holds a {pipeline.name} of Spark's, not a PipelineModel",
+            where=SourceRange(str(model.path)),
+            hint=_way_out(pipeline),
+        )
+    return _facts(model, pipeline, read_stages(model.path, pipeline))
 
 
 def _way_out(stage: Stage) -> str:

@@ -20,20 +20,14 @@ SIGNATURES = ("serving_default", "serve")
 INTERNAL = "__saved_model_"
 
 
-class TensorFlow:
-    """Facts of TensorFlow and Keras models; weights are never looked at."""
+def facts(model: ModelFile) -> ModelFacts | None:
+    """What the files say of themselves.
 
-    name = "tensorflow"
-    score_template = "tensorflow/score.py.j2"
-
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the files say of themselves.
-
-        Raises CompilerError: MF203 damaged, MF206 beyond limits, MF209 weights without a model, MF221 code inside.
-        """
-        if model.format == "savedmodel":
-            return _saved_model_facts(model)
-        return _keras_facts(model, _archive(model) if model.format == "keras" else _attributes(model))
+    Raises CompilerError: MF203 damaged, MF206 beyond limits, MF209 weights without a model, MF221 code inside.
+    """
+    if model.format == "savedmodel":
+        return _saved_model_facts(model)
+    return _keras_facts(model, _archive(model) if model.format == "keras" else _attributes(model))
 
 
 def _archive(model: ModelFile) -> dict[str, Json]:

@@ -22,18 +22,12 @@ REQUIRES = ("numpy", "xgboost")
 SKLEARN_REQUIRES = ("numpy", "scikit-learn", "xgboost")
 
 
-class XGBoost:
-    """Facts of XGBoost models; the trees are never looked at."""
-
-    name = "xgboost"
-    score_template = "xgboost/score.py.j2"
-
-    def facts(self, model: ModelFile) -> ModelFacts | None:
-        """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
-        if model.format in {"pickle", "skops"}:
-            return _pickled(model)
-        with mapped(model.path) as data:
-            return booster_facts(read_xgboost(data), model.format)
+def facts(model: ModelFile) -> ModelFacts | None:
+    """What the file says of itself. Raises CompilerError: MF203 damaged, MF204 for a denied pickle."""
+    if model.format in {"pickle", "skops"}:
+        return _pickled(model)
+    with mapped(model.path) as data:
+        return booster_facts(read_xgboost(data), model.format)
 
 
 def _pickled(model: ModelFile) -> ModelFacts | None:
