@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks.formats import Format, read_sample
@@ -64,8 +63,7 @@ class ModelFile:
         return self.format == "pickle" and (self.pickled.joblib or read_sample(self.path).codec is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPolicy:
+class ColumnPolicy(NamedTuple):
     """How a framework's models take the columns of a table."""
 
     numbers_only: bool = False

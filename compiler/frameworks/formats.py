@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostics import CompilerError
 from compiler.readers.containers.compression import codec_of, inflated
@@ -32,8 +32,7 @@ class Mark(IntEnum):
     """A few bytes with which another format may begin by chance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One format of model files, or of model directories."""
 
     name: str
