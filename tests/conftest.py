@@ -14,9 +14,11 @@ import pytest
 
 from compiler.cli.main import main
 from compiler.spec.base import Node
+from testing.lab import blank_store, kit, lab, manifest, open_lab
+from testing.paths import MANIFESTS
 
-ROOT = Path(__file__).parent.parent
-WINE = ROOT / "manifests" / "sklearn-wine"
+WINE = MANIFESTS / "sklearn-wine"
+__all__ = ["blank_store", "kit", "lab", "manifest", "open_lab"]
 
 
 def pytest_configure() -> None:

@@ -13,8 +13,7 @@ import pytest
 from compiler.cli import commands
 from compiler.cli.examples import EXAMPLES
 from compiler.cli.parser import Parser
-
-ROOT = Path(__file__).parent.parent.parent
+from testing.paths import ROOT
 
 
 @pytest.mark.parametrize(

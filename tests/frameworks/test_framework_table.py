@@ -10,8 +10,8 @@ import pytest
 
 from compiler.frameworks import FRAMEWORKS
 from compiler.readers.sniff import FORMATS, UNKNOWN
+from testing.paths import ROOT
 
-REPOSITORY = Path(__file__).parents[2]
 MODULES = {
     "scikit-learn": "sklearn",
     "xgboost": "xgboost",
@@ -28,7 +28,7 @@ MODULES = {
 def test_every_entry_loads_and_fulfils_the_protocol(name: str) -> None:
     framework = FRAMEWORKS[name].load()
     assert framework.name == name
-    assert (REPOSITORY / "compiler" / "emit" / "templates" / framework.score_template).is_file()
+    assert (ROOT / "compiler" / "emit" / "templates" / framework.score_template).is_file()
     assert callable(framework.facts)
     assert type(framework).__module__ == f"compiler.frameworks.{MODULES[name]}"
 
@@ -48,5 +48,5 @@ def test_only_the_framework_of_the_file_is_imported(tmp_path: Path) -> None:
         "print(*sorted(m for m in sys.modules if m.startswith('compiler.frameworks.') or m == 'zipfile'))\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "model")]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [f"compiler.frameworks.{name}" for name in ("base", "pytorch", "safetensors_files")]
