@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -20,7 +22,8 @@ import pytest
 from oci.data_science import models
 
 from compiler.localcloud import Settings, open_cloud
-from testing.paths import ROOT
+from compiler.localcloud.store.database import Store
+from testing.paths import child_environment
 
 WRITER = """
 import sys, io, os
@@ -50,8 +53,7 @@ with open_cloud(Path(sys.argv[1]), run_processes=False) as cloud:
 def acknowledged(root: Path, seconds: float) -> dict[str, set[str]]:
     """Run a writer, kill it after some time, and answer what it was told is done."""
     command = [sys.executable, "-c", WRITER, str(root)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=child_environment(), stdout=subprocess.PIPE, text=True) as process:
         first = process.stdout.readline()
         assert first == "open\n"
         time.sleep(seconds)
@@ -188,6 +190,18 @@ def test_a_first_opening_by_many_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         configs = list(pool.map(opening, range(4)))
     assert all(config == configs[0] for config in configs)
+
+
+def test_a_first_opening_waits_for_another(tmp_path: Path) -> None:
+    """Whoever opens first holds the new file while it switches to WAL; SQLite refuses the second without waiting."""
+    path = tmp_path / "oci.sqlite3"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        opening = pool.submit(Store, path)
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.3)  # an answer that comes at once, as there was: "database is locked"
+        other.execute("ROLLBACK")
+        opening.result().close()
 
 
 class Pattern(io.RawIOBase):
