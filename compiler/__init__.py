@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from compiler.version import __version__
 
 if TYPE_CHECKING:
-    from compiler.engine.change.apply import apply as apply_plan
     from compiler.compilation.compile import compile_manifest
+    from compiler.engine.change.apply import apply as apply_plan
     from compiler.planning.plan.planner import plan as plan_changes
 
 __all__ = ["__version__", "apply_plan", "compile_manifest", "plan_changes"]

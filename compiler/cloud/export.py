@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from compiler.cloud.datascience import models as catalog
-from compiler.cloud.objectstorage import multipart, objects
-from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.objectstorage.downloads import stream
-from compiler.cloud.objectstorage.objects import Place
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import ask
+from compiler.cloud.datascience import models as catalog
 from compiler.cloud.datascience.waiters import Watch, WorkRequestError, await_work
+from compiler.cloud.objectstorage import multipart, objects
+from compiler.cloud.objectstorage.downloads import stream
+from compiler.cloud.objectstorage.objects import Place
+from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.emit import artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile

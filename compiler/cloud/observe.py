@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from compiler.cloud.datascience.models import list_models, list_version_sets, read_model
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.datascience.deployments import list_deployments, read_deployment
 from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.datascience.deployments import list_deployments, read_deployment
+from compiler.cloud.datascience.models import list_models, list_version_sets, read_model
 from compiler.planning.canonical import Body
 from compiler.planning.desired.types import Desired
 from compiler.planning.live.observed import Live, Observed

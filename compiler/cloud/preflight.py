@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.objectstorage.conda_environment import environment_exists
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import PAGE, at_page, pages
+from compiler.cloud.objectstorage.conda_environment import environment_exists
 from compiler.diagnostics import Diagnostic, Severity, did_you_mean
-from compiler.planning.changes.types import Change, Kind
 from compiler.planning.changes.option_groups import INSTANCE
+from compiler.planning.changes.types import Change, Kind
 from compiler.planning.introspection_results import environment_path
 from compiler.planning.plan.plan import Plan
 

@@ -7,13 +7,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from compiler.cloud.datascience import models as catalog
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.datascience.deployments import get_deployment
-from compiler.cloud.objectstorage.downloads import RESUMES, until_cut
-from compiler.cloud.objectstorage.by_reference import fetch_files, place_of
 from compiler.cloud.connect.responses import Reply, ask
+from compiler.cloud.datascience import models as catalog
+from compiler.cloud.datascience.deployments import get_deployment
 from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.objectstorage.by_reference import fetch_files, place_of
+from compiler.cloud.objectstorage.downloads import RESUMES, until_cut
 from compiler.diagnostics import CompilerError, failure
 from compiler.emit import digest
 from compiler.emit.manifest_file import MANIFEST_NAME

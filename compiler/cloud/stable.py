@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.datascience.deployments import latest_work_request, read_deployment
-from compiler.cloud.observe import observe
 from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.datascience.deployments import latest_work_request, read_deployment
 from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.cloud.observe import observe
 from compiler.planning import tags
 from compiler.planning.desired.types import Desired
 from compiler.planning.live.in_progress import MOVING, moving

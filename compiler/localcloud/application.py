@@ -8,31 +8,36 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from compiler.localcloud.objectstorage import buckets, multipart, objects
-from compiler.localcloud.datascience.deployments import processes as deployment_jobs, deployments, predict, shapes
-from compiler.localcloud.identity import identity, resource_search
+from compiler.localcloud.cleanup import sweep
+from compiler.localcloud.datascience import projects, work_requests
+from compiler.localcloud.datascience.deployments import deployments, predict, shapes
+from compiler.localcloud.datascience.deployments import processes as deployment_jobs
+from compiler.localcloud.datascience.jobs import settle
+from compiler.localcloud.datascience.models import (
+    artifacts as model_artifacts,
+)
 from compiler.localcloud.datascience.models import (
     metadata_artifacts,
-    artifacts as model_artifacts,
-    references as model_references,
     models,
     provenance,
     transfers,
     version_sets,
 )
-from compiler.localcloud.datascience import projects, work_requests
-from compiler.localcloud.store.blobs import Blobs
+from compiler.localcloud.datascience.models import (
+    references as model_references,
+)
 from compiler.localcloud.http.calls import Access, Backend, Call, Route, Settings
-from compiler.localcloud.store.disk_errors import explained
 from compiler.localcloud.http.errors import ServiceError, payload_too_large
 from compiler.localcloud.http.messages import Request, Response, json_response
 from compiler.localcloud.http.retry_tokens import once
-from compiler.localcloud.datascience.jobs import settle
-from compiler.localcloud.store.owner import REGION, Owner, load_owner
 from compiler.localcloud.http.routing import Router
 from compiler.localcloud.http.signatures import read_body, verify_content, verify_signature
+from compiler.localcloud.identity import identity, resource_search
+from compiler.localcloud.objectstorage import buckets, multipart, objects
+from compiler.localcloud.store.blobs import Blobs
 from compiler.localcloud.store.database import Store
-from compiler.localcloud.cleanup import sweep
+from compiler.localcloud.store.disk_errors import explained
+from compiler.localcloud.store.owner import REGION, Owner, load_owner
 
 MAX_JSON_BYTES = 10 << 20
 _ROOMS = (

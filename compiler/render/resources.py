@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.cloud.datascience.lookup import of_kind, title
+from compiler.cloud.datascience.lookup import title
 from compiler.planning import tags
 from compiler.planning.changes.types import Kind
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import Live
 from compiler.planning.summaries import deployment_title
+from compiler.render.lines import Line
+from compiler.render.table import cut, table
 
 if TYPE_CHECKING:
     from compiler.render.documents.resources import ListedDocument, OwnerDocument
@@ -32,18 +32,23 @@ class Resource:
     live: Live
 
 
-def chosen(observed: Observed, kinds: Iterable[Kind], place: Place, arguments: argparse.Namespace) -> list[Resource]:
-    """What the filters of `list` leave, kind by kind, by name, oldest first."""
-    found = []
-    for kind in kinds:
-        lives = sorted(of_kind(observed, kind), key=lambda live: (title(live), live.age))
-        found += [Resource(kind, live) for live in lives if _fits(live, place, arguments)]
-    return found
+def resource_lines(resources: Sequence[Resource], width: int | None) -> list[Line]:
+    """A table for each kind, no wider than `width`."""
+    lines: list[Line] = []
+    for kind in _HEADS:
+        of_kind = [item for item in resources if item.kind is kind]
+        lines += _table(of_kind, width) if of_kind else []
+    return lines
 
 
-def head(kind: Kind) -> tuple[str, ...]:
-    """The names of the columns."""
-    return _HEADS[kind]
+def _table(items: Sequence[Resource], width: int | None) -> list[Line]:
+    rows = table(_HEADS[items[0].kind], [row(item) for item in items], width)
+    lines = [Line(), Line(rows[0], "bold")]
+    for item, text in zip(items, rows[1:], strict=True):
+        lines.append(Line(text))
+        if said := below(item):
+            lines.append(Line(f"      {cut(said, (width or len(said) + 6) - 6)}"))
+    return lines
 
 
 def row(item: Resource) -> list[str]:
@@ -116,14 +121,3 @@ def served_model(live: Live) -> str | None:
     details: dict[str, Any] = live.body.get("modelDeploymentConfigurationDetails") or {}
     model = (details.get("modelConfigurationDetails") or {}).get("modelId")
     return str(model) if model else None
-
-
-def _fits(live: Live, place: Place, arguments: argparse.Namespace) -> bool:
-    if not arguments.all and (live.gone or live.body.get("projectId") != place.project_id):
-        return False
-    if arguments.ours and not place.owns(live.tags):
-        return False
-    if arguments.state and live.state not in {state.upper() for state in arguments.state}:
-        return False
-    names = f"{title(live)}\n{live.tags.get(tags.NAME, '')}".lower()
-    return not arguments.name or arguments.name.lower() in names

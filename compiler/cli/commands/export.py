@@ -12,10 +12,10 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
 if TYPE_CHECKING:
-    from compiler.render.documents.resources import ExportDocument
-    from compiler.engine.session import Session
-    from compiler.cloud.objectstorage.zip_body import Archive
     from compiler.cloud.objectstorage.objects import Place
+    from compiler.cloud.objectstorage.zip_body import Archive
+    from compiler.engine.session import Session
+    from compiler.render.documents.resources import ExportDocument
 
 _EXAMPLE = "on the target local the namespace is `local`: oci://backups@local/wine.zip"
 SUMMARY = "bring the zip of an artifact to a bucket, from the catalog or straight from a build"
@@ -37,9 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Export, wait, and say where it is."""
-    from compiler.render import words as text
-    from compiler.engine.session import open_session
     from compiler.cloud.objectstorage.objects import Place
+    from compiler.engine.session import open_session
+    from compiler.render import words as text
     from compiler.workspace.fetched import parse_uri
 
     bucket, namespace, name = parse_uri(arguments.uri)
@@ -80,10 +80,10 @@ def _from_catalog(
     arguments: argparse.Namespace, session: Session, place: Place, console: Console
 ) -> tuple[str | None, Place, int]:
     from compiler.cli.progress import Progress
-    from compiler.cloud.export import export_model
     from compiler.cloud.datascience.lookup import find, kind_of, listed
-    from compiler.cloud.pull import model_of
     from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.export import export_model
+    from compiler.cloud.pull import model_of
     from compiler.planning.changes.types import Kind
 
     kinds = (Kind.MODEL, Kind.DEPLOYMENT)
@@ -100,8 +100,8 @@ def _from_here(
     arguments: argparse.Namespace, session: Session, place: Place, console: Console
 ) -> tuple[str | None, Place, int]:
     from compiler.cli.progress import Progress
-    from compiler.cloud.export import export_directory
     from compiler.cloud.datascience.waiters import Watch
+    from compiler.cloud.export import export_directory
 
     name, archive = _archive(Path(arguments.source), arguments.root)
     target = _named(place, f"{name}.zip")
@@ -113,9 +113,9 @@ def _from_here(
 
 def _archive(path: Path, root: Path | None) -> tuple[str, Archive]:
     """Name and zip of a manifest's build, or of an artifact directory."""
-    from compiler.compilation.compile import compile_manifest
-    from compiler.cloud.objectstorage.zip_body import archive_of
     from compiler.cloud.export import archive_of_directory
+    from compiler.cloud.objectstorage.zip_body import archive_of
+    from compiler.compilation.compile import compile_manifest
     from compiler.emit.record import RECORD_NAME, ArtifactRecord
     from compiler.workspace.root import MANIFEST_FILE, manifest_path
 

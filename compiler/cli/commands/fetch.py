@@ -13,9 +13,9 @@ from compiler.cli.console import Console, as_json
 from compiler.codes import ExitCode
 
 if TYPE_CHECKING:
-    from compiler.render.documents.tools import FetchDocument
     from compiler.cloud.connect.connection import Connection
     from compiler.diagnostics import Diagnostic, SourceRange
+    from compiler.render.documents.tools import FetchDocument
     from compiler.workspace.project import Workspace
 
 SUMMARY = "bring the files that manifests name by `uri` and `sha256`, checked, into a cache"
@@ -106,8 +106,8 @@ def _check(path: Path, workspace: Workspace) -> None:
 
 def _fetch(missing: Iterable[Wanted], start: Path, arguments: argparse.Namespace, console: Console) -> list[Diagnostic]:
     """Fetch each; what is wrong with one does not keep the others from coming."""
-    from compiler.engine.session import open_session
     from compiler.diagnostics import CompilerError
+    from compiler.engine.session import open_session
     from compiler.workspace.root import private_folder
 
     problems: list[Diagnostic] = []
@@ -122,12 +122,12 @@ def _fetch(missing: Iterable[Wanted], start: Path, arguments: argparse.Namespace
 
 
 def _bring(file: Wanted, connection: Connection, console: Console) -> None:
-    from compiler.render import words as text
     from compiler.cli.progress import Progress
+    from compiler.cloud.datascience.waiters import Watch
     from compiler.cloud.objectstorage.downloads import fetch
     from compiler.cloud.objectstorage.objects import Place
-    from compiler.cloud.datascience.waiters import Watch
     from compiler.diagnostics import CompilerError
+    from compiler.render import words as text
     from compiler.workspace.fetched import parse_uri, unusable
 
     if problem := unusable(file.uri):

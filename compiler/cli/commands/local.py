@@ -16,14 +16,14 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
 if TYPE_CHECKING:
+    from compiler.localcloud import LocalCloud
+    from compiler.localcloud.server import LocalServer
     from compiler.render.documents.tools import (
         LocalResetDocument,
         LocalServeDocument,
         LocalStatusDocument,
         LocalStopDocument,
     )
-    from compiler.localcloud import LocalCloud
-    from compiler.localcloud.server import LocalServer
 
 SUMMARY = "serve the embedded OCI to other clients, show and stop what runs on it"
 

@@ -14,8 +14,8 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
-    from compiler.render.documents.tools import LockDocument
     from compiler.lock import LockedPack
+    from compiler.render.documents.tools import LockDocument
 
 SUMMARY = "look up service conda packs by slug and write them to manifact.lock"
 
@@ -33,8 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Read the index where CONDA_BUCKET_NS and CONDA_BUCKET_NAME (ADS's names) or the service keep it."""
-    from compiler.engine.session import open_session
     from compiler.cloud.objectstorage.conda_index import SERVICE_BUCKET, SERVICE_NAMESPACE, service_packs
+    from compiler.engine.session import open_session
     from compiler.lock import LOCK_FILE, Lock, read_lock, render_lock
 
     namespace = os.environ.get("CONDA_BUCKET_NS", SERVICE_NAMESPACE)

@@ -38,10 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Print the log of the deployment that this name has now."""
-    from compiler.engine.session import named_model, open_session
     from compiler.cloud.connect.connection import local_store
     from compiler.cloud.datascience.invoke import find_deployment
     from compiler.cloud.observe import observe
+    from compiler.engine.session import named_model, open_session
 
     model = named_model(arguments)
     with open_session(arguments, model.start, console) as session:

@@ -18,8 +18,8 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
 
 if TYPE_CHECKING:
-    from compiler.render.documents.tools import ServeDocument
     from compiler.introspection import Check
+    from compiler.render.documents.tools import ServeDocument
     from compiler.serving.foreground import Foreground
 
 SUMMARY = "run an artifact on this machine: a directory, a zip, or what a manifest compiles to"

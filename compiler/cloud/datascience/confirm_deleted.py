@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.cloud.datascience.models import list_models, list_version_sets
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.datascience.deployments import list_deployments
+from compiler.cloud.datascience.models import list_models, list_version_sets
 from compiler.planning.canonical import Body
 from compiler.planning.live.observed import GONE
 

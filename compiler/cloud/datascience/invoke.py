@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.datascience.deployments import get_deployment
 from compiler.cloud.connect.errors import no_answer
+from compiler.cloud.datascience.deployments import get_deployment
 from compiler.diagnostics import failure
 from compiler.planning import tags
 from compiler.planning.live.observed import Live

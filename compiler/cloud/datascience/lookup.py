@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from compiler.cloud.datascience.models import get_version_set, list_models, list_version_sets, read_model
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.datascience.deployments import list_deployments, read_deployment
+from compiler.cloud.datascience.models import get_version_set, list_models, list_version_sets, read_model
 from compiler.diagnostics import did_you_mean, failure
 from compiler.planning import tags
 from compiler.planning.changes.types import Kind

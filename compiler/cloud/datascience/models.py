@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.objectstorage.by_reference import head_files
 from compiler.cloud.connect.responses import PAGE, Reply, ask, at_page, if_match, pages, record
+from compiler.cloud.objectstorage.by_reference import head_files
 from compiler.planning.canonical import Body
 from compiler.planning.live.observed import ArtifactHead, Live
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.datascience.deployments import get_deployment, get_work_request, work_request_messages
 from compiler.cloud.connect.responses import Reply
+from compiler.cloud.datascience.deployments import get_deployment, get_work_request, work_request_messages
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.planning.live.in_progress import MOVING
 

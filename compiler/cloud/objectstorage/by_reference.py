@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.objectstorage.downloads import stream
-from compiler.cloud.objectstorage.objects import LIST_PAGE, Place
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import record
 from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.objectstorage.downloads import stream
+from compiler.cloud.objectstorage.objects import LIST_PAGE, Place
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.ir import SourceFile
 from compiler.planning import tags

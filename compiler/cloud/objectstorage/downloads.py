@@ -14,9 +14,9 @@ from oci._vendor.requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.objectstorage.objects import MEBIBYTE, Place
 from compiler.cloud.connect.responses import Reply, ask
 from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.objectstorage.objects import MEBIBYTE, Place
 from compiler.diagnostics import failure
 
 RESUMES = 5

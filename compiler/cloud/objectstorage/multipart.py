@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
-from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.objectstorage.objects import LIST_PAGE, MEBIBYTE, Place, object_size
-from compiler.cloud.objectstorage.part import Part
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import ask, at_page, pages, record
 from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.objectstorage.objects import LIST_PAGE, MEBIBYTE, Place, object_size
+from compiler.cloud.objectstorage.part import Part
+from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.diagnostics import CompilerError
 
 LEAST_PART = 10 * MEBIBYTE

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from compiler.cloud.datascience import models as catalog, confirm_deleted as vanished
-from compiler.cloud.steps.create_once import create_once
-from compiler.cloud.objectstorage.conda_environment import with_answer
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import Reply
+from compiler.cloud.datascience import confirm_deleted as vanished
+from compiler.cloud.datascience import models as catalog
 from compiler.cloud.datascience.waiters import await_work
+from compiler.cloud.objectstorage.conda_environment import with_answer
 from compiler.cloud.steps.context import Work
+from compiler.cloud.steps.create_once import create_once
 from compiler.diagnostics import failure
 from compiler.planning import references
 from compiler.planning.changes.types import Step

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.diagnostics import Diagnostic
 from compiler.planning import references
 from compiler.planning.canonical import Body, digest

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from compiler.cloud.datascience import deployments, confirm_deleted as vanished
-from compiler.cloud.steps.create_once import create_once
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import Reply
-from compiler.cloud.steps.concurrent_creates import give_way
+from compiler.cloud.datascience import confirm_deleted as vanished
+from compiler.cloud.datascience import deployments
 from compiler.cloud.datascience.smoke_test import smoke_test
 from compiler.cloud.datascience.waiters import Watch, WorkRequestError, await_deployment
+from compiler.cloud.steps.concurrent_creates import give_way
 from compiler.cloud.steps.context import Work
+from compiler.cloud.steps.create_once import create_once
 from compiler.diagnostics import Diagnostic, failure
 from compiler.planning import references
 from compiler.planning.canonical import Body
 from compiler.planning.changes.types import Step
-from compiler.planning.plan.missing_variables import names_in
 from compiler.planning.desired.variables import FORMER, PLACEHOLDER, environment_variables, with_secrets
+from compiler.planning.plan.missing_variables import names_in
 
 
 def create(work: Work, step: Step) -> None:

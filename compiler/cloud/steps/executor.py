@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from compiler.cloud.steps import (
-    catalog as steps_catalog,
-    deployment as steps_deployment,
-    objects as steps_objects,
-    references as steps_references,
-)
-from compiler.cloud.steps.policy_hints import with_policies
-from compiler.cloud.steps.rollback import recover
 from compiler.cloud.datascience.smoke_test import SmokeTestError
 from compiler.cloud.datascience.waiters import WorkRequestError
+from compiler.cloud.steps import (
+    catalog as steps_catalog,
+)
+from compiler.cloud.steps import (
+    deployment as steps_deployment,
+)
+from compiler.cloud.steps import (
+    objects as steps_objects,
+)
+from compiler.cloud.steps import (
+    references as steps_references,
+)
 from compiler.cloud.steps.context import Work
+from compiler.cloud.steps.policy_hints import with_policies
+from compiler.cloud.steps.rollback import recover
 from compiler.diagnostics import CompilerError, Diagnostic
 from compiler.planning.changes.types import Kind, Step
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.datascience import models as catalog
+from compiler.cloud.datascience.waiters import await_work
 from compiler.cloud.objectstorage import multipart, objects
 from compiler.cloud.objectstorage.objects import Place
-from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.datascience.waiters import await_work
 from compiler.cloud.steps.context import Work
 from compiler.diagnostics import failure
 from compiler.planning.changes.types import Step

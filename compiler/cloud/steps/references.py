@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from compiler.cloud.datascience import models as catalog
-from compiler.cloud.objectstorage import multipart, objects
-from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.objectstorage.by_reference import Stored, UnseenError, head_of, list_files, object_of
 from compiler.cloud.connect.responses import ask
+from compiler.cloud.datascience import models as catalog
 from compiler.cloud.datascience.waiters import await_work
+from compiler.cloud.objectstorage import multipart, objects
+from compiler.cloud.objectstorage.by_reference import Stored, UnseenError, head_of, list_files, object_of
+from compiler.cloud.objectstorage.zip_body import Archive
 from compiler.cloud.steps.context import Work
 from compiler.diagnostics import failure
 from compiler.planning import references, tags
-from compiler.planning.changes.by_reference import FilesPlace, recorded_place
 from compiler.planning.canonical import Body
+from compiler.planning.changes.by_reference import FilesPlace, recorded_place
 from compiler.planning.changes.types import Step
 from compiler.planning.live.observed import GONE
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from compiler.cloud.datascience import deployments
-from compiler.cloud.steps import deployment as steps_deployment
 from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.datascience import deployments
 from compiler.cloud.datascience.waiters import await_deployment
+from compiler.cloud.steps import deployment as steps_deployment
 from compiler.cloud.steps.context import Work
-from compiler.planning.changes import option_groups as groups
 from compiler.planning import references, tags
 from compiler.planning.canonical import Body
-from compiler.planning.changes.types import Recovery, Step
+from compiler.planning.changes import option_groups as groups
 from compiler.planning.changes.deployment_diff import live_settings
+from compiler.planning.changes.types import Recovery, Step
 from compiler.planning.live.observed import Live
 
 TRIES = 5

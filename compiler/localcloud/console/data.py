@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from compiler.localcloud.http.calls import Backend
-from compiler.localcloud.datascience.deployments.processes import folder_of
 from compiler.localcloud.datascience.deployments.configuration import CONFIGURATION, model_of
-from compiler.localcloud.http.errors import not_found
+from compiler.localcloud.datascience.deployments.processes import folder_of
 from compiler.localcloud.datascience.models.artifacts import artifact_id
-from compiler.localcloud.store.records import JsonObject, Record, find
+from compiler.localcloud.http.calls import Backend
+from compiler.localcloud.http.errors import not_found
 from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import JsonObject, Record, find
 from compiler.serving.extraction import JoinedFile
 from compiler.serving.protocol import METRICS, WORKER_LOG, read_json
 

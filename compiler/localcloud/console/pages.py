@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, unquote
 
 from compiler.localcloud.application import LocalCloud
 from compiler.localcloud.console.data import deployment_page, model_page, overview_page
+from compiler.localcloud.datascience.deployments.predict import MAX_BODY_BYTES, ask
 from compiler.localcloud.http.errors import ServiceError
 from compiler.localcloud.http.messages import Request, Response
-from compiler.localcloud.datascience.deployments.predict import MAX_BODY_BYTES, ask
 from compiler.localcloud.http.signatures import read_body
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.errors import conflict
 from compiler.localcloud.http.messages import Response, empty_response
-from compiler.localcloud.http.resources import answer, begin, generated_name, mark_deleted, moved
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.store.records import insert, new_ocid, save
+from compiler.localcloud.http.resources import answer, begin, generated_name, mark_deleted, moved
 from compiler.localcloud.http.validation import changed, check_common, check_compartment, require
+from compiler.localcloud.store.records import insert, new_ocid, save
 
 FIELDS = ("displayName", "description", "freeformTags", "definedTags")
 

@@ -11,10 +11,10 @@ from typing import Any
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.http.resources import answer
 from compiler.localcloud.http.paging import decode_page, encode_page, limit_of, list_records
-from compiler.localcloud.store.records import Record, find, insert, new_ocid, save, timestamp
+from compiler.localcloud.http.resources import answer
 from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import Record, find, insert, new_ocid, save, timestamp
 
 FINISHED = ("SUCCEEDED", "FAILED", "CANCELED")
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from compiler.localcloud.http import errors
-from compiler.localcloud.store.blobs import Blobs
 from compiler.localcloud.http.faults import Faults
 from compiler.localcloud.http.messages import Request, Response
+from compiler.localcloud.store.blobs import Blobs
+from compiler.localcloud.store.database import Store, Transaction
 from compiler.localcloud.store.owner import Owner
 from compiler.localcloud.store.records import JsonObject, Record, find
-from compiler.localcloud.store.database import Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)

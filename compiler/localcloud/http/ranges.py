@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from compiler.localcloud.store.blobs import Blobs
 from compiler.localcloud.http.errors import ServiceError
 from compiler.localcloud.http.messages import Request, Response
+from compiler.localcloud.store.blobs import Blobs
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 

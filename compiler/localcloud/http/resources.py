@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from compiler.localcloud.http.calls import Call
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.store.records import JsonObject, Record, save, timestamp
-from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.http.validation import check_compartment, require
+from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import JsonObject, Record, save, timestamp
 
 
 def begin(call: Call, kind: str, identifier: str, body: JsonObject, *, state: str = "ACTIVE") -> Record:

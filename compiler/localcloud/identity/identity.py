@@ -7,11 +7,11 @@ import json
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.errors import conflict, not_found
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.http.resources import answer, begin, mark_deleted
-from compiler.localcloud.store.owner import NAMESPACE, REGION
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, timestamp
+from compiler.localcloud.http.resources import answer, begin, mark_deleted
 from compiler.localcloud.http.validation import check_common, check_compartment, require
+from compiler.localcloud.store.owner import NAMESPACE, REGION
+from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, timestamp
 
 
 def get_tenancy(call: Call) -> Response:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from compiler.localcloud.datascience.deployments.configuration import CONFIGURATION, MODEL
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Call, Route
-from compiler.localcloud.datascience.deployments.configuration import CONFIGURATION, MODEL
 from compiler.localcloud.http.messages import Response, json_response
 from compiler.localcloud.http.paging import decode_page, encode_page, limit_of
 from compiler.localcloud.store.records import JsonObject, Record, find

@@ -7,11 +7,11 @@ import re
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.http.resources import begin
-from compiler.localcloud.store.owner import NAMESPACE
 from compiler.localcloud.http.paging import decode_page, encode_page, limit_of, required_query
-from compiler.localcloud.store.records import JsonObject, Record, find, insert, new_ocid, remove, save
+from compiler.localcloud.http.resources import begin
 from compiler.localcloud.http.validation import changed, check_common, check_compartment, require
+from compiler.localcloud.store.owner import NAMESPACE
+from compiler.localcloud.store.records import JsonObject, Record, find, insert, new_ocid, remove, save
 
 MAX_LIMIT = 1000  # OCI docs: limit of the Object Storage lists
 FIELDS = (

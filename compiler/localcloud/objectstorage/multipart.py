@@ -10,16 +10,16 @@ import time
 from dataclasses import replace
 
 from compiler.localcloud.http import errors
-from compiler.localcloud.store.blobs import release_blobs, use_blob
-from compiler.localcloud.objectstorage.buckets import MAX_LIMIT, find_bucket
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.objectstorage.objects import check_received, discarding, written
-from compiler.localcloud.store.owner import NAMESPACE
 from compiler.localcloud.http.paging import decode_page, encode_page, limit_of, required_query
-from compiler.localcloud.store.records import JsonObject, new_etag, timestamp
-from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.objectstorage.buckets import MAX_LIMIT, find_bucket
+from compiler.localcloud.objectstorage.objects import check_received, discarding, written
 from compiler.localcloud.objectstorage.stored_objects import check_conditions, find_object, kept_headers, put_object
+from compiler.localcloud.store.blobs import release_blobs, use_blob
+from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.owner import NAMESPACE
+from compiler.localcloud.store.records import JsonObject, new_etag, timestamp
 
 MAX_PARTS = 10_000  # OCI docs: Object Storage, multipart uploads
 

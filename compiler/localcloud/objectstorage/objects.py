@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from compiler.localcloud.http import errors
-from compiler.localcloud.store.blobs import Blob, Blobs
-from compiler.localcloud.objectstorage.buckets import MAX_LIMIT, find_bucket
 from compiler.localcloud.http.calls import Access, Call, Route
-from compiler.localcloud.http.ranges import content_response
 from compiler.localcloud.http.messages import Response, empty_response, json_response
 from compiler.localcloud.http.paging import limit_of
-from compiler.localcloud.store.records import JsonObject, timestamp
-from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.http.ranges import content_response
+from compiler.localcloud.objectstorage.buckets import MAX_LIMIT, find_bucket
 from compiler.localcloud.objectstorage.stored_objects import (
     StoredObject,
     check_conditions,
@@ -24,6 +21,9 @@ from compiler.localcloud.objectstorage.stored_objects import (
     put_object,
     remove_object,
 )
+from compiler.localcloud.store.blobs import Blob, Blobs
+from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import JsonObject, timestamp
 
 
 def put(call: Call) -> Response:

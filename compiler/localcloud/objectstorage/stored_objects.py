@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.localcloud.store.blobs import Blobs, release_blobs, use_blob
 from compiler.localcloud.http.errors import ServiceError
 from compiler.localcloud.http.messages import Request
-from compiler.localcloud.store.records import new_etag
+from compiler.localcloud.store.blobs import Blobs, release_blobs, use_blob
 from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import new_etag
 
 META_LIMIT_BYTES = 4096
 KEPT = ("content-type", "content-language", "content-encoding", "content-disposition", "cache-control", "storage-tier")

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from compiler.localcloud.store.disk_errors import explained
 from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.disk_errors import explained
 
 CHUNK = 1 << 18
 ABANDONED_SECONDS = 60.0

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.localcloud.store.records import Record, insert, new_ocid, timestamp
 from compiler.localcloud.store.database import Store, Transaction
+from compiler.localcloud.store.records import Record, insert, new_ocid, timestamp
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey

@@ -14,8 +14,8 @@ from compiler.planning import tags
 from compiler.planning.canonical import Body, text
 from compiler.planning.changes.types import Step
 from compiler.planning.desired.types import DesiredModel, Staging
-from compiler.planning.live.observed import Live, metadata_value
 from compiler.planning.live.last_applied import REFERENCE, metadata
+from compiler.planning.live.observed import Live, metadata_value
 from compiler.planning.tags import Place
 
 

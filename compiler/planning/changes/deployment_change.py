@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compiler.planning.changes import option_groups as groups
 from compiler.planning import references, tags
 from compiler.planning.canonical import Path
-from compiler.planning.changes.types import Action, Change, Impact, Kind, Recovery, Step
+from compiler.planning.changes import option_groups as groups
 from compiler.planning.changes.deployment_diff import Endpoint, Leaves, find_difference, live_settings
-from compiler.planning.changes.differences import Difference
-from compiler.planning.live.observed import Live
-from compiler.planning.changes.redaction import shown
 from compiler.planning.changes.deployment_steps import create_body, finishing_steps, resting_steps, rolling_steps
+from compiler.planning.changes.differences import Difference
+from compiler.planning.changes.redaction import shown
+from compiler.planning.changes.types import Action, Change, Impact, Kind, Recovery, Step
+from compiler.planning.live.observed import Live
 
 MOVING = frozenset({"CREATING", "UPDATING"})
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from compiler.planning.changes import option_groups as groups
 from compiler.planning import tags
 from compiler.planning.canonical import Path
-from compiler.planning.desired.types import Desired, DesiredDeployment
+from compiler.planning.changes import option_groups as groups
 from compiler.planning.changes.differences import Difference, difference
+from compiler.planning.desired.types import Desired, DesiredDeployment
 from compiler.planning.live.observed import Live
 from compiler.planning.tags import Place
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from compiler.planning.changes import option_groups as groups
 from compiler.planning import tags
 from compiler.planning.canonical import Body
-from compiler.planning.changes.types import Step
+from compiler.planning.changes import option_groups as groups
 from compiler.planning.changes.deployment_diff import Endpoint, Leaves
 from compiler.planning.changes.differences import Difference
-from compiler.planning.live.observed import Live
 from compiler.planning.changes.redaction import masked
+from compiler.planning.changes.types import Step
 from compiler.planning.desired.variables import FORMER, environment_variables, with_variables
+from compiler.planning.live.observed import Live
 
 TESTED = ("environment", "compute", "model")
 """Groups after which the endpoint is asked the golden rows again."""

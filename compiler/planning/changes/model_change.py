@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from compiler.planning import tags
 from compiler.planning.canonical import Path, comparable, leaves
+from compiler.planning.changes.differences import Difference, difference, live_leaves
+from compiler.planning.changes.model_steps import Saving, create_steps, resume_steps, settings_body, update_steps
 from compiler.planning.changes.types import Action, Change, FieldChange, Impact, Kind
 from compiler.planning.desired.types import DesiredModel, diffed_provenance
-from compiler.planning.changes.differences import Difference, difference, live_leaves
-from compiler.planning.live.observed import Live
 from compiler.planning.live.last_applied import applied, paths
-from compiler.planning.changes.model_steps import Saving, create_steps, resume_steps, settings_body, update_steps
+from compiler.planning.live.observed import Live
 
 SUMMARY_FIELDS = ("displayName", "freeformTags", "definedTags", "versionLabel")
 """What a summary in a list tells of a model; the rest is in its record."""

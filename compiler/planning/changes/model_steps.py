@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.planning import references, tags
+from compiler.planning.canonical import Body, Path, comparable, leaves
 from compiler.planning.changes.by_reference import (
     FilesPlace,
     checking_step,
@@ -15,14 +16,13 @@ from compiler.planning.changes.by_reference import (
     recorded_place,
     wanted_place,
 )
-from compiler.planning.canonical import Body, Path, comparable, leaves
-from compiler.planning.changes.types import Step
-from compiler.planning.desired.types import Desired, DesiredModel, diffed_provenance
 from compiler.planning.changes.differences import Difference, as_lists, live_leaves, merged
-from compiler.planning.live.observed import Live
-from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, applied, metadata
-from compiler.planning.tags import Place
+from compiler.planning.changes.types import Step
 from compiler.planning.changes.uploads import cleaning_steps, upload_steps
+from compiler.planning.desired.types import Desired, DesiredModel, diffed_provenance
+from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, applied, metadata
+from compiler.planning.live.observed import Live
+from compiler.planning.tags import Place
 
 CUSTOM = "customMetadataList"
 WHOLE = ("backupSetting", "retentionSetting", "freeformTags", "definedTags", CUSTOM, "definedMetadataList")

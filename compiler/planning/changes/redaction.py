@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.planning.changes import option_groups as groups
 from compiler.planning.canonical import Body, Path, config_digest, nested
-from compiler.planning.changes.types import FieldChange
+from compiler.planning.changes import option_groups as groups
 from compiler.planning.changes.deployment_diff import Endpoint
 from compiler.planning.changes.differences import HIDDEN, Difference
-from compiler.planning.secret_detection import looks_secret
+from compiler.planning.changes.types import FieldChange
 from compiler.planning.desired.variables import FORMER, environment_variables, with_variables
+from compiler.planning.secret_detection import looks_secret
 
 
 def shown(wanted: Endpoint, found: Difference, config: str | None) -> tuple[FieldChange, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from compiler.planning.changes.by_reference import placing_steps, version_path, wanted_place
 from compiler.planning.canonical import Body
+from compiler.planning.changes.by_reference import placing_steps, version_path, wanted_place
 from compiler.planning.changes.types import Step
 from compiler.planning.desired.types import DesiredModel, Staging
 from compiler.planning.tags import Place

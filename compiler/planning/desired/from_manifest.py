@@ -8,7 +8,8 @@ from typing import Any
 
 from compiler.ir import Golden
 from compiler.passes.golden import golden_request
-from compiler.planning.desired import deployment_body as bodies_deployment, model_body as bodies_model
+from compiler.planning.desired import deployment_body as bodies_deployment
+from compiler.planning.desired import model_body as bodies_model
 from compiler.planning.desired.types import ArtifactFacts, Attachment, Desired, DesiredDeployment, DesiredModel, Smoke
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment, SmokeRequest

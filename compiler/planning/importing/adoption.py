@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compiler.planning.changes import deployment_change as diff_deployment, model_change as diff_model
 from compiler.planning import tags
+from compiler.planning.changes import deployment_change as diff_deployment
+from compiler.planning.changes import model_change as diff_model
+from compiler.planning.changes.deployment_diff import Endpoint, live_settings
+from compiler.planning.changes.model_steps import CUSTOM, Saving
 from compiler.planning.changes.types import Action, Change, Recovery
 from compiler.planning.desired.types import Desired
-from compiler.planning.changes.deployment_diff import Endpoint, live_settings
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, metadata, paths
-from compiler.planning.changes.model_steps import CUSTOM, Saving
-from compiler.planning.tags import Place
-from compiler.planning.summaries import deployment_title
 from compiler.planning.desired.variables import environment_variables
+from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, metadata, paths
+from compiler.planning.live.observed import Live, Observed
 from compiler.planning.plan.plan import Plan
+from compiler.planning.summaries import deployment_title
+from compiler.planning.tags import Place
 
 REVERSAL = "remove the tags that begin with `manifact-`: nothing else was touched"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from compiler.planning.desired.deployment_body import METRICS
-from compiler.planning.changes.by_reference import recorded_place
 from compiler.planning.canonical import Body, normal
+from compiler.planning.changes.by_reference import recorded_place
+from compiler.planning.desired.deployment_body import METRICS
 from compiler.planning.live.last_applied import OUR_METADATA
 from compiler.planning.tags import foreign
 

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from compiler.planning import tags
-from compiler.planning.desired.model_body import create_model
 from compiler.planning.canonical import Body, comparable
+from compiler.planning.desired.model_body import create_model
 from compiler.planning.desired.types import ArtifactFacts
 from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
 from compiler.planning.limits.deployment import RESERVED_PREFIX, RESERVED_VARIABLES

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from compiler.diagnostics import Pointer, Report
 from compiler.planning.canonical import Body
-from compiler.planning.desired.types import Desired, DesiredModel
 from compiler.planning.changes.model_change import owned_paths
+from compiler.planning.desired.types import Desired, DesiredModel
 from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, metadata, paths
 
 METADATA_BYTES = 32_000

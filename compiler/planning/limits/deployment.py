@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from compiler.diagnostics import Pointer, Report
-from compiler.planning.secret_detection import looks_secret
 from compiler.planning.limits.shapes import check_shape
+from compiler.planning.secret_detection import looks_secret
 from compiler.spec.deployment import Autoscaling, Container, Deployment, Network, QueryScaling, Threshold
 
 ENVIRONMENT_BYTES = 2_048

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.diagnostics import Diagnostic
-from compiler.planning.changes import compatibility as callers, deployment_change as diff_deployment
 from compiler.planning import references, tags
+from compiler.planning.changes import compatibility as callers
+from compiler.planning.changes import deployment_change as diff_deployment
+from compiler.planning.changes.deletion import delete_deployment
+from compiler.planning.changes.deployment_diff import Endpoint, live_settings, needs_replacement, settable
 from compiler.planning.changes.types import Action, Change, Impact
 from compiler.planning.desired.types import DesiredDeployment
-from compiler.planning.changes.deployment_diff import Endpoint, live_settings, needs_replacement, settable
-from compiler.planning.live.observed import Live
 from compiler.planning.live.last_applied import Applied
-from compiler.planning.plan.refusals import blocked, protected
-from compiler.planning.changes.deletion import delete_deployment
-from compiler.planning.summaries import deployment_title
+from compiler.planning.live.observed import Live
 from compiler.planning.plan.context import Turn
+from compiler.planning.plan.refusals import blocked, protected
 from compiler.planning.plan.versions import Versions
+from compiler.planning.summaries import deployment_title
 
 
 def primary_of(turn: Turn) -> Live | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compiler.diagnostics import Diagnostic
+from compiler.planning.changes.deletion import delete_deployment, delete_model, delete_version_set
 from compiler.planning.changes.types import Change
 from compiler.planning.live.observed import Live, Observed
-from compiler.planning.plan.refusals import is_protected, served_elsewhere, undeletable
-from compiler.planning.changes.deletion import delete_deployment, delete_model, delete_version_set
-from compiler.planning.tags import Place
 from compiler.planning.plan.plan import Plan
+from compiler.planning.plan.refusals import is_protected, served_elsewhere, undeletable
+from compiler.planning.tags import Place
 
 
 def destroy(

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.planning.canonical import Body
-from compiler.planning.desired.types import Desired
 from compiler.planning.changes.option_groups import DETAILS
-from compiler.planning.tags import Place
+from compiler.planning.desired.types import Desired
 from compiler.planning.introspection_results import environment_path
+from compiler.planning.tags import Place
 
 WHO = "<group>"
 DEPLOYMENTS = "<deployments>"

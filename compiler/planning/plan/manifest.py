@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from compiler.planning.changes.deletion import delete_model
 from compiler.planning.changes.types import Action, Change, Kind
+from compiler.planning.plan.context import NamePlan, Turn
 from compiler.planning.plan.deployment import deployment_changes, endpoint_of, primary_of, with_callers
+from compiler.planning.plan.lost_tags import strays
 from compiler.planning.plan.model import UNFINISHED, model_changes, old_versions, record_of, versions_of
 from compiler.planning.plan.refusals import deploys, not_deployable, without_bucket
-from compiler.planning.changes.deletion import delete_model
-from compiler.planning.plan.lost_tags import strays
-from compiler.planning.plan.context import NamePlan, Turn
 from compiler.planning.plan.versions import Versions
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from compiler.planning.changes import model_change as diff_model
 from compiler.planning import references, tags
+from compiler.planning.changes import model_change as diff_model
 from compiler.planning.changes.by_reference import wanted_place
-from compiler.planning.changes.types import Action, Change, Kind, Step
-from compiler.planning.live.observed import Live
-from compiler.planning.live.last_applied import Applied, applied, paths
 from compiler.planning.changes.deletion import delete_model
 from compiler.planning.changes.model_steps import Saving
+from compiler.planning.changes.types import Action, Change, Kind, Step
+from compiler.planning.live.last_applied import Applied, applied, paths
+from compiler.planning.live.observed import Live
 from compiler.planning.plan.context import Turn
 from compiler.planning.plan.versions import Versions, versions
 

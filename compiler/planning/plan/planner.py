@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
 from compiler.planning.changes.types import Change, Kind
-from compiler.planning.plan.deployment import primary_of
 from compiler.planning.desired.types import Desired
-from compiler.planning.plan.destroy import delete_name
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.plan.manifest import plan_name
-from compiler.planning.plan.refusals import is_protected, kept_by_protection
-from compiler.planning.plan.lost_tags import untagged
-from compiler.planning.tags import Place
-from compiler.planning.plan.context import Turn
 from compiler.planning.desired.variables import environment_variables
+from compiler.planning.live.observed import Live, Observed
+from compiler.planning.plan.context import Turn
+from compiler.planning.plan.deployment import primary_of
+from compiler.planning.plan.destroy import delete_name
+from compiler.planning.plan.lost_tags import untagged
+from compiler.planning.plan.manifest import plan_name
 from compiler.planning.plan.plan import Plan
+from compiler.planning.plan.refusals import is_protected, kept_by_protection
+from compiler.planning.tags import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import tags
 from compiler.planning.changes.types import Action, Change, Kind
+from compiler.planning.changes.uploads import DIRECT_BYTES, too_large
 from compiler.planning.desired.types import Desired
 from compiler.planning.live.observed import Live
-from compiler.planning.changes.uploads import DIRECT_BYTES, too_large
 
 
 def blocked(desired: Desired, live: Live, title: str) -> tuple[Change, list[Diagnostic]]:

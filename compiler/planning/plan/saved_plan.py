@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from compiler.diagnostics import failure
 from compiler.planning.canonical import text
 from compiler.planning.desired.types import Desired
+from compiler.planning.plan.plan import Plan
 from compiler.planning.plan.planner import Options
 from compiler.planning.tags import Place
-from compiler.planning.plan.plan import Plan
 
 if TYPE_CHECKING:
     from compiler.planning.documents import PlanFile, ShownPlan

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from compiler.planning import tags
 from compiler.planning.changes.by_reference import FilesPlace, is_by_reference, recorded_place
 from compiler.planning.desired.types import DesiredModel
-from compiler.planning.live.observed import Live
 from compiler.planning.live.last_applied import applied
+from compiler.planning.live.observed import Live
 from compiler.planning.tags import Place
 
 

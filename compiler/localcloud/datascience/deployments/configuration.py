@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from compiler.localcloud.datascience.deployments.shapes import check_instance
 from compiler.localcloud.http import errors
 from compiler.localcloud.store.records import JsonObject
-from compiler.localcloud.datascience.deployments.shapes import check_instance
 
 TYPES = ("SINGLE_MODEL", "SINGLE_MODEL_FLEX")
 MAX_ENVIRONMENT_BYTES = 2048  # SDK 2.189 docstring of environmentVariables

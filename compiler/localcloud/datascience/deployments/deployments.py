@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compiler.localcloud.http import errors
-from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.datascience.deployments.configuration import (
     CONFIGURATION,
     changed_groups,
@@ -14,15 +12,17 @@ from compiler.localcloud.datascience.deployments.configuration import (
     merged,
     model_of,
 )
-from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.datascience.jobs import Job, schedule
-from compiler.localcloud.http.resources import answer, begin, generated_name, moved
 from compiler.localcloud.datascience.models.artifacts import artifact_id
 from compiler.localcloud.datascience.models.references import is_by_reference
-from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.store.records import JsonObject, Record, find, insert, new_ocid, save
-from compiler.localcloud.http.validation import check_common, check_compartment, check_project, require, require_type
 from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.http import errors
+from compiler.localcloud.http.calls import Access, Call, Route
+from compiler.localcloud.http.messages import Response, empty_response
+from compiler.localcloud.http.paging import list_records
+from compiler.localcloud.http.resources import answer, begin, generated_name, moved
+from compiler.localcloud.http.validation import check_common, check_compartment, check_project, require, require_type
+from compiler.localcloud.store.records import JsonObject, Record, find, insert, new_ocid, save
 
 UPDATABLE = ("displayName", "description", "freeformTags", "definedTags", CONFIGURATION, "categoryLogDetails")
 BUSY = ("CREATING", "UPDATING", "DELETING")

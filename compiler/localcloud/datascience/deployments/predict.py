@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.client
 from contextlib import closing
 
+from compiler.localcloud.datascience.deployments.processes import folder_of
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Backend, Call, Route
-from compiler.localcloud.datascience.deployments.processes import folder_of
 from compiler.localcloud.http.messages import Response
-from compiler.localcloud.store.records import find
 from compiler.localcloud.http.signatures import read_body, verify_content
+from compiler.localcloud.store.records import find
 from compiler.serving.control import Server
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # OCI docs: model-dep-invoke

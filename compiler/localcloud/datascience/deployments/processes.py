@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from compiler.localcloud.store.blobs import release_blobs, use_blob
-from compiler.localcloud.http.calls import Backend
 from compiler.localcloud.datascience.deployments.configuration import (
     CONFIGURATION,
     environment_variables,
@@ -22,12 +20,14 @@ from compiler.localcloud.datascience.deployments.configuration import (
     model_of,
 )
 from compiler.localcloud.datascience.jobs import Advance, Job, take
-from compiler.localcloud.http.resources import mark_deleted
 from compiler.localcloud.datascience.models.artifacts import artifact_id
 from compiler.localcloud.datascience.models.references import archive_of, is_by_reference
-from compiler.localcloud.store.records import JsonObject, Record, find, save
-from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.datascience.work_requests import finish, progress
+from compiler.localcloud.http.calls import Backend
+from compiler.localcloud.http.resources import mark_deleted
+from compiler.localcloud.store.blobs import release_blobs, use_blob
+from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import JsonObject, Record, find, save
 from compiler.serving.control import Server
 from compiler.serving.protocol import Desired
 

@@ -9,13 +9,13 @@ import time
 from collections.abc import Sequence
 
 from compiler.localcloud.http import errors
-from compiler.localcloud.store.blobs import Blob, use_blob
 from compiler.localcloud.http.calls import Access, Call, Route
-from compiler.localcloud.http.ranges import content_response
 from compiler.localcloud.http.messages import Response, empty_response
+from compiler.localcloud.http.ranges import content_response
 from compiler.localcloud.http.retry_tokens import once
-from compiler.localcloud.store.records import Record, find, insert
+from compiler.localcloud.store.blobs import Blob, use_blob
 from compiler.localcloud.store.database import Transaction
+from compiler.localcloud.store.records import Record, find, insert
 
 MAX_UPLOAD_BYTES = 2 << 30  # ADS 2.16.1: _MAX_ARTIFACT_SIZE_IN_BYTES; larger ones go through a bucket
 _FILE_NAME = re.compile(r'filename=(?:"((?:[^"\\]|\\.)+)"|([^";\s]+))')

@@ -6,13 +6,13 @@ import email.utils
 import time
 from dataclasses import replace
 
-from compiler.localcloud.http import errors
-from compiler.localcloud.store.blobs import Blob, release_blobs, use_blob
-from compiler.localcloud.http.calls import Access, Call, Route
-from compiler.localcloud.http.ranges import content_response
-from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.datascience.models.artifacts import file_name
+from compiler.localcloud.http import errors
+from compiler.localcloud.http.calls import Access, Call, Route
+from compiler.localcloud.http.messages import Response, empty_response
+from compiler.localcloud.http.ranges import content_response
 from compiler.localcloud.objectstorage.objects import check_received, discarding
+from compiler.localcloud.store.blobs import Blob, release_blobs, use_blob
 from compiler.localcloud.store.records import Record, find, insert, remove, save
 
 LISTS = {"customMetadata": "customMetadataList", "definedMetadata": "definedMetadataList"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from compiler.localcloud.datascience.models.removal import check_unused, remove_model
+from compiler.localcloud.datascience.models.version_sets import joined
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
-from compiler.localcloud.http.resources import answer, begin, generated_name, moved
-from compiler.localcloud.datascience.models.removal import check_unused, remove_model
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, save
+from compiler.localcloud.http.resources import answer, begin, generated_name, moved
 from compiler.localcloud.http.validation import (
     changed,
     check_common,
@@ -20,7 +20,7 @@ from compiler.localcloud.http.validation import (
     require,
     require_type,
 )
-from compiler.localcloud.datascience.models.version_sets import joined
+from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, save
 
 DETAILS = (
     "description",

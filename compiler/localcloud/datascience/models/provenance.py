@@ -6,8 +6,8 @@ from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response
 from compiler.localcloud.http.resources import answer
-from compiler.localcloud.store.records import JsonObject, Record, find, insert, save
 from compiler.localcloud.http.validation import changed, require_type
+from compiler.localcloud.store.records import JsonObject, Record, find, insert, save
 
 FIELDS = ("repositoryUrl", "gitBranch", "gitCommit", "scriptDir", "trainingScript", "trainingId")
 

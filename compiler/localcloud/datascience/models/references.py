@@ -15,19 +15,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from compiler.localcloud.http import errors
-from compiler.localcloud.store.blobs import Blob
-from compiler.localcloud.http.calls import Access, Backend, Call, Route
-from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.datascience.jobs import Advance, Job, schedule, take
 from compiler.localcloud.datascience.models.artifacts import artifact_id
+from compiler.localcloud.datascience.models.transfers import ENTITY
+from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.http import errors
+from compiler.localcloud.http.calls import Access, Backend, Call, Route
+from compiler.localcloud.http.messages import Response, empty_response
+from compiler.localcloud.http.validation import require, require_type
+from compiler.localcloud.objectstorage.stored_objects import StoredObject, find_object
+from compiler.localcloud.store.blobs import Blob
+from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.store.owner import NAMESPACE
 from compiler.localcloud.store.records import JsonObject, Record, find, save
-from compiler.localcloud.store.database import Transaction
-from compiler.localcloud.objectstorage.stored_objects import StoredObject, find_object
-from compiler.localcloud.datascience.models.transfers import ENTITY
-from compiler.localcloud.http.validation import require, require_type
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
 
 OPERATION = "REGISTER_MODEL_ARTIFACT"
 REFERENCES = "references"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compiler.localcloud.store.blobs import release_blobs
 from compiler.localcloud.http.calls import Call
 from compiler.localcloud.http.errors import conflict
 from compiler.localcloud.http.resources import mark_deleted
+from compiler.localcloud.store.blobs import release_blobs
 from compiler.localcloud.store.records import Record
 
 

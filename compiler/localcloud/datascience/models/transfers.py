@@ -5,17 +5,17 @@ Bytes are never copied: model and object share the blobs, which never change.
 
 from __future__ import annotations
 
+from compiler.localcloud.datascience.jobs import Advance, Job, schedule, take
+from compiler.localcloud.datascience.models.artifacts import artifact_id, attach_segments
+from compiler.localcloud.datascience.work_requests import Work, accept, finish
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Backend, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
-from compiler.localcloud.datascience.jobs import Advance, Job, schedule, take
-from compiler.localcloud.datascience.models.artifacts import artifact_id, attach_segments
+from compiler.localcloud.http.validation import require, require_type
+from compiler.localcloud.objectstorage.stored_objects import find_object, put_object
+from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.store.owner import NAMESPACE
 from compiler.localcloud.store.records import JsonObject, find
-from compiler.localcloud.store.database import Transaction
-from compiler.localcloud.objectstorage.stored_objects import find_object, put_object
-from compiler.localcloud.http.validation import require, require_type
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
 
 ENTITY = "model-artifact"
 SOURCE_TYPE = "ORACLE_OBJECT_STORAGE"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from compiler.localcloud.datascience.models.removal import check_unused, remove_model
+from compiler.localcloud.datascience.work_requests import Work, accept, finish
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
-from compiler.localcloud.http.resources import answer, begin, mark_deleted, moved
-from compiler.localcloud.datascience.models.removal import check_unused, remove_model
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, save, timestamp
+from compiler.localcloud.http.resources import answer, begin, mark_deleted, moved
 from compiler.localcloud.http.validation import changed, check_common, check_compartment, check_project, require
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, save, timestamp
 
 FIELDS = ("description", "freeformTags", "definedTags")
 FILTERS = ("id", "projectId", "name", "lifecycleState", "createdBy", "category")
