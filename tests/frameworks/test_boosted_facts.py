@@ -18,8 +18,9 @@ from compiler.readers.containers.ubj import UbjReader
 from compiler.readers.lightgbm_model import read_lightgbm
 from compiler.readers.xgboost.model import MAX_WHOLE, read_xgboost
 from compiler.readers.xgboost.ubj import TREES
+from testing.paths import OLD_MODELS
 
-OLD = Path(__file__).parents[1] / "data" / "models"
+OLD = OLD_MODELS
 RANDOM = np.random.default_rng(0)
 X = RANDOM.random((80, 3))
 Y = (X[:, 0] > 0.5).astype(int) + (X[:, 1] > 0.6)

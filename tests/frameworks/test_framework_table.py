@@ -13,8 +13,7 @@ from compiler.frameworks import FOLDER, FRAMEWORKS, Framework, framework_named
 from compiler.frameworks.formats import UNKNOWN
 from compiler.frameworks.sniffer import known_formats
 from compiler.spec.source import FrameworkName
-
-REPOSITORY = Path(__file__).parents[2]
+from testing.paths import ROOT as REPOSITORY
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
