@@ -12,7 +12,7 @@ from compiler.cloud.datascience import waiters as waiting
 from compiler.cloud.observe import observe
 from compiler.cloud.preflight import preflight
 from compiler.diagnostics import exit_code
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import Options, plan
 

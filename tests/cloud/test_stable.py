@@ -13,7 +13,7 @@ from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.observe import observe
 from compiler.cloud.stable import observe_when_stable, update_started
 from compiler.diagnostics import CompilerError
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.localcloud import Settings, open_cloud
 from compiler.planning.live.in_progress import deployments_in_progress, in_progress_warnings
 from compiler.planning.plan.outcome import ApplyOptions

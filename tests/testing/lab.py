@@ -26,7 +26,7 @@ from compiler.cloud.datascience.waiters import await_deployment
 from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.ir import Golden
 from compiler.planning.changes.types import Change
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired

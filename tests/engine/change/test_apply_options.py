@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from compiler.diagnostics import exit_code
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
+from compiler.events import Event
 from compiler.planning.changes.types import Action
-from compiler.planning.plan.outcome import ApplyOptions, Event, Status
+from compiler.planning.plan.outcome import ApplyOptions, Status
 
 
 def carried_out(lab: Any, made: Any, conduct: ApplyOptions, *manifests: Any) -> Any:
@@ -30,7 +31,7 @@ def test_an_interrupt_stops_between_two_requests(number: int, lab: Any, manifest
         if len(events) == number:
             os.kill(os.getpid(), signal.SIGINT)  # as Ctrl-C does: to the process, not to this thread
 
-    outcome = carried_out(lab, made, ApplyOptions(timeout=60, report=tell), *wanted)
+    outcome = carried_out(lab, made, ApplyOptions(timeout=60, listener=tell), *wanted)
     if not outcome.complete:
         assert Status.INTERRUPTED in {result.status for result in outcome.results}
         assert exit_code(outcome.diagnostics) == 5
@@ -61,12 +62,12 @@ def test_time_is_up(open_lab: Callable[..., Any], manifest: Any) -> None:
 def test_progress_is_told_in_bytes_and_percent(lab: Any, manifest: Any) -> None:
     events: list[Event] = []
     wanted = manifest(ballast=3 << 20)
-    assert carried_out(lab, lab.plan(wanted), ApplyOptions(report=events.append), wanted).complete
-    uploads = [event for event in events if event.text == "uploading"]
+    assert carried_out(lab, lab.plan(wanted), ApplyOptions(listener=events.append), wanted).complete
+    uploads = [event for event in events if event.text.endswith(": uploading")]
     size = wanted.archive()[1].size
     assert [event.total for event in uploads] == [size] * len(uploads)
     assert uploads[-1].done == size
-    assert any(event.text == "SUCCEEDED" and event.total == 100 for event in events)
+    assert any(event.text.endswith(": SUCCEEDED") and event.total == 100 for event in events)
 
 
 def test_one_bad_manifest_does_not_stop_the_others(lab: Any, manifest: Any) -> None:

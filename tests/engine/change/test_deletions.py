@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from compiler.cli.console import Console
-from compiler.engine.change.apply import apply
+from compiler.engine.change.apply import ApplyResult
+from compiler.engine.change.runner import apply
 from compiler.planning.plan.destroy import destroy
 from compiler.planning.plan.outcome import ApplyOptions, Status
-from compiler.render.outcome import carry_out
 
 
 @dataclass
@@ -163,7 +163,8 @@ def test_what_was_done_is_told_without_asking_the_service(
     made, archives = lab.plan(*wanted), dict(item.archive() for item in wanted)
     transport = OnlyWorkers(None)
     kit.mount(lab, transport)
-    carry_out(made, lab.connection, archives, Console(json=form == "json"), ApplyOptions(timeout=60))
+    outcome = apply(made, lab.connection, archives, ApplyOptions(timeout=60))
+    Console(json=form == "json").show(ApplyResult(made, outcome))
     told = capsys.readouterr().out
     if form == "json":
         assert [item["status"] for item in json.loads(told)["results"]] == ["done"] * 6

@@ -10,7 +10,7 @@ import pytest
 from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.cloud.observe import observe
 from compiler.diagnostics import exit_code
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.planning import tags
 from compiler.planning.changes.types import Action
 from compiler.planning.desired.variables import Variable, environment_variables, substitute

@@ -11,7 +11,7 @@ import pytest
 
 from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.diagnostics import exit_code
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.planning import tags
 from compiler.planning.plan.outcome import ApplyOptions, Status
 from testing.paths import child_environment

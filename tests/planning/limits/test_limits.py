@@ -102,7 +102,8 @@ def test_what_only_shows_when_everything_is_together(
     golden = Golden(({"text": "x" * (11 << 20)},), ("y",), 0.0)
     endpoint = Deployment.model_validate(deployment) if deployment else None
     artifact = ArtifactFacts("sha256:0", size)
-    wanted = desired(ManifestIdentity("p", "n"), artifact, Catalog.model_validate(catalog), endpoint, ManifestFiles(golden=golden))
+    identity, files = ManifestIdentity("p", "n"), ManifestFiles(golden=golden)
+    wanted = desired(identity, artifact, Catalog.model_validate(catalog), endpoint, files)
     check_saved(wanted, report)
     assert (code, where) in [(found.code, str(found.where)) for found in report.diagnostics]
 

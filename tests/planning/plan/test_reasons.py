@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from compiler.cloud.observe import observe
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.planning.desired.variables import Variable, substitute
 from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.plan import Plan

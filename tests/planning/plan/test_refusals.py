@@ -101,7 +101,7 @@ def with_secret(lab: Any, manifest: Any, value: str | None) -> Any:
 
 
 def test_sensitive_values_are_sent_and_nowhere_else(lab: Any, manifest: Any) -> None:
-    from compiler.engine.change.apply import apply
+    from compiler.engine.change.runner import apply
 
     def made(value: str | None) -> Any:
         wanted = [with_secret(lab, manifest, value)]
@@ -125,7 +125,7 @@ def test_sensitive_values_are_sent_and_nowhere_else(lab: Any, manifest: Any) -> 
 
 
 def test_a_secret_that_is_not_known_stops_apply_only_where_it_is_sent(lab: Any, manifest: Any) -> None:
-    from compiler.engine.change.apply import apply
+    from compiler.engine.change.runner import apply
 
     wanted = [with_secret(lab, manifest, None)]
     made = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
@@ -183,7 +183,7 @@ def test_suspended_manifests_are_left_alone(lab: Any, manifest: Any) -> None:
 
 
 def test_a_secret_that_the_manifest_drops_is_not_shown_either(lab: Any, manifest: Any) -> None:
-    from compiler.engine.change.apply import apply
+    from compiler.engine.change.runner import apply
 
     wanted = [with_secret(lab, manifest, "hunter2")]
     first = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
