@@ -8,7 +8,7 @@ from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failu
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import UNKNOWN
 from compiler.frameworks.registry import columns_of, distributions_of, framework_named, libraries
-from compiler.frameworks.sniffer import sniff
+from compiler.frameworks.sniffer import identify
 from compiler.ir import ModelFacts
 from compiler.spec.frameworks import FRAMEWORKS
 
@@ -44,7 +44,7 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
         raise failure("MF201", f"there is no model at {path}", where=SourceRange(str(path)))
     if not path.is_dir():
         _check_file(path)
-    model = ModelFile(path, sniff(path), allow)
+    model = ModelFile(path, identify(path), allow)
     for name in _candidates(model, framework):
         if name == OTHER and framework is None and (refused := _refusal(model)) is not None:
             raise refused

@@ -16,37 +16,32 @@ if TYPE_CHECKING:
     from compiler.readers.pickles import Pickle
     from compiler.readers.skops import Skops
 
-PICKLED = frozenset({"pickle", "skops", "torch", "torch-legacy"})
-"""Formats that hold a Python object as a whole."""
-
 
 class ModelFile:
     """A model file or directory with what the sniffer said of it. What several frameworks ask for is read once."""
 
-    def __init__(self, path: Path, format: str, allow: frozenset[str] = frozenset()) -> None:  # noqa: A002
+    def __init__(self, path: Path, known: Format, allow: frozenset[str] = frozenset()) -> None:
         self.path = path
-        self.format = format
-        """As `compiler.frameworks.sniffer.sniff` names it."""
+        self.known = known
+        """As `compiler.frameworks.sniffer.identify` found it."""
         self.allow = allow
         """Dotted names of unknown code in pickles that the user vouches for (`spec.model.allow`)."""
 
+    @property
+    def format(self) -> str:
+        """The format's name."""
+        return self.known.name
+
     @cached_property
     def pickled(self) -> Pickle:
-        """The pickle in the file, whatever is around it. Raises CompilerError (MF203, MF204, MF205, MF206)."""
+        """The pickle in the file, whatever is around it; only for a format that holds one.
+
+        Raises CompilerError (MF203, MF204, MF205, MF206).
+        """
         if self.skops is not None:
             return self.skops.pickle
-        # Each reader is imported where it is needed: reading a header takes less time than importing all of them.
-        if self.format == "torch":
-            from compiler.readers.torch.zip_file import read_torch
-
-            return read_torch(self.path)
-        if self.format == "torch-legacy":
-            from compiler.readers.torch.legacy import read_torch_legacy
-
-            return read_torch_legacy(self.path)
-        from compiler.readers.pickles import read_pickle
-
-        return read_pickle(self.path)
+        assert self.known.read_pickle is not None
+        return self.known.read_pickle(self.path)
 
     @cached_property
     def skops(self) -> Skops | None:

@@ -15,7 +15,10 @@ from compiler.readers.containers.compression import codec_of, inflated
 if TYPE_CHECKING:
     import zipfile
 
+    from compiler.readers.pickles import Pickle
+
 UNKNOWN = "unknown"
+"""The name of any other format."""
 _HEAD = 4096
 
 
@@ -39,6 +42,8 @@ class Format(NamedTuple):
     mark: Mark
     fits: Callable[[Sample], bool]
     directory: bool = False
+    read_pickle: Callable[[Path], Pickle] | None = None
+    """Reads the pickle that a file of this format is or holds; None for a format without one."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from compiler.frameworks.formats import UNKNOWN, Format, Sample, read_sample
+from compiler.frameworks.formats import UNKNOWN, Format, Mark, Sample, read_sample
 from compiler.frameworks.registry import frameworks
+
+_UNKNOWN = Format(UNKNOWN, Mark.HINT, lambda _: True)
 
 
 @cache
@@ -17,6 +19,11 @@ def known_formats() -> tuple[Format, ...]:
 
 
 def sniff(path: Path) -> str:
+    """The name of the format of a model file or directory: see `identify`."""
+    return identify(path).name
+
+
+def identify(path: Path) -> Format:
     """The format of a model file or directory by its content; "unknown" when it is none that we read.
 
     Compressed files are told by what they hold: a compressed pickle is "pickle" too. Raises CompilerError: MF203 when a
@@ -25,4 +32,4 @@ def sniff(path: Path) -> str:
     directory = path.is_dir()
     sample = Sample(path, b"", None) if directory else read_sample(path)
     candidates = (found for found in known_formats() if found.directory == directory)
-    return next((found.name for found in candidates if found.fits(sample)), UNKNOWN)
+    return next((found for found in candidates if found.fits(sample)), _UNKNOWN)

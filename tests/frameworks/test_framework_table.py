@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +12,7 @@ import pytest
 
 from compiler.frameworks import FOLDER, FRAMEWORKS, Framework, framework_named
 from compiler.frameworks.formats import UNKNOWN
-from compiler.frameworks.sniffer import known_formats
+from compiler.frameworks.sniffer import known_formats, sniff
 from compiler.spec.source import FrameworkName
 from testing.paths import ROOT as REPOSITORY
 
@@ -38,6 +39,21 @@ def test_formats_have_one_name_each() -> None:
     names = [known.name for known in known_formats()]
     assert len(names) == len(set(names))
     assert UNKNOWN not in names
+
+
+def test_a_header_that_begins_like_a_pickle_is_still_safetensors(tmp_path: Path) -> None:
+    header = b'{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.ljust(640)
+    content = len(header).to_bytes(8, "little") + header + bytes(4)
+    assert content.startswith(b"\x80\x02")  # a pickle of protocol 2
+    (tmp_path / "model").write_bytes(content)
+    assert sniff(tmp_path / "model") == "safetensors"
+
+
+def test_extra_files_of_a_keras_model_do_not_make_it_a_torch_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "model", "w") as archive:
+        for name in ("assets/data.pkl", "metadata.json", "config.json"):
+            archive.writestr(name, "{}")
+    assert sniff(tmp_path / "model") == "keras"
 
 
 def test_every_format_has_an_owner_besides_the_catch_all() -> None:

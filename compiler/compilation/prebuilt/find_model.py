@@ -8,8 +8,9 @@ from pathlib import Path
 
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.emit.paths import is_ignored
-from compiler.frameworks import inspect_model, sniff
+from compiler.frameworks import inspect_model
 from compiler.frameworks.formats import UNKNOWN
+from compiler.frameworks.sniffer import sniff
 from compiler.ir import ModelFacts
 
 NO_FACTS = ModelFacts(framework=None, format=UNKNOWN)

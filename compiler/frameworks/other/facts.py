@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compiler.frameworks.base import PICKLED, ModelFile
+from compiler.frameworks.base import ModelFile
 from compiler.frameworks.pickled import format_of, requires, unknown
 from compiler.ir import ModelFacts
 from compiler.readers.pickles.values import Instance
@@ -10,7 +10,7 @@ from compiler.readers.pickles.values import Instance
 
 def facts(model: ModelFile) -> ModelFacts | None:
     """What a pickle tells, and of other files their format. Raises CompilerError MF203 to MF206 for pickles."""
-    if model.format not in PICKLED:
+    if model.known.read_pickle is None:
         return ModelFacts(framework="other", format=model.format, methods=frozenset(("predict",)))
     root = model.pickled.value
     return ModelFacts(

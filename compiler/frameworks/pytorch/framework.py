@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import CompilerError, failure
 from compiler.frameworks.base import Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark, Sample
 from compiler.ir import ModelFacts, ResolvedModel
+
+if TYPE_CHECKING:
+    from compiler.readers.pickles import Pickle
 
 # torch.save before 1.6 begins with this number as a pickle of its own (torch.serialization.MAGIC_NUMBER).
 _LEGACY_MAGIC = bytes.fromhex("6cfc9c46f9206aa85019")
@@ -19,8 +23,24 @@ def _is_safetensors(sample: Sample) -> bool:
     return sample.codec is None and sample.head[8:9] == b"{" and 2 <= length <= sample.path.stat().st_size - 8
 
 
+def _is_legacy(sample: Sample) -> bool:
+    return sample.head[2:14] == b"\x8a\x0a" + _LEGACY_MAGIC
+
+
 def _is_export(sample: Sample) -> bool:
     return sample.has("models/model.json") or sample.has("serialized_exported_program.json")
+
+
+def _read_torch(path: Path) -> Pickle:
+    from compiler.readers.torch.zip_file import read_torch
+
+    return read_torch(path)
+
+
+def _read_legacy(path: Path) -> Pickle:
+    from compiler.readers.torch.legacy import read_torch_legacy
+
+    return read_torch_legacy(path)
 
 
 class PyTorch(Framework):
@@ -30,8 +50,8 @@ class PyTorch(Framework):
     formats = (
         Format("torch-export", Mark.MEMBER, _is_export),
         Format("torchscript", Mark.MEMBER, lambda s: s.has("data.pkl", "constants.pkl")),
-        Format("torch", Mark.MEMBER, lambda s: s.has("data.pkl")),
-        Format("torch-legacy", Mark.OPENING, lambda s: s.head[2:14] == b"\x8a\x0a" + _LEGACY_MAGIC),
+        Format("torch", Mark.MEMBER, lambda s: s.has("data.pkl"), read_pickle=_read_torch),
+        Format("torch-legacy", Mark.OPENING, _is_legacy, read_pickle=_read_legacy),
         Format("safetensors", Mark.OPENING, _is_safetensors),
     )
     score_template = "pytorch/score.py.j2"
