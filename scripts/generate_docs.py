@@ -11,12 +11,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from compiler.cli.commands import COMMANDS
-from compiler.render.documents import DOCUMENTS, FILES
 from compiler.cli.examples import EXAMPLES
+
+from compiler.cli.commands import COMMANDS
 from compiler.cli.commands.schema import schema_files
 from compiler.cli.parser import Help, Parser
 from compiler.codes import CODES, PRECEDENCE, ExitCode
+from compiler.render.documents import DOCUMENTS, FILES
 from compiler.schema import MODEL, PROJECT, shipped
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"

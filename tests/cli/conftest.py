@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from compiler.cloud.connect.connection import Connection, connect
-from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.cloud.connect.watch import WaitOptions
+from compiler.cloud.datascience.waiters import await_deployment
 from compiler.spec.project import Target
 
 SCORE = b"""
@@ -81,7 +82,7 @@ def begin_deployment(connection: Connection, model: str, environment: Any = None
 
 def make_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
     made = begin_deployment(connection, model, environment, **details)
-    await_deployment(connection, made, None, Watch(timeout=60))
+    await_deployment(connection, made, None, WaitOptions(timeout=60))
     return made
 
 

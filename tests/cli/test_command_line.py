@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from compiler.cli.examples import EXAMPLES
 
 from compiler.cli import commands
 from compiler.cli.parser import Parser
-
-ROOT = Path(__file__).parent.parent.parent
+from testing.paths import ROOT
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ from compiler.cloud.datascience.invoke import predict
 from compiler.diagnostics import CompilerError
 from compiler.workspace.project import open_workspace
 from compiler.workspace.targets import choose_target
+from testing.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-ROOT = Path(__file__).parent.parent.parent
 SECRET = "TopSecretPhrase1"
 FINGERPRINT = ":".join(["ab"] * 16)
 TENANCY = "ocid1.tenancy.oc1..t"
@@ -208,7 +207,7 @@ def test_a_redirection_is_nothing_that_oci_answers(service, manifact):
     ],
 )
 def test_an_endpoint_that_cannot_be_reached_is_named(endpoint, said, project, key, manifact, monkeypatch):
-    monkeypatch.setattr("compiler.cloud.connect.retries.Patience.__init__.__defaults__", (1, 1.0, 0.01))
+    monkeypatch.setattr("compiler.cloud.connect.retries.RetryPolicy.__init__.__defaults__", (1, 1.0, 0.01))
     project(PROFILE + f"key_file={key}\n", serviceEndpoint=endpoint)
     result = manifact("list", "--target", "prod")
     assert (result.code, f"could not list models: {said}" in result.err) == (3, True)

@@ -16,13 +16,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from compiler.cli import commands
-from compiler.cli.main import main
 from compiler.cli.documents import documents, schema_files
+from compiler.cli.main import main
 from compiler.cli.parser import Parser
 from compiler.cloud.connect.connection import connect
 from compiler.spec.project import Target
+from testing.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SCHEMAS = {name: json.loads(text) for name, text in schema_files().items()}
 PACK = {"slug": "pack_v1", "pack_path": "oci://elsewhere@ns/pack_v1", "python": "3.11", "libraries": []}
 

@@ -125,7 +125,7 @@ def verify_before_saving(builds: Sequence[Build], plan: Plan, when: When, timeou
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
     """
-    uploaded = {change.name for change in plan.workable if change.uploads}
+    uploaded = {change.name for change in plan.applicable if change.uploads}
     wanted = [build for build in builds if when == "always" or (when == "auto" and build.name in uploaded)]
     problems: list[Diagnostic] = []
     for build in wanted:

@@ -17,7 +17,7 @@ from compiler.render.lines import Line
 
 if TYPE_CHECKING:
     from compiler.cloud.objectstorage.objects import Place
-    from compiler.cloud.objectstorage.zip_body import Archive
+    from compiler.cloud.objectstorage.zip_body import ZipBody
     from compiler.render.documents.resources import ExportDocument
 
 _EXAMPLE = "on the target local the namespace is `local`: oci://backups@local/wine.zip"
@@ -112,13 +112,13 @@ def _start(source: LocalArtifact, checkout: Checkout) -> Path:
 def _from_catalog(session: Session, request: ExportRequest, folder: Place, listener: Listener) -> ExportResult:
     from compiler.cloud.datascience.lookup import find, kind_of, listed
     from compiler.cloud.export import export_model
-    from compiler.cloud.pull import model_of
-    from compiler.planning.changes.types import Kind
+    from compiler.cloud.pull import served_model_id
+    from compiler.planning.live.observed import Kind
 
     kinds = (Kind.MODEL, Kind.DEPLOYMENT)
     observed = listed(session.connection, () if kind_of(request.source) else kinds)
     found = find(session.connection, request.source, observed, kinds, request.version)
-    model = model_of(session.connection, found.id)
+    model = served_model_id(session.connection, found.id)
     place = _named(folder, f"{request.source}.zip")
     watch = transferring(str(place), listener, request.timeout)
     size = export_model(session.connection, model, place, watch, overwrite=request.overwrite)
@@ -137,20 +137,20 @@ def _from_here(
     return ExportResult(str(place), abs(size), size >= 0, directory=str(Path(request.source)))
 
 
-def _archive(checkout: Checkout, source: LocalArtifact) -> tuple[str, Archive]:
+def _archive(checkout: Checkout, source: LocalArtifact) -> tuple[str, ZipBody]:
     """Name and zip of a manifest's build, or of an artifact directory."""
     from compiler.cloud.export import archive_of_directory
-    from compiler.cloud.objectstorage.zip_body import archive_of
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
     from compiler.emit.record import RECORD_NAME, ArtifactRecord
 
     if source.manifest or source.form is Form.ARCHIVE:  # a zip is refused as the manifest that it is not
         build = compile_artifact(checkout, source.manifest or source.path)
         if build.record is None:
             raise failure("MF764", f"{build.name} deploys a model of the catalog: there is nothing built to export")
-        return build.name, archive_of(build.artifact, build.record)
+        return build.name, zip_body_of(build.artifact, build.record)
     if source.form is Form.BUILD:
         record = ArtifactRecord.from_json((source.path / RECORD_NAME).read_bytes())
-        return record.name, archive_of(source.path / "artifact", record)
+        return record.name, zip_body_of(source.path / "artifact", record)
     return source.name, archive_of_directory(source.path)
 
 

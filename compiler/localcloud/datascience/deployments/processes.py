@@ -25,7 +25,6 @@ from compiler.localcloud.datascience.models.references import archive_of, is_by_
 from compiler.localcloud.datascience.work_requests import finish, progress
 from compiler.localcloud.http.calls import Backend
 from compiler.localcloud.http.resources import mark_deleted
-from compiler.localcloud.processes import deployment_folder
 from compiler.localcloud.store.blobs import release_blobs, use_blob
 from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.store.records import JsonObject, Record, find, save
@@ -42,7 +41,7 @@ NO_CONTAINER = "The embedded OCI runs no containers: deploy this model to a clou
 
 def folder_of(backend: Backend, deployment: str) -> Path:
     """Where the server of a deployment has its files."""
-    return deployment_folder(backend.root, deployment)
+    return backend.root / "deployments" / deployment.rpartition(".")[2]
 
 
 def start(backend: Backend, job: Job) -> None:
@@ -62,8 +61,8 @@ def start(backend: Backend, job: Job) -> None:
         return
     try:
         _advance(backend, job, record)
-    except OSError as problem:
-        _conclude(backend, job, record, problems=[f"The server process could not be started: {problem}"])
+    except OSError as error:
+        _conclude(backend, job, record, problems=[f"The server process could not be started: {error}"])
 
 
 def stop(backend: Backend, job: Job) -> None:
