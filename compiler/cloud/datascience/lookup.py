@@ -42,7 +42,7 @@ class ResourceReference:
 
 
 def kind_of(name_or_ocid: str) -> Kind | None:
-    """What the OCID `name_or_ocid` is of; None for a name. Raises `CompilerError` MF761 for an OCID of anything else."""
+    """What an OCID is of; None for a name. Raises `CompilerError` MF761 for an OCID of anything else."""
     if not name_or_ocid.startswith("ocid1."):
         return None
     found = next((kind for part, kind in _OCIDS.items() if part in name_or_ocid), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from compiler.planning import tags
 from compiler.planning.canonical import Body, Path, comparable, leaves, nested
 from compiler.planning.changes.types import FieldChange
 from compiler.planning.live.last_applied import OUR_METADATA
+from compiler.planning.paths import below
 
 METADATA_LISTS = ("customMetadataList", "definedMetadataList")
 HIDDEN = "(sensitive)"
@@ -55,7 +56,7 @@ def live_leaves(body: Mapping[str, Any]) -> dict[Path, Any]:
 def merged(live: Mapping[Path, Any], change: Difference, *at: Path) -> Body:
     """The live values at or below the paths `at` with the difference carried out, as a body."""
     after = {**live, **{path: wanted for path, (_, wanted) in change.values.items()}}
-    return nested((path, value) for path, value in after.items() if value is not None and _below(path, at))
+    return nested((path, value) for path, value in after.items() if value is not None and below(path, at))
 
 
 def as_lists(body: Body) -> Body:
@@ -79,10 +80,6 @@ def _covers(live: Any, want: Any) -> bool:
     if isinstance(want, dict) and isinstance(live, dict):
         return all(key in live and _covers(live[key], value) for key, value in want.items())
     return bool(live == want)
-
-
-def _below(path: Path, at: Iterable[Path]) -> bool:
-    return any(path[: len(prefix)] == prefix for prefix in at)
 
 
 def _ours(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,20 +21,13 @@ from compiler.planning.changes.differences import Difference, as_lists, live_lea
 from compiler.planning.changes.types import Step
 from compiler.planning.changes.uploads import cleanup_steps, upload_steps
 from compiler.planning.desired.types import Desired, DesiredModel, diffed_provenance
+from compiler.planning.fields.catalog import CLEARED
+from compiler.planning.fields.field import Clear
 from compiler.planning.live.last_applied import ARTIFACT_MD5, LastApplied, metadata, read_last_applied
 from compiler.planning.live.observed import LiveResource
 from compiler.planning.tags import Scope
 
 CUSTOM = "customMetadataList"
-REPLACED_AS_A_WHOLE = (
-    "backupSetting",
-    "retentionSetting",
-    "freeformTags",
-    "definedTags",
-    CUSTOM,
-    "definedMetadataList",
-)
-"""Objects and lists that a PUT replaces as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +173,10 @@ def _without_attachment(items: Any, but: Any = ()) -> list[Body]:
 
 def _put_value(name: str, have: Mapping[Path, Any], found: Difference) -> Any:
     after = as_lists(merged(have, found, (name,)))
-    if name in REPLACED_AS_A_WHOLE:
-        return after.get(name, [] if name.endswith("List") else {})
-    return after.get(name, "")
+    cleared = CLEARED.get(name, Clear.LEFT_OUT)
+    if cleared is Clear.LEFT_OUT:  # it would be planned and reported as done for ever
+        raise LookupError(f"no update sends {name}")
+    return after.get(name, copy(cleared))
 
 
 def _entries(after: Mapping[Path, Any]) -> list[Body]:

@@ -17,6 +17,8 @@ from compiler.planning import tags
 from compiler.planning.canonical import Body, comparable
 from compiler.planning.desired.model_body import create_model_details
 from compiler.planning.desired.types import ArtifactFacts
+from compiler.planning.fields.deployment import DEPLOYMENT
+from compiler.planning.fields.field import Owned
 from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
 from compiler.planning.limits.deployment import RESERVED_PREFIX, RESERVED_VARIABLES
 from compiler.planning.secret_detection import looks_secret
@@ -26,7 +28,8 @@ from compiler.spec.deployment import Deployment
 SYSTEM_TAGS = "Oracle-Tags"
 """Namespace of the defined tags that the service sets itself (OCI docs, tagging)."""
 _TAXONOMY = {"Framework": "framework", "FrameworkVersion": "frameworkVersion", "Algorithm": "algorithm"}
-_IGNORED_AS = {"autoscaling": "instances", "instances": "instances", "environmentVariables": "environmentVariables"}
+_IGNORED_AS = {field.name: field.ignored_as for field in DEPLOYMENT if field.ignored_as and field.owned is Owned.ALWAYS}
+"""What is left alone where it cannot be said, as it would count as taken away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.planning.canonical import Body
-from compiler.planning.changes.option_groups import DETAILS
 from compiler.planning.desired.types import Desired
+from compiler.planning.fields.deployment import DETAILS
 from compiler.planning.introspection_results import environment_path
 from compiler.planning.tags import Scope
 
