@@ -17,6 +17,7 @@ from compiler.planning.changes import option_groups
 from compiler.planning.changes.deployment_diff import live_settings
 from compiler.planning.changes.types import Recovery, Step
 from compiler.planning.live.observed import LiveResource
+from compiler.planning.paths import below
 
 TRIES = 5
 
@@ -73,11 +74,7 @@ def _shows(record: Body, undo: Body) -> bool:
         for part in option_groups.GROUPS[name]
         if option_groups.holds(undo, part)
     ]
-    return any(
-        now.get(path) != before.get(path)
-        for path in {*now, *before}
-        if any(path[: len(part)] == part for part in parts)
-    )
+    return any(now.get(path) != before.get(path) for path in {*now, *before} if below(path, parts))
 
 
 def _outcome(context: ChangeContext, deployment: str, failed: Step) -> str:

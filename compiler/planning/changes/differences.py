@@ -27,7 +27,7 @@ class Difference:
 
     def under(self, *prefixes: Path) -> bool:
         """Whether anything at or below one of these paths changes."""
-        return any(path[: len(prefix)] == prefix for path in self.values for prefix in prefixes)
+        return any(below(path, prefixes) for path in self.values)
 
     def changes(self) -> tuple[FieldChange, ...]:
         """For the views."""
