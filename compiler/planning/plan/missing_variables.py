@@ -16,7 +16,7 @@ def missing_variables(plan: Plan, severity: Severity) -> dict[str, tuple[Diagnos
     for change in plan.applicable:
         for name in _missing(plan, change):
             found.setdefault(change.name, set()).add(name)
-    return {name: (_diagnostic(name, sorted(unset), severity),) for name, unset in found.items()}
+    return {name: (_diagnostic(name, sorted(missing), severity),) for name, missing in found.items()}
 
 
 def _missing(plan: Plan, change: Change) -> set[str]:
@@ -25,7 +25,7 @@ def _missing(plan: Plan, change: Change) -> set[str]:
     return {name for key, text in texts if (change.name, key) not in plan.secrets for name in names_in(text)}
 
 
-def _diagnostic(name: str, unset: list[str], severity: Severity) -> Diagnostic:
-    message = f"the deployment of '{name}' is sent a sensitive value that is not known here: {', '.join(unset)}"
-    hint = "set " + " and ".join(f"MANIFACT_VAR_{variable}" for variable in unset)
+def _diagnostic(name: str, missing: list[str], severity: Severity) -> Diagnostic:
+    message = f"the deployment of '{name}' is sent a sensitive value that is not known here: {', '.join(missing)}"
+    hint = "set " + " and ".join(f"MANIFACT_VAR_{variable}" for variable in missing)
     return Diagnostic("MF719", message, hint=hint, severity=severity)

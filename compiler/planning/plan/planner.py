@@ -36,14 +36,14 @@ class Options:
 def plan(desired: Sequence[Desired], observed: Observed, place: Scope, options: Options | None = None) -> Plan:
     """Everything that brings the target to what is desired, in order; empty when it is there already.
 
-    `observed` must hold the records of `unread(...)`: `cloud.observe` sees to that.
+    `observed` must hold the records of `records_to_read(...)`: `cloud.observe` sees to that.
     """
     options = options or Options()
     index = Index(observed, place)
     active = [item for item in desired if not item.suspend]
-    turns = [plan_manifest(index.context(item, retry=options.retry)) for item in active]
-    changes = [change for context in turns for change in context.changes]
-    found = {item.name: context.problems for item, context in zip(active, turns, strict=True) if context.problems}
+    plans = [plan_manifest(index.context(item, retry=options.retry)) for item in active]
+    changes = [change for made in plans for change in made.changes]
+    found = {item.name: made.problems for item, made in zip(active, plans, strict=True) if made.problems}
     if options.prune:
         for name, (deleted, problems) in _pruned(desired, observed, place, index).items():
             changes += deleted
