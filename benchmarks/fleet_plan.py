@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from compiler.engine.change.apply import apply
+from compiler.engine.change.runner import apply
 from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.connect.connection import Access, Connection, connect
 from compiler.cloud.observe import observe

@@ -14,14 +14,21 @@ import pytest
 
 from compiler.cli.main import main
 from compiler.spec.base import Node
+from testing.lab import blank_store, kit, lab, manifest, open_lab
+from testing.paths import MANIFESTS
 
-ROOT = Path(__file__).parent.parent
-WINE = ROOT / "manifests" / "sklearn-wine"
+WINE = MANIFESTS / "sklearn-wine"
+__all__ = ["blank_store", "kit", "lab", "manifest", "open_lab"]
 
 
 def pytest_configure() -> None:
-    """Let the commands that tests start be interrupted, even where whoever started the tests ignores it (nohup)."""
+    """Let signals end the processes that tests start, even where whoever started the tests ignores them (`nohup`, `&`).
+
+    A signal that is ignored stays so in every process that is started; one that is handled here is not.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 def pytest_addoption(parser):

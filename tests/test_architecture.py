@@ -3,9 +3,10 @@
 import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from testing.paths import ROOT
 
 HEAVY = ("oci", "pydantic", "jsonschema", "jinja2", "ruamel", "uvicorn", "numpy", "pandas", "sklearn", "sqlite3")
 PROGRAM = """
@@ -57,9 +58,8 @@ def imports(node: ast.AST) -> set[str]:
 
 
 def test_no_two_modules_import_each_other():
-    root = Path(__file__).parent.parent
-    files = {path for path in (root / "compiler").rglob("*.py") if path.name != "__init__.py"}
-    by_name = {".".join(path.relative_to(root).with_suffix("").parts): path for path in files}
+    files = {path for path in (ROOT / "compiler").rglob("*.py") if path.name != "__init__.py"}
+    by_name = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in files}
     found = {name: imports(ast.parse(path.read_text(encoding="utf-8"))) for name, path in by_name.items()}
     assert len(found) > 300
     both = [(one, two) for one, named in found.items() for two in named & found.keys() if one < two]

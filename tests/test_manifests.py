@@ -7,14 +7,13 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from compiler.passes.golden import golden_rows
 from compiler.readers.samples import read_table
+from testing.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted(path.parent for path in ROOT.glob("manifests/*/model.yaml"))
 NAMES = [example.name for example in EXAMPLES]
 

@@ -11,7 +11,6 @@ from typing import NoReturn
 
 from compiler.cli import commands
 from compiler.cli.console import Console
-from compiler.cli.examples import EXAMPLES
 from compiler.cli.parser import Parser
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic
@@ -59,21 +58,24 @@ def _run(words: list[str], console: Console) -> ExitCode:
 
 
 def _command(words: list[str], console: Console) -> ExitCode:
-    parser = _parser()
+    parser = make_parser(words)
     arguments = parser.read(words)
     if arguments.command is None:
         parser.print_help()
         return ExitCode.USAGE
-    return commands.COMMANDS[arguments.command].run(arguments, console)
+    return commands.load(arguments.command).run(arguments, console)
 
 
-def _parser() -> Parser:
+def make_parser(words: Sequence[str] = ()) -> Parser:
+    """The parser of a command line; where its first word is a command, that one alone is known to it."""
     parser = Parser(prog="manifact", description="model.yaml in, deployable model artifact out.", allow_abbrev=False)
     parser.add_argument("--version", "-V", action="version", version=f"manifact {__version__}")
     sub = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for name, command in commands.COMMANDS.items():
+    called = [words[0]] if words and words[0] in commands.NAMES else commands.NAMES
+    for name in called:
+        command = commands.load(name)
         what = command.SUMMARY
-        sentence, example = f"{what[0].upper()}{what[1:]}.", f"example: {EXAMPLES[name]}"
+        sentence, example = f"{what[0].upper()}{what[1:]}.", f"example: {command.EXAMPLE}"
         child = sub.add_parser(name, help=what, description=sentence, epilog=example, allow_abbrev=False)
         command.configure(child)
     return parser

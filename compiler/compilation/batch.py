@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from compiler.compilation.build import Build
 from compiler.compilation.cache import recall
 from compiler.compilation.compile import compile_anew, validate_manifest
-from compiler.compilation.build import Build
 from compiler.diagnostics import CompilerError, Diagnostic
 
 

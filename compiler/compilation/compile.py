@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.compilation.cache import recall, remember
 from compiler.compilation.build import Build
+from compiler.compilation.cache import recall, remember
 from compiler.diagnostics import Diagnostic
 
 

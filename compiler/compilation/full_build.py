@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from compiler.compilation.build import ATTACHMENTS, PLAN_NAME, Build
+from compiler.compilation.desired import Made, wanted
 from compiler.compilation.files import FileCollector
 from compiler.compilation.inputs import read_inputs, read_samples
 from compiler.compilation.prebuilt.find_model import NO_FACTS
 from compiler.compilation.prebuilt.prebuilt import golden_of, place_of, prebuilt
-from compiler.compilation.build import ATTACHMENTS, PLAN_NAME, Build
-from compiler.compilation.desired import Made, wanted
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report
 from compiler.emit.assemble import artifact_record, emit, introspect_tree
 from compiler.emit.report import REPORT_NAME, report_html

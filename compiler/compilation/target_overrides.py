@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from compiler.compilation.files import FileCollector
 from compiler.compilation.build import Build
 from compiler.compilation.desired import smoke_request
+from compiler.compilation.files import FileCollector
 from compiler.diagnostics import Report
 from compiler.passes.fields import check_fields, check_variables
-from compiler.planning.desired.types import ArtifactFacts, Desired
-from compiler.planning.limits.catalog import check_limits, check_references
-from compiler.planning.limits.artifact import check_object_names
-from compiler.planning.limits.artifact import check_saved
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
+from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.limits.artifact import check_object_names, check_saved
+from compiler.planning.limits.catalog import check_limits, check_references
 from compiler.workspace.project import Workspace, load_manifest
 
 

@@ -1,20 +1,20 @@
-"""A target opened for one command: manifest or name in, connection and observation out."""
+"""An open target: the connection, and what a build asks of it."""
 
 from __future__ import annotations
 
-import argparse
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.cli.console import Console
+from compiler.diagnostics import CompilerError, Diagnostic
+from compiler.engine.checkout import Checkout
+from compiler.events import Event, Listener, Phase
 
 if TYPE_CHECKING:
-    from compiler.compilation.build import Build
     from compiler.cloud.connect.connection import Connection
+    from compiler.compilation.build import Build
     from compiler.planning.desired.types import Desired
     from compiler.planning.desired.variables import Variable
     from compiler.spec.project import Target
@@ -22,9 +22,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """An open target."""
+class TargetRequest:
+    """Which target, and how to authenticate; None: as the environment variables or the project file say."""
 
+    target: str | None = None
+    """`--target`; else MANIFACT_TARGET, else `local` where there is no other."""
+    auth: str | None = None
+    """`--auth`; else MANIFACT_AUTH, else what the target says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A target that can be asked."""
+
+    checkout: Checkout
     workspace: Workspace
     target: Target
     connection: Connection
@@ -36,13 +47,34 @@ class Session:
         """The project root."""
         return self.workspace.root
 
-    def wanted(self, build: Build) -> Desired:
-        """What the build asks of this target: overrides and variables applied, git facts recorded for a new version."""
-        desired = self.substituted(wanted_of(build, self.workspace, self.connection.place.target, self.target))
+    @property
+    def name(self) -> str:
+        """Name of the target."""
+        return self.connection.place.target
+
+    def desired(self, build: Build) -> Desired:
+        """What the build asks of this target: overrides and variables applied, git facts recorded for a new version.
+
+        Raises `CompilerError` for a variable without a value, and for overrides that do not fit.
+        """
+        desired = self.substituted(desired_in(build, self.workspace, self.name, self.target))
         if desired.model is None:
             return desired
         provenance = {**self._git_facts(build.manifest.parent), **desired.model.provenance}
         return replace(desired, model=replace(desired.model, provenance=provenance))
+
+    def desired_all(self, builds: Iterable[Build]) -> list[Desired]:
+        """What all builds ask of the target; raises `CompilerError` with the problems of all of them."""
+        found: list[Desired] = []
+        problems: list[Diagnostic] = []
+        for build in builds:
+            try:
+                found.append(self.desired(build))
+            except CompilerError as error:
+                problems += error.diagnostics
+        if problems:
+            raise CompilerError(*problems)
+        return found
 
     def substituted(self, desired: Desired) -> Desired:
         """The same with the target's variables in place of `${var.NAME}`."""
@@ -62,71 +94,44 @@ class Session:
         from compiler.planning.desired.variables import Variable
         from compiler.workspace.targets import variable
 
-        found = variable(self.target, name, os.environ)
+        found = variable(self.target, name, self.checkout.environ)
         return Variable(*found) if found else None
 
 
 @contextmanager
-def open_session(arguments: argparse.Namespace, start: Path, console: Console) -> Iterator[Session]:
-    """Connect to the target that `--target` or MANIFACT_TARGET names, and say which one it is."""
-    from compiler.cloud.connect.connection import Access, connect
-    from compiler.workspace.project import open_workspace
-    from compiler.workspace.root import private_folder
-    from compiler.workspace.targets import LOCAL, choose_target
+def open_session(
+    checkout: Checkout, request: TargetRequest, listener: Listener, start: Path | None = None
+) -> Iterator[Session]:
+    """Connect to the target that the request names, in the project around `start`; the listener hears which it is.
 
-    workspace = open_workspace(start, arguments.root)
-    name, target = choose_target(workspace, arguments.target or os.environ.get("MANIFACT_TARGET"))
-    console.line(f"  target: {name}")
+    Raises `CompilerError` MF111 for a target that the project does not have, MF710, MF711 and MF742 before anything is
+    sent.
+    """
+    from compiler.cloud.connect.connection import Access, connect
+    from compiler.workspace.root import private_folder
+    from compiler.workspace.targets import LOCAL
+
+    workspace = checkout.workspace(start)
+    name, target = target_of(checkout, workspace, request)
+    listener(Event(Phase.TARGET, name, f"target: {name}"))
     if name == LOCAL:
         private_folder(workspace.state)
-    access = Access(auth=arguments.auth or os.environ.get("MANIFACT_AUTH"))
+    access = Access(auth=request.auth or checkout.environ.get("MANIFACT_AUTH"))
     with connect(name, target, root=workspace.root, project=workspace.name, access=access) as connection:
-        yield Session(workspace, target, connection)
+        yield Session(checkout, workspace, target, connection)
 
 
-def wanted_of(build: Build, workspace: Workspace, name: str, target: Target) -> Desired:
+def target_of(checkout: Checkout, workspace: Workspace, request: TargetRequest) -> tuple[str, Target]:
+    """Name and settings of the target that the request or MANIFACT_TARGET names. Raises `CompilerError` MF111."""
+    from compiler.workspace.targets import choose_target
+
+    return choose_target(workspace, request.target or checkout.environ.get("MANIFACT_TARGET"))
+
+
+def desired_in(build: Build, workspace: Workspace, name: str, target: Target) -> Desired:
     """What the build asks of a target, with its overrides; `${var.NAME}` stays."""
     if not (target.overrides.catalog or target.overrides.deployment):
         return build.desired
     from compiler.compilation.target_overrides import overridden
 
     return overridden(build, workspace, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A model that the command line names."""
-
-    name: str
-    start: Path
-    """Where to look for its project."""
-    protected: bool = False
-    """Whether its manifest says `protect: true`; unknown, and so false, when only its name was given."""
-    model_id: str | None = None
-    """`spec.modelId` of its manifest, as written."""
-
-
-def named_model(arguments: argparse.Namespace) -> Named:
-    """What `arguments.model` means: a manifest, a folder with one, or else a name in the project around this folder."""
-    from compiler.workspace.project import load_manifest, open_workspace
-    from compiler.workspace.root import MANIFEST_FILE
-
-    given = Path(arguments.model)
-    path = given / MANIFEST_FILE if given.is_dir() else given
-    if not path.is_file():
-        return Named(str(arguments.model), Path.cwd())
-    manifest = load_manifest(path.resolve(), open_workspace(path.parent, arguments.root)).manifest
-    deployment = manifest.spec.deployment
-    protect = deployment is not None and deployment.protect
-    return Named(manifest.metadata.name, path.parent, protect, manifest.spec.model_id)
-
-
-def named_word(word: str, root: Path | None) -> tuple[str, Path]:
-    """A name or OCID as it is, or the name in a manifest that `word` is the path of; and where its project is."""
-    from compiler.workspace.root import MANIFEST_FILE
-
-    given = Path(word)
-    if word.startswith("ocid1.") or not ((given / MANIFEST_FILE).is_file() or given.is_file()):
-        return word, Path.cwd()
-    named = named_model(argparse.Namespace(model=word, root=root))
-    return named.name, named.start

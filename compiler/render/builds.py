@@ -1,54 +1,52 @@
-"""How results of compile and validate look to people, and as JSON documents."""
+"""What compile and validate give, for people and for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from compiler.compilation.build import Build
 from compiler.compilation.batch import Compiled
-from compiler.render import words as text
-from compiler.cli.console import Console, as_json
+from compiler.compilation.build import Build
+from compiler.render.diagnostics import as_json
+from compiler.render.lines import Line
+from compiler.render.words import count, digest, headline, size
 from compiler.workspace.root import shown
 
 if TYPE_CHECKING:
     from compiler.render.documents.artifacts import Built, CompileDocument, ValidateDocument
 
 
-def compiled(item: Compiled, console: Console) -> None:
-    """Two lines a model: what it is, and what was built; or what is wrong with it."""
-    if item.build:
-        built(item.build, item.seconds, console)
-    if not console.json:
-        console.diagnostics(item.problems)
-
-
-def built(build: Build, seconds: float, console: Console) -> None:
-    """Two lines: what the model is, and what was built."""
+def compiled_lines(item: Compiled) -> list[Line]:
+    """Two lines: what the model is, and what was built; none for a manifest that is wrong."""
+    build = item.build
+    if build is None:
+        return []
     verb = "unchanged" if build.unchanged else "built"
     if build.record is None:
-        console.line(f"  {build.name}  deploys {build.desired.model_id}, which is in the catalog")
-        console.line(f"  {verb} {shown(build.directory)}  plan.json   {seconds:.2f} s")
-        return
-    console.line(f"  {build.name}  {text.headline(build.facts)}")
-    files = text.count(len(build.record.files), "file")
-    what = f"{files}, {text.size(build.record.size)}, {text.digest(build.record.digest)}"
-    console.line(f"  {verb} {shown(build.directory)}  {what}   {seconds:.2f} s")
+        first = f"  {build.name}  deploys {build.desired.model_id}, which is in the catalog"
+        return [Line(first), Line(f"  {verb} {shown(build.directory)}  plan.json   {item.seconds:.2f} s")]
+    files = count(len(build.record.files), "file")
+    what = f"{files}, {size(build.record.size)}, {digest(build.record.digest)}"
+    first = f"  {build.name}  {headline(build.facts)}"
+    return [Line(first), Line(f"  {verb} {shown(build.directory)}  {what}   {item.seconds:.2f} s")]
 
 
-def compiled_sum(done: Sequence[Compiled], seconds: float) -> str:
+def compiled_sum(done: Sequence[Compiled], seconds: float) -> Line:
     """`3 built, 997 unchanged, 1 wrong   0.8 s`."""
     unchanged = sum(item.build is not None and item.build.unchanged for item in done)
     wrong = sum(item.failed for item in done)
-    return f"  {len(done) - unchanged - wrong} built, {unchanged} unchanged, {wrong} wrong   {seconds:.1f} s"
+    return Line(f"  {len(done) - unchanged - wrong} built, {unchanged} unchanged, {wrong} wrong   {seconds:.1f} s")
 
 
-def validated(item: Compiled, console: Console) -> None:
-    """One line a manifest that is valid, and its problems."""
-    if not item.failed:
-        console.line(f"{shown(item.path)} is valid.")
-    if not console.json:
-        console.diagnostics(item.problems)
+def validated_lines(item: Compiled) -> list[Line]:
+    """One line for a manifest that is valid."""
+    return [] if item.failed else [Line(f"{shown(item.path)} is valid.")]
+
+
+def validated_sum(done: Sequence[Compiled]) -> Line:
+    """How many are valid: `3 manifests valid, 1 wrong.`."""
+    wrong = sum(item.failed for item in done)
+    return Line(f"{count(len(done) - wrong, 'manifest')} valid, {wrong} wrong.")
 
 
 def compile_document(done: Sequence[Compiled]) -> CompileDocument:

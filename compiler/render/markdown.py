@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from compiler.render import words as text
 from compiler.planning import references
 from compiler.planning.changes.types import Action, Change, Impact
 from compiler.planning.plan.plan import Plan
+from compiler.render.words import digests, plan_sum
 
 
 def plan_markdown(plan: Plan) -> str:
@@ -16,9 +16,9 @@ def plan_markdown(plan: Plan) -> str:
     if plan.empty:
         parts = [f"### manifact plan for `{plan.place.target}`", "", "No changes.", *_problems(plan)]
         return "\n".join(parts) + "\n"
-    rows = [f"| {c.action} | {c.kind} | `{_what(c)}` | {_cell(text.digests(c.reason))} |" for c in plan.pending]
+    rows = [f"| {c.action} | {c.kind} | `{_what(c)}` | {_cell(digests(c.reason))} |" for c in plan.pending]
     parts = [
-        f"### manifact plan for `{plan.place.target}`: {text.plan_sum(plan)}",
+        f"### manifact plan for `{plan.place.target}`: {plan_sum(plan)}",
         "",
         "| Action | What | Name | Why |",
         "|---|---|---|---|",
@@ -59,7 +59,7 @@ def _details(plan: Plan) -> list[str]:
 def _value(value: Any) -> str:
     if value == references.MODEL:
         return "the new version"
-    return "(none)" if value is None else f"`{_cell(text.digests(json.dumps(value, ensure_ascii=False)))}`"
+    return "(none)" if value is None else f"`{_cell(digests(json.dumps(value, ensure_ascii=False)))}`"
 
 
 def _cell(words: str) -> str:

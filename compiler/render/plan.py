@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from compiler.render import words as text
-from compiler.cli.console import Console
 from compiler.planning import references
 from compiler.planning.changes.types import Action, Change, Impact
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.plan import Plan
+from compiler.render.diagnostics import as_json
+from compiler.render.lines import Line, Style
+from compiler.render.words import digests, plan_sum
+
+if TYPE_CHECKING:
+    from compiler.render.documents.targets import PlanDocument
 
 _LAYERS = frozenset(
     {
@@ -21,7 +25,7 @@ _LAYERS = frozenset(
         "environmentConfigurationDetails",
     }
 )
-_SIGNS = {
+_SIGNS: dict[Action, tuple[str, Style]] = {
     Action.CREATE: ("+", "create"),
     Action.UPDATE: ("~", "update"),
     Action.REPLACE: ("±", "delete"),
@@ -32,26 +36,34 @@ _SIGNS = {
 }
 
 
-def show_plan(plan: Plan, console: Console) -> None:
+def plan_lines(plan: Plan) -> list[Line]:
     """A block a model, one line a change, its fields below it, and the sum; or that there is nothing to do."""
     if plan.empty:
-        console.line("  No changes.")
-        return
+        return [Line("  No changes.")]
     width = max(len(_what(change)) for change in plan.pending)
     name = plan.pending[0].name
+    lines: list[Line] = []
     for change in plan.pending:
         if change.name != name:
             name = change.name
-            console.line()
-        sign, style = _SIGNS[change.action]
-        reason = text.digests(change.reason)
-        line = f"  {sign} {change.kind!s:<11}  {_what(change):<{width}}  {change.action!s:<7}  {reason}"
-        console.line(console.styled(line.rstrip(), style))
-        for detail in _details(change):
-            console.line(f"      {detail}")
+            lines.append(Line())
+        lines.append(_change_line(change, width))
+        lines += [Line(f"      {detail}") for detail in _details(change)]
     if len(plan.models) > 1:
-        console.line()
-    console.line(f"  Plan: {text.plan_sum(plan)}.")
+        lines.append(Line())
+    return [*lines, Line(f"  Plan: {plan_sum(plan)}.")]
+
+
+def plan_document(plan: Plan) -> PlanDocument:
+    """The same for programs."""
+    return {"formatVersion": 1, **plan.to_json(), "diagnostics": [*map(as_json, plan.problems)]}
+
+
+def _change_line(change: Change, width: int) -> Line:
+    sign, style = _SIGNS[change.action]
+    reason = digests(change.reason)
+    line = f"  {sign} {change.kind!s:<11}  {_what(change):<{width}}  {change.action!s:<7}  {reason}"
+    return Line(line.rstrip(), style)
 
 
 def _what(change: Change) -> str:
@@ -79,5 +91,5 @@ def _value(value: Any) -> str:
         return "(none)"
     if value == references.MODEL:
         return "the new version"
-    shown = text.digests(json.dumps(value, ensure_ascii=False))
+    shown = digests(json.dumps(value, ensure_ascii=False))
     return shown if len(shown) <= 60 else shown[:57] + "…"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.planning.live.observed import of_kind, title
 from compiler.planning import tags
-from compiler.planning.live.observed import Kind
-from compiler.planning.live.observed import LiveResource, Observed
-from compiler.planning.tags import Scope
+from compiler.planning.live.observed import Kind, LiveResource, title
 from compiler.planning.summaries import deployment_summary
+from compiler.render.lines import Line
+from compiler.render.table import cut, table
 
 if TYPE_CHECKING:
     from compiler.render.documents.resources import ListedDocument, OwnerDocument
@@ -32,18 +30,23 @@ class Resource:
     live: LiveResource
 
 
-def chosen(observed: Observed, kinds: Iterable[Kind], place: Scope, arguments: argparse.Namespace) -> list[Resource]:
-    """What the filters of `list` leave, kind by kind, by name, oldest first."""
-    found = []
-    for kind in kinds:
-        lives = sorted(of_kind(observed, kind), key=lambda live: (title(live), live.age))
-        found += [Resource(kind, live) for live in lives if _fits(live, place, arguments)]
-    return found
+def resource_lines(resources: Sequence[Resource], width: int | None) -> list[Line]:
+    """A table for each kind, no wider than `width`."""
+    lines: list[Line] = []
+    for kind in _HEADS:
+        of_kind = [item for item in resources if item.kind is kind]
+        lines += _table(of_kind, width) if of_kind else []
+    return lines
 
 
-def head(kind: Kind) -> tuple[str, ...]:
-    """The names of the columns."""
-    return _HEADS[kind]
+def _table(items: Sequence[Resource], width: int | None) -> list[Line]:
+    rows = table(_HEADS[items[0].kind], [row(item) for item in items], width)
+    lines = [Line(), Line(rows[0], "bold")]
+    for item, text in zip(items, rows[1:], strict=True):
+        lines.append(Line(text))
+        if said := below(item):
+            lines.append(Line(f"      {cut(said, (width or len(said) + 6) - 6)}"))
+    return lines
 
 
 def row(item: Resource) -> list[str]:
@@ -61,7 +64,7 @@ def below(item: Resource) -> str:
     """What is said of a deployment below its row: where it answers, and what it serves."""
     if item.kind is not Kind.DEPLOYMENT:
         return ""
-    url, model = item.live.body.get("modelDeploymentUrl"), item.live.model_id
+    url, model = item.live.body.get("modelDeploymentUrl"), served_model(item.live)
     return "  ".join(part for part in (f"{url}/predict" if url else "", f"serves {model}" if model else "") if part)
 
 
@@ -81,7 +84,7 @@ def listed_document(item: Resource) -> ListedDocument:
         "versionSet": body.get("modelVersionSetName"),
         "size": deployment_summary(body) if deployed else None,
         "url": body.get("modelDeploymentUrl"),
-        "model": live.model_id or None if deployed else None,
+        "model": served_model(live) if deployed else None,
     }
 
 
@@ -111,12 +114,8 @@ def version_text(live: LiveResource) -> str:
     return " ".join(str(part) for part in (f"v{number}" if number is not None else "-", label) if part)
 
 
-def _fits(live: LiveResource, place: Scope, arguments: argparse.Namespace) -> bool:
-    if not arguments.all and (live.deleted or live.body.get("projectId") != place.project_id):
-        return False
-    if arguments.ours and not place.owns(live.tags):
-        return False
-    if arguments.state and live.state not in {state.upper() for state in arguments.state}:
-        return False
-    names = f"{title(live)}\n{live.tags.get(tags.NAME, '')}".lower()
-    return not arguments.name or arguments.name.lower() in names
+def served_model(live: LiveResource) -> str | None:
+    """OCID of the model that a deployment serves; None where it serves a group."""
+    details: dict[str, Any] = live.body.get("modelDeploymentConfigurationDetails") or {}
+    model = (details.get("modelConfigurationDetails") or {}).get("modelId")
+    return str(model) if model else None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from compiler.render import words as text
-from compiler.cli.console import Console
 from compiler.planning.changes.by_reference import recorded_location
-from compiler.planning.live.last_applied import OUR_METADATA
-from compiler.planning.tags import foreign
-from compiler.planning.summaries import deployment_summary
 from compiler.planning.desired.variables import environment_variables
+from compiler.planning.live.last_applied import OUR_METADATA
+from compiler.planning.summaries import deployment_summary
+from compiler.planning.tags import foreign
+from compiler.render.lines import Line
+from compiler.render.words import printable, size
 
 if TYPE_CHECKING:
     from compiler.render.documents.resources import ShowDocument
@@ -24,37 +24,35 @@ _UNTOLD = (*OUR_METADATA, "ArtifactTestResults")
 """What `--json` alone shows: our own record, and the whole report of ADS's introspection."""
 
 
-def show_resource(document: ShowDocument, console: Console) -> None:
+def show_lines(document: ShowDocument) -> list[Line]:
     """A head line, then blocks of names and values."""
     record = document["record"]
     version = f" v{record['versionId']}" if record.get("versionId") else ""
     head = f"  {document['kind']}  {document['name']}{version}  {document['state']}"
-    console.line(console.styled(text.printable(head), "bold"))
-    console.line(f"  {document['id']}")
-    _block(console, "", [*_common(document), *_of_model(document), *_of_deployment(document)])
-    for side, key in (("input schema", "inputSchema"), ("output schema", "outputSchema")):
-        _block(console, side, _schema(record.get(key)))
-    _block(console, "taxonomy", _metadata(record.get("definedMetadataList") or ()))
-    _block(console, "custom metadata", _metadata(record.get("customMetadataList") or ()))
-    _block(console, "provenance", [(k, _short(v)) for k, v in (document["provenance"] or {}).items() if v])
-    _block(console, "environment variables", sorted(environment_variables(record).items()))
-    _block(console, "serves" if document["kind"] == "deployment" else "versions", _models(document))
-    _block(
-        console,
-        "served by",
-        [(d["state"], f"{d['name']}  {_url(d['url'])}  {d['id']}") for d in document["deployments"]],
+    schemas = (("input schema", "inputSchema"), ("output schema", "outputSchema"))
+    served = [(d["state"], f"{d['name']}  {_url(d['url'])}  {d['id']}") for d in document["deployments"]]
+    blocks = (
+        ("", [*_common(document), *_of_model(document), *_of_deployment(document)]),
+        *((side, _schema(record.get(key))) for side, key in schemas),
+        ("taxonomy", _metadata(record.get("definedMetadataList") or ())),
+        ("custom metadata", _metadata(record.get("customMetadataList") or ())),
+        ("provenance", [(k, _short(v)) for k, v in (document["provenance"] or {}).items() if v]),
+        ("environment variables", sorted(environment_variables(record).items())),
+        ("serves" if document["kind"] == "deployment" else "versions", _models(document)),
+        ("served by", served),
     )
+    below = (line for title, rows in blocks for line in _block(title, rows))
+    return [Line(printable(head), "bold"), Line(f"  {document['id']}"), *below]
 
 
-def _block(console: Console, head: str, rows: Iterable[tuple[str, str]]) -> None:
-    found = list(rows)
-    if not found:
+def _block(title: str, rows: Sequence[tuple[str, str]]) -> Iterator[Line]:
+    if not rows:
         return
-    if head:
-        console.line(f"  {head}")
-    width = max(len(name) for name, _ in found)
-    for name, value in found:
-        console.line(text.printable(f"    {name:<{width}}  {value}").rstrip())
+    if title:
+        yield Line(f"  {title}")
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        yield Line(printable(f"    {name:<{width}}  {value}").rstrip())
 
 
 def _common(document: ShowDocument) -> list[tuple[str, str]]:
@@ -106,7 +104,7 @@ def _artifact(artifact: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     same = "" if recorded is None else ", as recorded" if recorded == artifact["md5"] else ", NOT the one recorded"
     # Of files in a bucket it is a digest over what the service tells of each of them.
     kind = "sha256 over its files' md5" if record.get("isModelByReference") else "md5"
-    return f"{text.size(artifact['size'])}, {kind} {artifact['md5'] or 'unknown'}{same}"
+    return f"{size(artifact['size'])}, {kind} {artifact['md5'] or 'unknown'}{same}"
 
 
 def _of_deployment(document: ShowDocument) -> list[tuple[str, str]]:
@@ -138,7 +136,7 @@ def _schema(written: Any) -> list[tuple[str, str]]:
     try:
         columns = [(str(item["name"]), str(item.get("dtype", ""))) for item in json.loads(written)["schema"]]
     except (ValueError, KeyError, TypeError, AttributeError):
-        return [("text", text.size(len(str(written))))]
+        return [("text", size(len(str(written))))]
     more = [("…", f"{len(columns)} columns in all")] if len(columns) > _COLUMNS else []
     return [*columns[:_COLUMNS], *more]
 

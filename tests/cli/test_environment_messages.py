@@ -17,9 +17,8 @@ from compiler.cloud.datascience.invoke import predict
 from compiler.diagnostics import CompilerError
 from compiler.workspace.project import open_workspace
 from compiler.workspace.targets import choose_target
+from testing.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-ROOT = Path(__file__).parent.parent.parent
 SECRET = "TopSecretPhrase1"
 FINGERPRINT = ":".join(["ab"] * 16)
 TENANCY = "ocid1.tenancy.oc1..t"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-OLD = Path(__file__).parents[1] / "data" / "models"
+from testing.paths import OLD_MODELS
+
+OLD = OLD_MODELS
 READ = """
 import sys, time
 from pathlib import Path

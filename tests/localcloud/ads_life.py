@@ -1,6 +1,6 @@
 """Oracle ADS prepares, saves, deploys, predicts with, downloads and deletes a model on the embedded OCI.
 
-Run in ADS's own virtual environment (see test_localcloud_ads.py); the server of the model runs there as well.
+Run in ADS's own virtual environment (see test_ads.py); the server of the model runs there as well.
 """
 
 from __future__ import annotations

@@ -13,63 +13,17 @@ from typing import Any
 
 import oci
 import pytest
-from oci._vendor import requests
-from urllib3 import HTTPResponse
 
 from compiler.localcloud import LocalCloud, open_cloud
-from compiler.localcloud.http.messages import Request
 from compiler.localcloud.server import LocalServer
 from compiler.serving.control import Server
-
-ENDPOINT = "http://127.0.0.1:8600"
-
-
-class InProcessAdapter(requests.adapters.BaseAdapter):
-    """A transport for the SDK's session that calls the application directly."""
-
-    def __init__(self, cloud: LocalCloud) -> None:
-        super().__init__()
-        self._cloud = cloud
-
-    def send(self, request: Any, **_: Any) -> requests.Response:
-        body = request.body
-        if isinstance(body, str):
-            body = body.encode()
-        if isinstance(body, bytes):
-            body = io.BytesIO(body)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        answer = self._cloud.handle(Request(request.method, request.path_url, headers, body))
-        raw = HTTPResponse(
-            io.BytesIO(b"".join(answer.body)),
-            headers=answer.headers,
-            status=answer.status,
-            preload_content=False,
-            request_method=request.method,
-        )
-        response = requests.adapters.HTTPAdapter().build_response(request, raw)
-        response.headers = requests.structures.CaseInsensitiveDict(answer.headers)
-        return response
-
-    def close(self) -> None:
-        pass
+from testing.sdk import make_client
 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[LocalCloud]:
     with open_cloud(tmp_path / "local", run_processes=False) as opened:
         yield opened
-
-
-def make_client(cloud: LocalCloud, kind: Callable[..., Any]) -> Any:
-    """A client of the SDK that talks to `cloud`, without retries and circuit breaker."""
-    client = kind(
-        cloud.sdk_config(),
-        service_endpoint=ENDPOINT,
-        retry_strategy=oci.retry.NoneRetryStrategy(),
-        circuit_breaker_strategy=oci.circuit_breaker.NoCircuitBreakerStrategy(),
-    )
-    client.base_client.session.mount("http://", InProcessAdapter(cloud))
-    return client
 
 
 @pytest.fixture

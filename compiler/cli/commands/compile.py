@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import time
 
-from compiler.cli.arguments import add_json, add_manifests, add_root
+from compiler.cli.arguments import add_json, add_manifests, add_root, checkout, selection
 from compiler.cli.console import Console
+from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
 SUMMARY = "compile manifests into artifact directories and execution plans"
+EXAMPLE = "manifact compile models/wine"
+DOCUMENT = "artifacts:CompileDocument"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,19 +23,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Compile each manifest and say what was built; exit by the gravest problem of all."""
-    from compiler.compilation.batch import compile_each
-    from compiler.render import builds as views
-    from compiler.diagnostics import exit_code
-    from compiler.workspace.manifests import select_manifests
+    from compiler.engine.artifact.compile import compile_manifests
 
-    started = time.perf_counter()
-    root = arguments.root
-    selection = select_manifests(arguments.manifests, everything=arguments.all, labels=arguments.select, root=root)
-    done = []
-    for item in compile_each(selection.paths, root=root):
-        views.compiled(item, console)
-        done.append(item)
-    if len(done) > 1:
-        console.line(views.compiled_sum(done, time.perf_counter() - started))
-    console.document(views.compile_document(done))
-    return exit_code(problem for item in done for problem in item.problems)
+    return console.show(compile_manifests(checkout(arguments), selection(arguments), Reporter(console)))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from compiler.render.documents.tools import CodeDocument, ExplainDocument
 
 SUMMARY = "explain a diagnostic code"
+EXAMPLE = "manifact explain MF102"
+DOCUMENT = "tools:ExplainDocument"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

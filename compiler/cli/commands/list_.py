@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_root, add_target
+from compiler.cli.arguments import add_json, add_root, add_target, checkout, target
 from compiler.cli.console import Console
+from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-if TYPE_CHECKING:
-    from compiler.render.documents.resources import ListDocument
-    from compiler.render.resources import Resource
-
 SUMMARY = "list models, deployments and version sets of the target, ours or not"
+EXAMPLE = "manifact list models --ours"
+DOCUMENT = "resources:ListDocument"
 KINDS = ("models", "deployments", "version-sets")
 
 
@@ -33,45 +30,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Send list requests only, and show what is left by the filters."""
-    from compiler.render.resources import chosen, listed_document
-    from compiler.engine.session import open_session
-    from compiler.cloud.datascience.lookup import ALL_KINDS, listed
+    from compiler.engine.target.list_ import ALL, ListRequest, list_resources
     from compiler.planning.live.observed import Kind
 
-    wanted = {"models": Kind.MODEL, "deployments": Kind.DEPLOYMENT, "version-sets": Kind.VERSION_SET}
-    kinds = (wanted[arguments.kind],) if arguments.kind else ALL_KINDS
-    with open_session(arguments, Path.cwd(), console) as session:
-        place = session.connection.place
-        observed = listed(session.connection, kinds)
-    found = chosen(observed, kinds, place, arguments)
-    for kind in kinds:
-        _show([item for item in found if item.kind is kind], console, wide=arguments.wide)
-    if not found:
-        console.line("  nothing is there" + (" that fits" if _filtered(arguments) else ""))
-    document: ListDocument = {
-        "formatVersion": 1,
-        "target": place.target,
-        "resources": [listed_document(item) for item in found],
-    }
-    console.document(document)
-    return ExitCode.OK
-
-
-def _show(items: list[Resource], console: Console, *, wide: bool) -> None:
-    from compiler.render.resources import below, head, row
-    from compiler.render.table import cut, table
-
-    if not items:
-        return
-    width = None if wide else console.width
-    lines = table(head(items[0].kind), [row(item) for item in items], width)
-    console.line()
-    console.line(console.styled(lines[0], "bold"))
-    for item, line in zip(items, lines[1:], strict=True):
-        console.line(line)
-        if told := below(item):
-            console.line(f"      {cut(told, (width or len(told) + 6) - 6)}")
-
-
-def _filtered(arguments: argparse.Namespace) -> bool:
-    return bool(arguments.ours or arguments.name or arguments.state)
+    kinds = {"models": Kind.MODEL, "deployments": Kind.DEPLOYMENT, "version-sets": Kind.VERSION_SET}
+    request = ListRequest(
+        (kinds[arguments.kind],) if arguments.kind else ALL,
+        target(arguments),
+        managed=arguments.ours,
+        name=arguments.name,
+        states=tuple(arguments.state or ()),
+        everything=arguments.all,
+    )
+    result = list_resources(checkout(arguments), request, Reporter(console))
+    return console.show(result, wide=arguments.wide)

@@ -6,11 +6,13 @@ import argparse
 from pathlib import Path
 
 from compiler.cli.console import Console
+from compiler.cli.documents import ENDING, schema_files
 from compiler.codes import ExitCode
 from compiler.diagnostics import did_you_mean, failure
 
 SUMMARY = "print the JSON Schema of manifests (for editors) or of what --json prints, or write all to a folder"
-_ENDING = ".v1.schema.json"
+EXAMPLE = "manifact schema plan.output > plan.schema.json"
+DOCUMENT = None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,20 +36,9 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
             (arguments.write / name).write_text(text, encoding="utf-8")
             console.line(f"wrote {arguments.write / name}")
         return ExitCode.OK
-    known = [name.removesuffix(_ENDING) for name in files]
+    known = [name.removesuffix(ENDING) for name in files]
     if arguments.document not in known:
         hint = did_you_mean(arguments.document, known) or "`manifact schema --write DIR` writes all there are"
         raise failure("MF915", f"there is no schema '{arguments.document}'", hint=hint)
-    console.line(files[f"{arguments.document}{_ENDING}"].rstrip("\n"))
+    console.line(files[f"{arguments.document}{ENDING}"].rstrip("\n"))
     return ExitCode.OK
-
-
-def schema_files() -> dict[str, str]:
-    """The text of every schema file by its name: the manifest's, what `--json` prints, and what is written."""
-    from compiler.render.documents import DOCUMENTS, FILES
-    from compiler.schema.documents import document_schema
-    from compiler.schema.generate import generate
-
-    output = {f"{name}.output{_ENDING}": document_schema(document) for name, document in DOCUMENTS.items()}
-    written = {f"{name}{_ENDING}": document_schema(document) for name, document in FILES.items()}
-    return {**generate(), **written, **output}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_json, add_root, add_target
+from compiler.cli.arguments import add_json, add_root, add_target, checkout, target
 from compiler.cli.console import Console
+from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
 SUMMARY = "show one model, deployment or version set in full, ours or not"
+EXAMPLE = "manifact show wine"
+DOCUMENT = "resources:ShowDocument"
 KINDS = ("model", "deployment", "version-set")
 
 
@@ -24,24 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Read it, and everything around it that tells what it is for."""
-    from compiler.engine.reference import loaded_manifest
-    from compiler.engine.session import named_word, open_session
-    from compiler.render.documents.show import Around, show_document
-    from compiler.render.show import show_resource
-    from compiler.cloud.datascience.lookup import ALL_KINDS, find, listed
-    from compiler.planning import tags
+    from compiler.engine.target.show import ShowRequest, show_resource
     from compiler.planning.live.observed import Kind
 
-    kinds = {"model": (Kind.MODEL,), "deployment": (Kind.DEPLOYMENT,), "version-set": (Kind.VERSION_SET,)}
-    word, start = named_word(arguments.resource, arguments.root)
-    with open_session(arguments, start, console) as session:
-        observed = listed(session.connection)
-        found = find(session.connection, word, observed, kinds.get(arguments.kind, ALL_KINDS), arguments.version)
-        live = found.read(session.connection)
-        place = session.connection.place
-    name = live.tags.get(tags.NAME)
-    manifest = loaded_manifest(name, start, arguments.root) if name and place.owns(live.tags) else None
-    document = show_document(found.kind, live, Around(observed, place, manifest))
-    show_resource(document, console)
-    console.document(document)
-    return ExitCode.OK
+    kind = Kind(arguments.kind.replace("-", " ")) if arguments.kind else None
+    request = ShowRequest(arguments.resource, target(arguments), kind, arguments.version)
+    return console.show(show_resource(checkout(arguments), request, Reporter(console)))

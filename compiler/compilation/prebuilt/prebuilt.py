@@ -10,8 +10,8 @@ from pathlib import Path
 
 from compiler.compilation.files import FileCollector
 from compiler.compilation.inputs import read_samples
-from compiler.compilation.prebuilt.find_model import FoundModel, find_model
 from compiler.compilation.prebuilt.facts import environments_of, maker_of, schema_of, test_results_of
+from compiler.compilation.prebuilt.find_model import FoundModel, find_model
 from compiler.diagnostics import CompilerError, Report
 from compiler.emit.paths import check_paths
 from compiler.emit.tree import ArtifactTree, artifact_tree

@@ -1,79 +1,153 @@
-"""Verification before saving: run once for each artifact, samples and environment; remembered after that."""
+"""Verify: run an artifact in a separate process and compare its answers with the golden rows."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from compiler.render import words as text
-from compiler.cli.console import Console
+from compiler.diagnostics import CompilerError, Diagnostic
+from compiler.engine.checkout import Checkout
+from compiler.engine.result import Result
+from compiler.events import Event, Listener, Phase, ignore
+from compiler.render.lines import Line
 
 if TYPE_CHECKING:
     from compiler.compilation.build import Build
-    from compiler.diagnostics import CompilerError, Diagnostic
     from compiler.planning.plan.plan import Plan
+    from compiler.render.documents.artifacts import VerifyDocument
     from compiler.verify import Verification
 
+When: TypeAlias = Literal["auto", "always", "never"]
+"""Which models are run before they are saved: those whose bytes are uploaded, all, or none."""
+_NO_NETWORK_ISOLATION = "no network namespace on this machine; the model's process could have used the network"
 
-def verify_before_saving(builds: Sequence[Build], plan: Plan, when: str, console: Console, *, timeout: float) -> None:
+
+@dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """What to verify."""
+
+    manifest: Path = Path()
+    timeout: float = 300.0
+    """Seconds for loading the model and answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult(Result):
+    """A verification, or the reason why there is none."""
+
+    name: str
+    verification: Verification | None
+    seconds: float = 0.0
+    reason: str = ""
+    """Why the artifact is not run here; empty when it was."""
+    remembered: bool = False
+    """Whether an earlier run was remembered: nothing was run."""
+
+    def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
+        """One line: how it was verified, or why not."""
+        return [Line(f"  {self.text(named=not self.verification)}")]
+
+    def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
+        """Nothing: the event has said it."""
+        return []
+
+    def text(self, *, named: bool) -> str:
+        """`verified 20 golden rows in 0.8 s (max difference 0)`; `named` puts the model's name before it."""
+        from compiler.render.words import count
+
+        prefix = f"{self.name}  " if named else ""
+        if self.verification is None:
+            return f"{prefix}not verified: {self.reason}"
+        compared, difference = self.verification.compared, self.verification.max_difference
+        how = f"max difference {difference:g}" if compared else "answered; no output sample to compare"
+        return f"{prefix}verified {count(self.verification.rows, 'golden row')} in {self.seconds:.1f} s ({how})"
+
+    def to_json(self) -> VerifyDocument:
+        """What `verify --json` prints."""
+        from compiler.render.verification import verification_document
+
+        found = self.verification
+        return {
+            "formatVersion": 1,
+            "name": self.name,
+            "verification": verification_document(found) if found else None,
+        }
+
+
+def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listener = ignore) -> VerifyResult:
+    """Compile the manifest, then verify; an earlier run that is remembered does not count.
+
+    Raises `CompilerError` when the artifact cannot be run here (exit 3) or answers wrongly (exit 4).
+    """
+    from compiler.compilation.compile import compile_manifest
+    from compiler.workspace.root import manifest_path
+
+    build = compile_manifest(manifest_path(checkout.path(request.manifest)), root=checkout.root)
+    result = verify_build(build, request.timeout, listener, again=True)
+    if result.verification is not None and not result.verification.isolated:
+        listener(Event(Phase.WARNING, build.name, f"note: {_NO_NETWORK_ISOLATION}"))
+    return result
+
+
+def verify_build(
+    build: Build, timeout: float, listener: Listener, *, again: bool = False, named: bool = False
+) -> VerifyResult:
+    """Verify a build; the listener hears how, unless an earlier run is remembered.
+
+    `again` ignores what is remembered; `named` reports the model's name too. Raises `CompilerError` when the artifact
+    cannot be run here (exit 3) or answers wrongly (exit 4).
+    """
+    from compiler.verify import environment_of, find_receipt, receipt_key, remember, verify
+
+    if build.golden is None or build.record is None or build.container:
+        result = VerifyResult(build.name, None, reason=_unverified(build))
+        listener(Event(Phase.VERIFIED, build.name, result.text(named=True)))
+        return result
+    cache = build.state / "receipts"
+    key = receipt_key(build.record.digest, build.golden, environment_of(build.facts.requires))
+    if not again and (known := find_receipt(cache, key)):
+        return VerifyResult(build.name, known, remembered=True)
+    started = time.perf_counter()
+    found = verify(
+        build.artifact, build.golden, timeout=timeout, requires=build.facts.requires, shapes=not build.own_score
+    )
+    remember(cache, key, found)
+    result = VerifyResult(build.name, found, time.perf_counter() - started)
+    listener(Event(Phase.VERIFIED, build.name, result.text(named=named)))
+    return result
+
+
+def verify_before_saving(builds: Sequence[Build], plan: Plan, when: When, timeout: float, listener: Listener) -> None:
     """Run the models of a plan before they are saved: `always`, or with `auto` those whose bytes are uploaded.
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
     """
-    from compiler.diagnostics import CompilerError
-
     uploaded = {change.name for change in plan.applicable if change.uploads}
     wanted = [build for build in builds if when == "always" or (when == "auto" and build.name in uploaded)]
     problems: list[Diagnostic] = []
     for build in wanted:
         try:
-            verified(build, console, timeout=timeout, named=len(builds) > 1)
-        except CompilerError as problem:
-            standing = _standing(problem, plan, when, console)
-            problems += [d.named(build.name) for d in standing] if len(builds) > 1 else standing
+            verify_build(build, timeout, listener, named=len(builds) > 1)
+        except CompilerError as error:
+            remaining = _remaining(error, build, plan, when, listener)
+            problems += [d.named(build.name) for d in remaining] if len(builds) > 1 else remaining
     if problems:
         raise CompilerError(*problems)
 
 
-def _standing(problem: CompilerError, plan: Plan, when: str, console: Console) -> Sequence[Diagnostic]:
-    """What of a problem stands: a framework that is missing here is one where nothing else tests the model."""
+def _remaining(error: CompilerError, build: Build, plan: Plan, when: When, listener: Listener) -> Sequence[Diagnostic]:
+    """What of an error counts: a framework that is missing here is an error where nothing else tests the model."""
     from compiler.workspace.targets import LOCAL
 
-    missing = any(d.code == "MF608" for d in problem.diagnostics)
+    missing = any(d.code == "MF608" for d in error.diagnostics)
     if when == "always" or plan.place.target == LOCAL or not missing:
-        return problem.diagnostics
-    console.note(f"  warning: not verified here, the smoke test decides: {problem.diagnostics[0].message}")
+        return error.diagnostics
+    text = f"warning: not verified here, the smoke test decides: {error.diagnostics[0].message}"
+    listener(Event(Phase.WARNING, build.name, text))
     return ()
-
-
-def verified(
-    build: Build, console: Console, *, timeout: float, again: bool = False, named: bool = False
-) -> Verification | None:
-    """Verify a build and say so; None when it has no golden rows.
-
-    `again` ignores what is remembered; `named` says of which model the line is.
-
-    Raises `CompilerError` when the artifact cannot be run here (exit 3) or answers wrongly (exit 4).
-    """
-    from compiler.verify import environment_of, find_receipt, receipt_key, remember, verify
-
-    if build.golden is None or build.record is None or build.container:
-        console.line(f"  {build.name}  not verified: {_unverified(build)}")
-        return None
-    cache = build.state / "receipts"
-    key = receipt_key(build.record.digest, build.golden, environment_of(build.facts.requires))
-    if not again and (known := find_receipt(cache, key)):
-        return known
-    started = time.perf_counter()
-    own_score = build.own_score
-    result = verify(build.artifact, build.golden, timeout=timeout, requires=build.facts.requires, shapes=not own_score)
-    remember(cache, key, result)
-    rows = text.count(result.rows, "golden row")
-    how = f"max difference {result.max_difference:g}" if result.compared else "answered; no output sample to compare"
-    what = f"{build.name}  " if named else ""
-    console.line(f"  {what}verified {rows} in {time.perf_counter() - started:.1f} s ({how})")
-    return result
 
 
 def _unverified(build: Build) -> str:

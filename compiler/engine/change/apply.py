@@ -1,195 +1,198 @@
-"""Walk a plan through the cloud room."""
+"""Apply: save models to the catalog, deploy them, wait and test them; a second apply changes nothing."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from compiler.cloud.objectstorage.zip_body import ZipBody
-from compiler.cloud.connect.connection import Connection
-from compiler.cloud.steps.executor import ChangeFailure, execute
-from compiler.cloud.connect.watch import Interrupted, NotWaiting, WaitOptions
-from compiler.cloud.steps.context import ChangeContext
-from compiler.diagnostics import CompilerError, Diagnostic, Severity
-from compiler.planning.plan.outcome import ApplyOptions, Event, Outcome, Result, Status
-from compiler.planning import references
-from compiler.planning.canonical import Body
-from compiler.planning.changes.types import ATTACH, Action, Change
-from compiler.planning.live.observed import Kind
-from compiler.planning.plan.missing_variables import missing_variables
-from compiler.planning.plan.plan import Plan
+from compiler.diagnostics import Diagnostic, failure
+from compiler.engine.artifact.verify import When, verify_before_saving
+from compiler.engine.checkout import Checkout
+from compiler.engine.checkout_lock import checkout_lock
+from compiler.engine.consent import Consent, ask_for_plan
+from compiler.engine.result import Result
+from compiler.engine.selection import SelectRequest, compile_selection
+from compiler.engine.session import Session, TargetRequest, open_session
+from compiler.engine.target.planning import Observing, Planned, observe_for, plan_desired, with_preflight
+from compiler.events import Event, Listener, Phase, ignore
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
+from compiler.planning.plan.planner import Options
+from compiler.render.lines import Line
 
-WORKERS = 4
-"""Manifests carried out at a time: they do not depend on each other."""
+if TYPE_CHECKING:
+    from compiler.compilation.build import Build
+    from compiler.planning.plan.plan import Plan
+    from compiler.planning.plan.saved_plan import SavedPlan
+    from compiler.render.documents.targets import ApplyDocument
+    from compiler.workspace.project import Workspace
+
+_MAKE = "make one with `manifact plan -o FILE`"
 
 
-def apply(
-    plan: Plan, connection: Connection, archives: Mapping[str, ZipBody], conduct: ApplyOptions | None = None
-) -> Outcome:
-    """Carry out a plan; `archives` holds the zip of every artifact that is to be uploaded, by its digest.
+@dataclass(frozen=True, slots=True)
+class ApplyRequest:
+    """What to apply, and how."""
 
-    Manifests go in parallel, the changes of each in order; after a failure the rest of that manifest is skipped. A
-    KeyboardInterrupt stops after the requests under way and shows in the outcome. A manifest that the plan has a
-    problem with is skipped, and so is one that needs a sensitive variable without a value (MF719). Raises
-    `CompilerError` when an artifact or a file is not here, before anything is sent.
+    selection: SelectRequest = field(default_factory=SelectRequest)
+    target: TargetRequest = field(default_factory=TargetRequest)
+    options: Options = field(default_factory=Options)
+    plan: Path | None = None
+    """A plan file to carry out, instead of planning anew: manifests and options are those of the plan."""
+    verify: When = "auto"
+    """Run models here before they are saved."""
+    timeout: float = 3600.0
+    """Seconds for each change of the service."""
+    wait: bool = True
+    """False: do not wait for deployments, and do not test them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult(Result):
+    """A plan and what became of it."""
+
+    plan: Plan
+    outcome: Outcome
+
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]:
+        """Problems and warnings of all changes."""
+        return self.outcome.diagnostics
+
+    @property
+    def interrupt(self) -> KeyboardInterrupt | None:
+        """What stopped it."""
+        return self.outcome.interrupt
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was done."""
+        return self.outcome.complete
+
+    def lines(self, width: int | None = None) -> list[Line]:
+        """The plan, and one line a change."""
+        from compiler.render.plan import plan_lines
+
+        return [*plan_lines(self.plan), *self.closing(width)]
+
+    def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - a result is not cut
+        """One line a change."""
+        from compiler.render.outcome import outcome_lines
+
+        return outcome_lines(self.outcome, named=len(self.plan.models) > 1)
+
+    def to_json(self) -> ApplyDocument:
+        """What `apply --json` prints."""
+        from compiler.render.outcome import outcome_document
+
+        return outcome_document(self.outcome)
+
+    def __repr__(self) -> str:
+        from compiler.render.words import plan_sum
+
+        state = "complete" if self.complete else "incomplete"
+        return f"<ApplyResult for {self.plan.place.target}: {plan_sum(self.plan)}, {state}>"
+
+
+def apply_manifests(
+    checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener = ignore
+) -> ApplyResult:
+    """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
+
+    Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
+    for a plan file that is stale or none, MF903 without consent, and when a model is not verified (exit 3 or 4).
     """
-    conduct = conduct or ApplyOptions()
-    plan = plan.with_diagnostics(missing_variables(plan, Severity.ERROR))
-    _check(plan, archives, conduct.files)
-    stop = threading.Event()
-    walk = _Walk(plan, connection, archives, conduct, stop)
-    groups = _by_name(plan.applicable)
-    interrupt: KeyboardInterrupt | None = None
-    with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups)))) as pool:
-        running: list[Future[list[Result]]] = []
-        try:
-            running.extend(pool.submit(walk.manifest, changes) for changes in groups)
-            wait(running)
-        except KeyboardInterrupt as signal:
-            interrupt = signal
-            stop.set()
-    done = tuple(result for future in running for result in future.result())
-    refused = [change for change in plan.pending if change.name in plan.blocked]
-    skipped = tuple(Result(change, Status.SKIPPED, detail="the plan refuses it") for change in refused)
-    return Outcome((*done, *skipped), interrupt, plan.problems)
+    if request.plan is None:
+        return _fresh(checkout, request, consent, listener)
+    if request.selection != SelectRequest() or request.options != Options():
+        raise failure("MF913", "--plan carries out what was saved: manifests and options are those of the plan")
+    return apply_saved(checkout, _load(checkout.path(request.plan), request.plan), request, consent, listener)
 
 
-class _Walk:
-    """One apply under way."""
-
-    def __init__(
-        self,
-        plan: Plan,
-        connection: Connection,
-        archives: Mapping[str, ZipBody],
-        conduct: ApplyOptions,
-        stop: threading.Event,
-    ) -> None:
-        self._plan = plan
-        self._connection = connection
-        self._archives = archives
-        self._conduct = conduct
-        self._stop = stop
-        self._lock = threading.Lock()
-
-    def manifest(self, changes: Sequence[Change]) -> list[Result]:
-        """The changes of one manifest, in order."""
-        known: dict[str, str] = {}
-        etags = dict(self._plan.etags)
-        results: list[Result] = []
-        for change in changes:
-            good = all(result.status is Status.DONE for result in results)
-            result = self._change(self._work(change, known, etags)) if good else Result(change, Status.SKIPPED)
-            results.append(result)
-        return results
-
-    def _work(self, change: Change, known: dict[str, str], etags: dict[str, str]) -> ChangeContext:
-        secrets = {key: value for (name, key), value in self._plan.secrets.items() if name == change.name}
-        former = {key: value for (name, key), value in self._plan.former.items() if name == change.name}
-        if change.kind is Kind.MODEL and change.id:
-            known.setdefault(references.MODEL, change.id)
-        return ChangeContext(
-            connection=self._connection,
-            change=change,
-            archive=self._archives.get(change.artifact),
-            smoke=self._plan.smoke.get(change.name),
-            secrets=secrets,
-            former=former,
-            watch=self._watch(change),
-            known=known,
-            etags=etags,
-            files=self._conduct.files,
-        )
-
-    def _change(self, work: ChangeContext) -> Result:
-        change = work.change
-        self._tell(Event(change, "start"))
-        try:
-            failed = execute(work)
-        except Interrupted:
-            problem = Diagnostic("MF725", f"interrupted during: {change.action} {change.kind} of '{change.name}'")
-            return Result(change, Status.INTERRUPTED, diagnostics=(problem,))
-        except NotWaiting:
-            return Result(change, Status.STARTED, _identifier(work))
-        except OSError as problem:
-            # A file of this manifest: the others do not depend on it.
-            failed = ChangeFailure((_unreadable(change, problem),))
-        identifier = _identifier(work)
-        self._tell(Event(change, "failed" if failed else "done"))
-        if failed is None:
-            state, url = _endpoint(work.records.get(identifier, {}))
-            return Result(change, Status.DONE, identifier, "", state, url, self._named(change, work.notes))
-        problems = self._named(change, (*failed.problems, *work.notes))
-        return Result(change, Status.FAILED, identifier, failed.recovered, diagnostics=problems)
-
-    def _named(self, change: Change, problems: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """The problems, each of which says of which model it is where there are several."""
-        return tuple(p.named(change.name) if len(self._plan.models) > 1 else p for p in problems)
-
-    def _watch(self, change: Change) -> WaitOptions:
-        def tell(text: str, done: int, total: int) -> None:
-            self._tell(Event(change, text, done, total))
-
-        # Sleeping on the event wakes up at once when the user says stop.
-        return WaitOptions(self._conduct.timeout, tell, self._stop.is_set, self._pause, self._conduct.wait)
-
-    def _pause(self, seconds: float) -> None:
-        self._stop.wait(seconds)
-
-    def _tell(self, event: Event) -> None:
-        with self._lock:
-            self._conduct.report(event)
+def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener) -> ApplyResult:
+    builds = compile_selection(checkout, request.selection, complete=request.options.prune)
+    with (
+        open_session(checkout, request.target, listener, builds[0].root) as session,
+        checkout_lock(session, request.timeout, listener),
+    ):
+        observing = Observing(request.options, request.timeout, wait=request.wait)
+        planned = plan_desired(session, session.desired_all(builds), builds, observing, listener)
+        return apply_planned(session, planned.plan, builds, request, consent, listener)
 
 
-_REFERENCE = {
-    Kind.VERSION_SET: references.VERSION_SET,
-    Kind.MODEL: references.MODEL,
-    Kind.DEPLOYMENT: references.DEPLOYMENT,
-}
+def apply_saved(
+    checkout: Checkout, saved: SavedPlan, request: ApplyRequest, consent: Consent, listener: Listener = ignore
+) -> ApplyResult:
+    """Carry out what a saved plan says, when that is still what is to be done. Raises `CompilerError` MF740."""
+    from compiler.planning.plan.planner import plan
+    from compiler.planning.plan.saved_plan import check_current, with_secrets
+
+    _check_project(saved, checkout.workspace())
+    target = TargetRequest(request.target.target or saved.place.target, request.target.auth)
+    with open_session(checkout, target, listener) as session, checkout_lock(session, request.timeout, listener):
+        observing = Observing(saved.options, request.timeout, wait=request.wait)
+        desired = with_secrets(saved, session.substituted)
+        observed = observe_for(session, desired, observing, listener)
+        place = session.connection.place
+        found = check_current(saved, place, plan(desired, observed, place, saved.options))
+        builds = _built(saved, found, session.root)
+        planned = with_preflight(session, Planned(found, desired, observed), builds, observing)
+        return apply_planned(session, planned.plan, builds, request, consent, listener)
 
 
-def _identifier(work: ChangeContext) -> str:
-    """OCID of what a change made or acted on."""
-    made = work.known.get(_REFERENCE[work.change.kind], "")
-    return (made or work.change.id or "") if work.change.action is Action.REPLACE else (work.change.id or made)
+def apply_planned(
+    session: Session,
+    plan: Plan,
+    builds: Sequence[Build],
+    request: ApplyRequest,
+    consent: Consent,
+    listener: Listener,
+) -> ApplyResult:
+    """Show the plan, verify what is saved, ask, and carry it out, in an open session under the checkout's lock."""
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
+    from compiler.compilation.build import attached_files
+    from compiler.engine.change.runner import apply
+
+    listener(Event(Phase.PLANNED, session.name, value=plan))
+    if plan.empty:
+        return ApplyResult(plan, Outcome((), planned=plan.problems))
+    verify_before_saving(builds, plan, request.verify, request.timeout, listener)
+    ask_for_plan(plan, consent, everything=session.target.confirm == "all")
+    records = [(build, build.record) for build in builds]
+    archives = {f"sha256:{record.digest}": zip_body_of(build.artifact, record) for build, record in records if record}
+    attached = {name: path for build in builds for name, path in attached_files(build.directory).items()}
+    conduct = ApplyOptions(request.timeout, listener, files=attached, wait=request.wait)
+    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
 
 
-def _endpoint(record: Body) -> tuple[str, str]:
-    return str(record.get("lifecycleState") or ""), str(record.get("modelDeploymentUrl") or "")
+def _load(path: Path, named: Path) -> SavedPlan:
+    from compiler.planning.plan.saved_plan import load_plan
+
+    try:
+        return load_plan(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise failure("MF741", f"cannot read {named}: {error.strerror}", hint=_MAKE) from None
+    except UnicodeDecodeError:
+        raise failure("MF741", f"{named} is not a plan file: it is no text", hint=_MAKE) from None
 
 
-def _unreadable(change: Change, problem: OSError) -> Diagnostic:
-    said = f"could not {change.action} the {change.kind} of '{change.name}': {problem.strerror or problem}"
-    named = f": {problem.filename}" if problem.filename else ""
-    return Diagnostic("MF724", said + named, hint="compile the manifest again, then apply")
+def _check_project(saved: SavedPlan, here: Workspace) -> None:
+    """Raises MF740 for a plan of another project, before a store of the target local is made for it."""
+    from compiler.workspace.targets import LOCAL
+
+    made = f"the plan was made for project '{saved.place.project}'"
+    hint = "go to the project's folder, or name it with --root"
+    if here.name != saved.place.project:
+        raise failure("MF740", f"{made}; this folder is of project '{here.name}'", hint=hint)
+    if saved.place.target == LOCAL and not (here.state / LOCAL).exists():
+        raise failure("MF740", f"{made} in another folder: nothing was ever planned for target local here", hint=hint)
 
 
-def _check(plan: Plan, archives: Mapping[str, ZipBody], files: Mapping[str, Path]) -> None:
-    errors: list[Diagnostic] = []
-    uploads = {change.artifact: change for change in plan.applicable if change.uploads}
-    for artifact, change in uploads.items():
-        if artifact not in archives:
-            hint = "compile the manifest first"
-            errors.append(Diagnostic("MF724", f"artifact {artifact} of '{change.name}' is not built here", hint=hint))
-    errors += _missing_files(plan, files)
-    if errors:
-        raise CompilerError(*errors)
+def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
+    """What the plan sends, compiled from the manifests it was made from: the same inputs give the same bytes."""
+    from compiler.compilation.batch import compile_all
 
-
-def _missing_files(plan: Plan, files: Mapping[str, Path]) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    for change in plan.applicable:
-        for body in (step.body or {} for step in change.steps if step.operation == ATTACH):
-            if body.get("sha256") not in files:
-                message = f"'{body.get('file')}', which '{change.name}' attaches to '{body.get('key')}', is not at hand"
-                found.append(Diagnostic("MF724", message, hint="compile the manifest first"))
-    return found
-
-
-def _by_name(changes: Sequence[Change]) -> list[list[Change]]:
-    groups: dict[str, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(change.name, []).append(change)
-    return list(groups.values())
+    sending = {change.name for change in plan.pending if change.sends}
+    paths = [root / path for name, path in saved.manifests.items() if name in sending]
+    return compile_all([path for path in paths if path.is_file()], root=root)

@@ -9,6 +9,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from compiler.localcloud.store.disk_errors import translate_errors
 
 BUSY_SECONDS = 30.0
+RETRY_SECONDS = 0.005
 MEMORY_PAGES = -8192  # 8 MiB of page cache a connection
 
 _SCHEMA = """
@@ -121,13 +123,31 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = {MEMORY_PAGES}")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL mode; where it is in that mode already, nothing is written.
+
+    The switch upgrades a read lock, and SQLite refuses two upgrades at once without waiting (its busy handler serves
+    only those who hold no lock): first openings of a new store at the same time each try again.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[Transaction]:

@@ -1,13 +1,14 @@
-"""What becomes of a plan: results, what is told meanwhile, and how it is to be carried out."""
+"""Outcome of an apply: its results, and its options."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from compiler.diagnostics import Diagnostic, Severity
+from compiler.events import Listener, ignore
 from compiler.planning.changes.types import Change
 
 
@@ -37,6 +38,8 @@ class Result:
     """Of a deployment: its lifecycle state as the change left it."""
     url: str = ""
     """Of a deployment: where it answers; `/predict` follows."""
+    uploaded: int = 0
+    """Bytes of the artifact's zip that was uploaded."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -63,25 +66,12 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something to tell while a plan is carried out."""
-
-    change: Change
-    text: str
-    """`start`, `done`, `failed`, or what goes on: `uploading`, a work request's status."""
-    done: int = 0
-    total: int = 0
-    """Bytes or percent; a total of 0 is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
 class ApplyOptions:
     """How a plan is carried out."""
 
     timeout: float = 3600.0
     """Seconds that one change of the service may take."""
-    report: Callable[[Event], None] = field(default=lambda _: None)
-    """Called from several threads, one call at a time."""
+    listener: Listener = ignore
     files: Mapping[str, Path] = field(default_factory=dict)
     """Files that `catalog.custom` attaches, by their sha256."""
     wait: bool = True

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from compiler.render.documents.problems import Problem
 from compiler.emit.documents import FileDocument
+from compiler.render.documents.problems import Problem
 
 
 class Built(TypedDict):

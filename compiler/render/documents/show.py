@@ -6,16 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.render.resources import Resource, listed_document, owner_document
-from compiler.planning.live.observed import title
 from compiler.planning import tags
 from compiler.planning.canonical import Path
-from compiler.planning.live.observed import Kind
-from compiler.planning.live.observed import LiveResource, Observed
+from compiler.planning.desired.variables import PLACEHOLDER, environment_variables, with_variables
 from compiler.planning.live.last_applied import read_last_applied
+from compiler.planning.live.observed import Kind, LiveResource, Observed, title
 from compiler.planning.secret_detection import redacted
 from compiler.planning.tags import Scope
-from compiler.planning.desired.variables import PLACEHOLDER, environment_variables, with_variables
+from compiler.render.resources import Resource, listed_document, owner_document, served_model
 from compiler.workspace.project import LoadedManifest
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class ResourceContext:
     """What a resource is seen in."""
 
     observed: Observed
@@ -38,38 +36,38 @@ class Around:
     """Of the manifest that owns it, where it is of this project and at hand."""
 
 
-def show_document(kind: Kind, live: LiveResource, around: Around) -> ShowDocument:
+def show_document(kind: Kind, live: LiveResource, context: ResourceContext) -> ShowDocument:
     """The document that `show --json` prints, and that its view is made of."""
     return {
         "formatVersion": 1,
-        "target": around.place.target,
+        "target": context.place.target,
         "kind": kind.value,
         "id": live.id,
         "name": title(live),
         "state": live.state,
         "owner": owner_document(live),
-        "record": _record(live, around) if kind is Kind.DEPLOYMENT else dict(live.body),
+        "record": _record(live, context) if kind is Kind.DEPLOYMENT else dict(live.body),
         "provenance": live.provenance,
         "artifact": _artifact(live),
-        "applied": _applied(kind, live, around),
-        "deployments": _serving(live.id, around.observed) if kind is Kind.MODEL else [],
-        "models": _models(kind, live, around.observed),
+        "applied": _applied(kind, live, context),
+        "deployments": _serving(live.id, context.observed) if kind is Kind.MODEL else [],
+        "models": _models(kind, live, context.observed),
     }
 
 
-def _record(live: LiveResource, around: Around) -> dict[str, Any]:
+def _record(live: LiveResource, context: ResourceContext) -> dict[str, Any]:
     variables = environment_variables(live.body)
-    return with_variables(live.body, redacted(variables, _sensitive(live, around))) if variables else dict(live.body)
+    return with_variables(live.body, redacted(variables, _sensitive(live, context))) if variables else dict(live.body)
 
 
-def _sensitive(live: LiveResource, around: Around) -> Collection[str] | None:
+def _sensitive(live: LiveResource, context: ResourceContext) -> Collection[str] | None:
     """The environment variables that the manifest fills from variables.
 
     Of a deployment that a manifest owns which is not at hand, nothing is known, and nothing is shown.
     """
     if owner_document(live) is None:
         return ()
-    deployment = around.manifest.manifest.spec.deployment if around.manifest else None
+    deployment = context.manifest.manifest.spec.deployment if context.manifest else None
     if deployment is None:
         return None
     written = deployment.environment_variables.items()
@@ -87,11 +85,11 @@ def _artifact(live: LiveResource) -> ArtifactFactsDocument | None:
     }
 
 
-def _applied(kind: Kind, live: LiveResource, around: Around) -> AppliedDocument | None:
+def _applied(kind: Kind, live: LiveResource, context: ResourceContext) -> AppliedDocument | None:
     found = read_last_applied(live.body) if kind is Kind.MODEL else None
     if found is None:
         return None
-    config = next((item.tags.get(tags.CONFIG) for item in around.observed.deployments if _serves(item, live.id)), None)
+    config = next((item.tags.get(tags.CONFIG) for item in context.observed.deployments if _serves(item, live.id)), None)
     return {
         "artifact": found.artifact,
         "model": _dotted(found.model),
@@ -112,7 +110,7 @@ def _serving(model: str, observed: Observed) -> list[ServingDocument]:
 
 
 def _serves(deployment: LiveResource, model: str) -> bool:
-    return not deployment.deleted and deployment.model_id == model
+    return not deployment.deleted and served_model(deployment) == model
 
 
 def _models(kind: Kind, live: LiveResource, observed: Observed) -> list[ListedDocument]:
@@ -120,7 +118,7 @@ def _models(kind: Kind, live: LiveResource, observed: Observed) -> list[ListedDo
         return []
     alive = sorted((item for item in observed.models if not item.deleted), key=lambda item: item.age)
     if kind is Kind.DEPLOYMENT:
-        members = [item for item in alive if item.id == live.model_id]
+        members = [item for item in alive if item.id == served_model(live)]
     else:
         members = [item for item in alive if item.body.get("modelVersionSetId") == live.id]
     return [listed_document(Resource(Kind.MODEL, item)) for item in members]

@@ -6,8 +6,8 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from compiler.render.documents.problems import Problem
 from compiler.planning.documents import ChangeDocument, PlaceDocument
+from compiler.render.documents.problems import Problem
 
 
 class PlanDocument(TypedDict):

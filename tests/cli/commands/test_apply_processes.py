@@ -1,0 +1,79 @@
+"""`manifact apply` as a process of its own: stopped by a signal, or started twice."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from testing.paths import ROOT
+
+pytestmark = pytest.mark.slow
+NAME = "flat-price"
+
+
+@pytest.fixture
+def rules(tmp_path, monkeypatch, manifact):
+    """A model that needs no framework; destroyed in the end."""
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "manifests" / "generic-rules", folder)
+    monkeypatch.chdir(folder)
+    yield folder
+    assert manifact("destroy", NAME, "--yes").code == 0
+
+
+def start(*arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "compiler", *arguments]
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+def live(manifact):
+    return sorted(item["kind"] for item in json.loads(manifact("status", "--json").out)["resources"])
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_what_the_next_apply_completes(rules, manifact, number, code):
+    score = (rules / "score.py").read_text()
+    (rules / "score.py").write_text("import time\ntime.sleep(4)\n" + score)
+    process = start("apply", "--verify", "never")
+    while "deployment" not in live(manifact):
+        assert process.poll() is None, process.communicate()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "MF725" in err
+    assert "run the same command again" in err
+    assert "deployment   flat-price  interrupted" in out
+    again = manifact("apply", "--verify", "never")
+    assert again.code == 0, again.err
+    assert live(manifact) == ["deployment", "model"]
+    assert "No changes." in manifact("apply").out
+
+
+def test_the_second_of_two_waits_for_the_first_and_has_nothing_left_to_do(rules, manifact):
+    first = start("apply", "--verify", "never")
+    second = start("apply", "--verify", "never")
+    outputs = [process.communicate(timeout=120) for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], outputs
+    assert sorted("No changes." in out for out, _ in outputs) == [False, True]
+    assert any("another apply is under way here" in err for _, err in outputs)
+    assert live(manifact) == ["deployment", "model"]
+
+
+def test_waiting_for_another_apply_ends_with_the_time(rules, manifact):
+    import fcntl
+
+    (rules / ".manifact").mkdir()
+    with (rules / ".manifact" / "apply-local.lock").open("w") as held:
+        held.write("4711")
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        late = manifact("apply", "--timeout", "0.2")
+        assert (late.code, "process 4711" in late.err, "MF774" in late.err) == (5, True, True)
+    assert manifact("apply", "--verify", "never").code == 0
