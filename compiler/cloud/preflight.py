@@ -24,10 +24,10 @@ SHAPE = (*INSTANCE, "instanceShapeName")
 
 def preflight(connection: Connection, plan: Plan) -> dict[str, tuple[Diagnostic, ...]]:
     """What is wrong with the plan's changes in the eyes of the service, by manifest name."""
-    found: dict[str, tuple[Diagnostic, ...]] = {}
+    diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
     for name, problem in (*_shapes(connection, plan), *_environments(connection, plan)):
-        found[name] = (*found.get(name, ()), problem)
-    return found
+        diagnostics[name] = (*diagnostics.get(name, ()), problem)
+    return diagnostics
 
 
 def _shapes(connection: Connection, plan: Plan) -> Iterable[tuple[str, Diagnostic]]:

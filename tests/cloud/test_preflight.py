@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience import waiters as waiting
+from compiler.cloud.connect import watch as waiting
 from compiler.cloud.observe import observe
 from compiler.cloud.preflight import preflight
 from compiler.diagnostics import exit_code

@@ -116,9 +116,9 @@ def settable(live: LiveResource | None) -> frozenset[Path]:
 
 def live_settings(live: LiveResource) -> Leaves:
     """The leaves of a live deployment without our own tags; what it leaves out of `DEFAULTS` is as there."""
-    found = option_groups.settings_leaves(live.body)
-    absent = (part for part in DEFAULTS if not any(below(path, (part,)) for path in found))
-    known = {**found, **{(*part, *path): value for part in absent for path, value in DEFAULTS[part].items()}}
+    settings = option_groups.settings_leaves(live.body)
+    absent = (part for part in DEFAULTS if not any(below(path, (part,)) for path in settings))
+    known = {**settings, **{(*part, *path): value for part in absent for path, value in DEFAULTS[part].items()}}
     return {path: value for path, value in known.items() if not path[-1].startswith(tags.PREFIX)}
 
 

@@ -50,7 +50,7 @@ def difference(
 def live_leaves(body: Mapping[str, Any]) -> dict[Path, Any]:
     """The leaves of a live body without our own tags and metadata."""
     known = leaves(comparable(body))
-    return {path: value for path, value in known.items() if not _ours(path)}
+    return {path: value for path, value in known.items() if not _is_managed(path)}
 
 
 def merged(live: Mapping[Path, Any], change: Difference, *at: Path) -> Body:
@@ -82,7 +82,7 @@ def _covers(live: Any, want: Any) -> bool:
     return bool(live == want)
 
 
-def _ours(path: Path) -> bool:
+def _is_managed(path: Path) -> bool:
     if path[0] == "freeformTags":
         return path[-1].startswith(tags.PREFIX)
     return path[0] == METADATA_LISTS[0] and path[1] in OUR_METADATA

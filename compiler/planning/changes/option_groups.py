@@ -49,21 +49,21 @@ _CLEARED: Mapping[Path, Any] = {
 """What stands for "no value" in an update; without any log, the empty object says so for both categories."""
 
 
-def changed_groups(found: Difference) -> tuple[str, ...]:
+def changed_groups(difference: Difference) -> tuple[str, ...]:
     """The setting groups with a difference, in order. Raises LookupError for a path that no request would send."""
     known = [path for name in NAMES for path in GROUPS[name]]
-    unsent = [path for path in found.values if not below(path, known)]
+    unsent = [path for path in difference.values if not below(path, known)]
     if unsent:  # it would be planned and reported as done for ever
         raise LookupError(f"no update sends {'.'.join(unsent[0])}")
-    return tuple(name for name in SETTINGS if found.under(*GROUPS[name]))
+    return tuple(name for name in SETTINGS if difference.under(*GROUPS[name]))
 
 
-def update_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Difference) -> Body:
+def update_body(names: tuple[str, ...], live: Mapping[Path, Any], difference: Difference) -> Body:
     """UpdateModelDeploymentDetails for the difference in these groups; objects of a group are sent whole."""
     prefixes = tuple(prefix for name in names for prefix in GROUPS[name])
-    body = merged(live, found, *prefixes)
+    body = merged(live, difference, *prefixes)
     for path, cleared in _CLEARED.items():
-        deleted = any(below(p, (path,)) and wanted is None for p, (_, wanted) in found.values.items())
+        deleted = any(below(p, (path,)) and wanted is None for p, (_, wanted) in difference.values.items())
         told = value_at(body, path) is not None or (len(path) > 1 and value_at(body, path[:-1]) == {})
         if deleted and not told and below(path, prefixes):
             put(body, path, copy(cleared))
@@ -74,11 +74,11 @@ def update_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Differe
     return body
 
 
-def undo_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Difference) -> Body:
+def undo_body(names: tuple[str, ...], live: Mapping[Path, Any], difference: Difference) -> Body:
     """The update that puts the former values of these groups back."""
-    after = {path: value for path, value in live.items() if path not in found.values}
-    after.update({path: wanted for path, (_, wanted) in found.values.items() if wanted is not None})
-    back = Difference({path: (wanted, before) for path, (before, wanted) in found.values.items()})
+    after = {path: value for path, value in live.items() if path not in difference.values}
+    after.update({path: wanted for path, (_, wanted) in difference.values.items() if wanted is not None})
+    back = Difference({path: (wanted, before) for path, (before, wanted) in difference.values.items()})
     return update_body(names, after, back)
 
 
@@ -89,9 +89,9 @@ def settings_leaves(body: Mapping[str, Any]) -> dict[Path, Any]:
     return leaves(comparable(known))
 
 
-def nested_body(found: Mapping[Path, Any]) -> Body:
+def nested_body(settings: Mapping[Path, Any]) -> Body:
     """The body of these leaves."""
-    return nested(found.items())
+    return nested(settings.items())
 
 
 def holds(body: Body, path: Path) -> bool:

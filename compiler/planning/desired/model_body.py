@@ -67,13 +67,13 @@ def _overrides(taxonomy: Taxonomy | None) -> dict[str, str]:
     if taxonomy is None:
         return {}
     parameters = taxonomy.hyperparameters
-    found = {
+    overrides = {
         "Framework": taxonomy.framework,
         "FrameworkVersion": taxonomy.framework_version,
         "Algorithm": taxonomy.algorithm,
         "Hyperparameters": None if parameters is None else json.dumps(parameters, sort_keys=True),
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in overrides.items() if value is not None}
 
 
 def _custom(item: CustomMetadata) -> Body:

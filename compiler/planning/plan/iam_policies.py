@@ -136,5 +136,5 @@ def _bucket(uri: str) -> str:
 
 
 def _instance(details: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (details.get("modelConfigurationDetails") or {}).get("instanceConfiguration") or {}
-    return found
+    instance: Mapping[str, Any] = (details.get("modelConfigurationDetails") or {}).get("instanceConfiguration") or {}
+    return instance

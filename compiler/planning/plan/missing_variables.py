@@ -12,11 +12,11 @@ SENDING = frozenset({"create_model_deployment", "update_model_deployment"})
 
 def missing_variables(plan: Plan, severity: Severity) -> dict[str, tuple[Diagnostic, ...]]:
     """MF719 by manifest name: a warning of a plan, which needs no secret; an error of an apply, which sends them."""
-    found: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for change in plan.applicable:
         for name in _missing(plan, change):
-            found.setdefault(change.name, set()).add(name)
-    return {name: (_diagnostic(name, sorted(missing), severity),) for name, missing in found.items()}
+            names.setdefault(change.name, set()).add(name)
+    return {name: (_diagnostic(name, sorted(missing), severity),) for name, missing in names.items()}
 
 
 def _missing(plan: Plan, change: Change) -> set[str]:
