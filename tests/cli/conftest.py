@@ -45,10 +45,11 @@ def cloud(root: Path, project: str = "cellar") -> Iterator[Connection]:
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
+    """The same bytes whenever it is asked: the entries are dated 1980."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(buffer, "w") as file:
         for name, content in files.items():
-            file.writestr(name, content)
+            file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

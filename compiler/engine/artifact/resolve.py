@@ -65,7 +65,8 @@ def compile_artifact(checkout: Checkout, manifest: Path) -> Build:
     from compiler.compilation.compile import compile_manifest
     from compiler.workspace.root import manifest_path
 
-    return compile_manifest(manifest_path(manifest), root=checkout.root)
+    path = manifest_path(manifest)
+    return compile_manifest(path, root=checkout.root_of(path.parent))
 
 
 def _form(folder: Path) -> Form:

@@ -195,4 +195,4 @@ def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
 
     sending = {change.name for change in plan.pending if change.sends}
     paths = [root / path for name, path in saved.manifests.items() if name in sending]
-    return compile_all([path for path in paths if path.is_file()], root=root)
+    return compile_all([path for path in paths if path.is_file()], lambda _folder: root)

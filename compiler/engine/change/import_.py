@@ -33,7 +33,7 @@ from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
 from compiler.workspace.names import slug
-from compiler.workspace.root import MANIFEST_FILE, find_root, shown
+from compiler.workspace.root import MANIFEST_FILE, shown
 
 if TYPE_CHECKING:
     from compiler.compilation.build import Build
@@ -156,8 +156,7 @@ def import_resource(
 def _check_directory(directory: Path, name: str, session: Session) -> None:
     """The manifest must be of the project whose target this is, and the only one of its name."""
     checkout = session.checkout
-    outside = not directory.is_relative_to(session.root)
-    if outside or (checkout.root is None and find_root(directory) != session.root):
+    if not directory.is_relative_to(session.root) or checkout.root_of(directory) != session.root:
         hint = "write a manifact.yaml first: it makes a folder with several manifests one project"
         raise failure("MF764", f"{shown(directory)} would be another project than {shown(session.root)}", hint=hint)
     other = manifest_of(checkout, name, session.root)

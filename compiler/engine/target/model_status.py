@@ -107,10 +107,11 @@ def _compiled(checkout: Checkout, reference: ModelReference) -> _Compiled:
     path = reference.manifest or manifest_of(checkout, name, reference.start)
     if path is None:
         return _Compiled(name, None, None)
+    root = checkout.root_of(path.parent)
     try:
-        if known := recall(path, checkout.root):
+        if known := recall(path, root):
             return _Compiled(name, path, known)
-        with assembled(path, checkout.root) as (build, _, _):
+        with assembled(path, root) as (build, _, _):
             return _Compiled(name, path, build)
     except CompilerError as error:
         return _Compiled(name, path, None, error.diagnostics)
