@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience import waiters as waiting
+from compiler.cloud.connect import watch as waiting
 from compiler.cloud.observe import observe
 from compiler.cloud.preflight import preflight
 from compiler.diagnostics import exit_code
 from compiler.engine.change.runner import apply
+from compiler.planning.limits.shapes import KNOWN_SHAPES
 from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import Options, plan
 
@@ -98,6 +99,11 @@ def test_one_that_cannot_be_seen_is_a_warning(cloud: Any, lab: Any, manifest: An
 
 def test_the_target_local_needs_no_environment(lab: Any, manifest: Any) -> None:
     assert preflight(lab.connection, planned(lab.connection, with_environment(manifest, uri(lab)))) == {}
+
+
+@pytest.mark.parametrize("shape", KNOWN_SHAPES)
+def test_a_shape_that_compile_knows_is_one_on_the_target_local(lab: Any, manifest: Any, shape: str) -> None:
+    assert preflight(lab.connection, lab.plan(manifest(deployment={"shape": shape}))) == {}
 
 
 def test_a_shape_that_the_region_does_not_have(lab: Any, manifest: Any) -> None:
