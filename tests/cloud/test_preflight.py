@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.connect import watch as waiting
+from compiler.cloud.connect import watch
 from compiler.cloud.observe import observe
 from compiler.cloud.preflight import preflight
 from compiler.diagnostics import exit_code
@@ -23,7 +23,7 @@ PACK = "published/wine/1.0/wine_p311"
 @pytest.fixture
 def cloud(lab: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The same service, as if it were a real region: there a conda environment is needed."""
-    monkeypatch.setattr(waiting, "CLOUD_PAUSES", waiting.LOCAL_PAUSES)
+    monkeypatch.setattr(watch, "CLOUD_PAUSES", watch.LOCAL_PAUSES)
     return replace(lab.connection, local=False)
 
 
