@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from compiler import compile_manifest
+from compiler.compilation.compile import compile_manifest
 from testing.paths import ROOT
 
 

@@ -13,7 +13,7 @@ from compiler.cli.console import Console
 from compiler.events import Event, Phase
 
 if TYPE_CHECKING:
-    from compiler.compilation.batch import Compiled
+    from compiler.compilation.batch import CompiledManifest
     from compiler.diagnostics import Diagnostic
     from compiler.planning.plan.plan import Plan
     from compiler.render.lines import Line
@@ -54,7 +54,9 @@ class Reporter:
         }
 
     def __call__(self, event: Event) -> None:
-        """Show one event."""
+        """Show one event; a bar makes room for what is not its own."""
+        if event.phase is not Phase.PROGRESS:
+            self._clear()
         self._show[event.phase](event)
 
     def _line(self, text: str) -> None:
@@ -78,14 +80,14 @@ class Reporter:
     def _on_compiled(self, event: Event) -> None:
         from compiler.render.builds import compiled_lines
 
-        self._on_item(cast("Compiled", event.value), compiled_lines)
+        self._on_item(cast("CompiledManifest", event.value), compiled_lines)
 
     def _on_validated(self, event: Event) -> None:
         from compiler.render.builds import validated_lines
 
-        self._on_item(cast("Compiled", event.value), validated_lines)
+        self._on_item(cast("CompiledManifest", event.value), validated_lines)
 
-    def _on_item(self, item: Compiled, lines: Callable[[Compiled], list[Line]]) -> None:
+    def _on_item(self, item: CompiledManifest, lines: Callable[[CompiledManifest], list[Line]]) -> None:
         self._console.lines(lines(item))
         if not self._console.json:
             self._console.diagnostics(item.problems)
@@ -133,5 +135,9 @@ class Reporter:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         if self._drawn:
             self._draw("")
+        self._drawn = False

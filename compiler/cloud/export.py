@@ -9,30 +9,33 @@ from typing import Any, BinaryIO
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import ask
-from compiler.cloud.datascience import models as catalog
-from compiler.cloud.datascience.waiters import Watch, WorkRequestError, await_work
+from compiler.cloud.connect.responses import send
+from compiler.cloud.connect.watch import WaitOptions
+from compiler.cloud.datascience import models
+from compiler.cloud.datascience.waiters import WorkRequestError, await_work
 from compiler.cloud.objectstorage import multipart, objects
 from compiler.cloud.objectstorage.downloads import stream
 from compiler.cloud.objectstorage.objects import Place
-from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.emit import artifact_tree, stream_zip, zip_size
 from compiler.ir import SourceFile
-from compiler.planning.changes.by_reference import recorded_place
+from compiler.planning.changes.by_reference import recorded_location
 from compiler.workspace.hashing import file_sha256
 from compiler.workspace.root import is_secret, shown
 
 
-def export_model(connection: Connection, model: str, place: Place, watch: Watch, *, overwrite: bool = False) -> int:
+def export_model(
+    connection: Connection, model: str, place: Place, watch: WaitOptions, *, overwrite: bool = False
+) -> int:
     """Have the service bring the artifact of a model to a bucket; returns its bytes, negative when it was there.
 
     Raises `CompilerError` MF750 for a model without artifact, MF763 for an object with other content, and
     `WorkRequestError`.
     """
-    head = catalog.head_artifact(connection, model)
+    head = models.head_artifact(connection, model)
     if head is None:
-        raise _nothing(catalog.get_model(connection, model).data)
+        raise _nothing(models.get_model(connection, model).data)
     known = objects.object_headers(connection, place)
     if known is not None:
         if int(known.get("content-length", -1)) == head.size and _is_same(connection, model, head.md5, place, known):
@@ -57,30 +60,30 @@ def _nothing(record: Mapping[str, Any]) -> CompilerError:
     model = record["id"]
     if not record.get("isModelByReference"):
         return failure("MF750", f"model {model} has no artifact")
-    where = recorded_place(record)
+    where = recorded_location(record)
     lie = f"in {where.uri}" if where else "in a bucket that its metadata do not name"
     text = f"model {model} is by reference: the catalog has no zip of it, its files lie {lie}"
     hint = "`manifact pull` brings them to a folder, which can be exported"
     return failure("MF750", text, hint=hint if where else None)
 
 
-def _bring(connection: Connection, model: str, details: Mapping[str, str], watch: Watch) -> None:
+def _bring(connection: Connection, model: str, details: Mapping[str, str], watch: WaitOptions) -> None:
     """Have it brought, and wait. A bucket that is not there is told as such, MF713, in place of what came of it."""
     storage, namespace, bucket = connection.object_storage, details["namespace"], details["destinationBucket"]
     try:
-        reply = catalog.import_artifact(connection, model, {"artifactImportDetails": dict(details)})
+        reply = models.import_artifact(connection, model, {"artifactImportDetails": dict(details)})
         if reply.work_request:
             await_work(connection, reply.work_request, watch)
     except (RequestError, WorkRequestError):
-        ask(f"look at bucket {bucket} of namespace {namespace}", lambda: storage.head_bucket(namespace, bucket))
+        send(f"look at bucket {bucket} of namespace {namespace}", lambda: storage.head_bucket(namespace, bucket))
         raise
 
 
 def export_directory(
     connection: Connection,
-    archive: Archive,
+    archive: ZipBody,
     place: Place,
-    watch: Watch,
+    watch: WaitOptions,
     *,
     overwrite: bool = False,
 ) -> int:
@@ -100,7 +103,7 @@ def export_directory(
     return archive.size
 
 
-def archive_of_directory(folder: Path) -> Archive:
+def archive_of_directory(folder: Path) -> ZipBody:
     """The zip of any artifact directory, in the form of our own (stored, sorted, without times).
 
     Raises `CompilerError` MF502 for what is no plain file, MF110 for what looks like a secret.
@@ -114,7 +117,7 @@ def archive_of_directory(folder: Path) -> Archive:
     tree = artifact_tree(
         {name: SourceFile(name, path, path.stat().st_size, file_sha256(path)) for name, path in files.items()}
     )
-    return Archive(zip_size(tree), lambda: stream_zip(tree))
+    return ZipBody(zip_size(tree), lambda: stream_zip(tree))
 
 
 def _counts(path: Path, folder: Path) -> bool:
@@ -133,11 +136,11 @@ def _is_same(connection: Connection, model: str, md5: str, place: Place, known: 
     """By MD5 where both have one; an object that came in parts has none, and is read."""
     if md5 and "content-md5" in known:
         return md5 == known["content-md5"]
-    reply = ask(f"read the artifact of {model}", lambda: connection.data_science.get_model_artifact_content(model))
-    return _same_bytes(connection, place, reply.data.raw, Watch())
+    reply = send(f"read the artifact of {model}", lambda: connection.data_science.get_model_artifact_content(model))
+    return _same_bytes(connection, place, reply.data.raw, WaitOptions())
 
 
-def _same_bytes(connection: Connection, place: Place, mine: BinaryIO, watch: Watch) -> bool:
+def _same_bytes(connection: Connection, place: Place, mine: BinaryIO, watch: WaitOptions) -> bool:
     """Compare an object with `mine`, from the beginning to the first difference."""
     return all(mine.read(len(chunk)) == chunk for chunk in stream(connection, place, 0, watch))
 

@@ -10,11 +10,12 @@ from typing import TypeVar
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.datascience.deployments import list_deployments, read_deployment
-from compiler.cloud.datascience.models import list_models, list_version_sets, read_model
+from compiler.cloud.datascience.models import list_models, read_model
+from compiler.cloud.datascience.version_sets import list_version_sets
 from compiler.planning.canonical import Body
 from compiler.planning.desired.types import Desired
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.plan.planner import Options, unread
+from compiler.planning.live.observed import LiveResource, Observed
+from compiler.planning.plan.planner import Options, records_to_read
 
 T = TypeVar("T")
 ROUNDS = 4
@@ -37,10 +38,12 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
         version_sets = _listed(pool, list_version_sets, connection)
     observed = Observed(models.result(), deployments.result(), version_sets=version_sets.result(), deep=deep)
     if deep:
-        ours = [live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.gone]
+        ours = [
+            live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.deleted
+        ]
         observed = observed.with_reads(read(connection, (live.id for live in ours), observed))
     for _ in range(ROUNDS):
-        ids = unread(desired, observed, place, options)
+        ids = records_to_read(desired, observed, place, options)
         if not ids:
             break
         by_id = sorted({item.model_id for item in desired if item.model_id} & ids)
@@ -54,25 +57,25 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
 
 def _listed(
     pool: ThreadPoolExecutor, items: Callable[[Connection], Iterator[Body]], connection: Connection
-) -> Future[tuple[Live, ...]]:
-    return pool.submit(lambda: tuple(Live(body) for body in items(connection)))
+) -> Future[tuple[LiveResource, ...]]:
+    return pool.submit(lambda: tuple(LiveResource(body) for body in items(connection)))
 
 
-def _in_catalog(connection: Connection, model: str) -> Live | None:
+def _in_catalog(connection: Connection, model: str) -> LiveResource | None:
     """The model, wherever it is; None when the service does not show it."""
     try:
         return read_model(connection, model)
-    except RequestError as problem:
-        if problem.status != 404:
+    except RequestError as error:
+        if error.status != 404:
             raise
         return None
 
 
-def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[Live]:
+def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[LiveResource]:
     """The full records of these models and deployments, in this order; the first problem ends it."""
     models = {live.id for live in observed.models}
 
-    def record(item: str) -> Live:
+    def record(item: str) -> LiveResource:
         return read_model(connection, item) if item in models else read_deployment(connection, item)
 
     return _side_by_side(record, ids)

@@ -14,14 +14,15 @@ from compiler.cloud.connect.responses import PAGE, at_page, pages
 from compiler.cloud.objectstorage.conda_environment import environment_exists
 from compiler.diagnostics import Diagnostic, Severity, did_you_mean
 from compiler.planning.changes.option_groups import INSTANCE
-from compiler.planning.changes.types import Change, Kind
+from compiler.planning.changes.types import Change
 from compiler.planning.introspection_results import environment_path
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.plan import Plan
 
 SHAPE = (*INSTANCE, "instanceShapeName")
 
 
-def answers(connection: Connection, plan: Plan) -> dict[str, tuple[Diagnostic, ...]]:
+def preflight(connection: Connection, plan: Plan) -> dict[str, tuple[Diagnostic, ...]]:
     """What is wrong with the plan's changes in the eyes of the service, by manifest name."""
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for name, problem in (*_shapes(connection, plan), *_environments(connection, plan)):
@@ -30,7 +31,7 @@ def answers(connection: Connection, plan: Plan) -> dict[str, tuple[Diagnostic, .
 
 
 def _shapes(connection: Connection, plan: Plan) -> Iterable[tuple[str, Diagnostic]]:
-    wanted = {change.name: shape for change in plan.workable if (shape := _new_shape(change))}
+    wanted = {change.name: shape for change in plan.applicable if (shape := _new_shape(change))}
     known = _known_shapes(connection) if wanted else frozenset()
     for name, shape in wanted.items():
         if known and shape not in known:
@@ -50,8 +51,8 @@ def _known_shapes(connection: Connection) -> frozenset[str]:
                 "name",
             )
         )
-    except RequestError as problem:
-        if problem.status not in (403, 404):
+    except RequestError as error:
+        if error.status not in (403, 404):
             raise
         return frozenset()
     return frozenset(str(item["name"]) for item in listed)
@@ -73,7 +74,7 @@ def _environments(connection: Connection, plan: Plan) -> Iterable[tuple[str, Dia
     if connection.local:
         return  # needs none: the model runs in this machine's Python
     asked: dict[str, bool | None] = {}
-    for change in plan.workable:
+    for change in plan.applicable:
         for step in change.steps:
             path = environment_path(step.body or {}) if step.operation == "create_model" else None
             if path is None:

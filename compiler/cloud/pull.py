@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.connect.responses import Reply, ask
-from compiler.cloud.datascience import models as catalog
+from compiler.cloud.connect.responses import Response, send
+from compiler.cloud.connect.watch import WaitOptions
+from compiler.cloud.datascience import models
 from compiler.cloud.datascience.deployments import get_deployment
-from compiler.cloud.datascience.waiters import Watch
-from compiler.cloud.objectstorage.by_reference import fetch_files, place_of
+from compiler.cloud.objectstorage.by_reference import fetch_files, location_of
 from compiler.cloud.objectstorage.downloads import RESUMES, until_cut
 from compiler.diagnostics import CompilerError, failure
 from compiler.emit import digest
@@ -40,7 +40,7 @@ class Pulled:
     """Whether the model's tag, or the artifact's own list of files, agrees; False: there is neither."""
 
 
-def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | None = None) -> Pulled:
+def pull(connection: Connection, identifier: str, folder: Path, watch: WaitOptions | None = None) -> Pulled:
     """Download the artifact of a model, or of the model that a deployment serves, into the new directory `folder`.
 
     Raises `CompilerError` MF751 when `folder` holds something, MF750 for an archive that cannot be used or is not what
@@ -48,19 +48,19 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | N
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise failure("MF751", f"{folder.name} is there already and not empty", hint="name a new folder")
-    model = model_of(connection, identifier)
-    record = catalog.get_model(connection, model).data
+    model = served_model_id(connection, identifier)
+    record = models.get_model(connection, model).data
     by_reference = bool(record.get("isModelByReference"))
-    head = None if by_reference else catalog.head_artifact(connection, model)
+    head = None if by_reference else models.head_artifact(connection, model)
     if head is None and not by_reference:
         raise failure("MF750", f"model {model} has no artifact")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".pull-") as work:
         archive, content = Path(work) / "artifact.zip", Path(work) / "content"
         if head is None:
-            files = fetch_files(connection, place_of(record), content, watch or Watch())
+            files = fetch_files(connection, location_of(record), content, watch or WaitOptions())
         else:
-            _download(connection, model, archive, head.size, watch or Watch())
+            _download(connection, model, archive, head.size, watch or WaitOptions())
             # Another tool's archive is a stranger's: only what manifact packed may unpack to any size.
             bounded = tags.ARTIFACT not in (record.get("freeformTags") or {})
             files = unpack(archive, content, bounded=bounded)
@@ -72,7 +72,7 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: Watch | N
     return Pulled(model, folder, len(files), sum(file.size for file in files.values()), found, checked)
 
 
-def model_of(connection: Connection, identifier: str) -> str:
+def served_model_id(connection: Connection, identifier: str) -> str:
     """OCID of the model that `identifier` is, or that the deployment serves. Raises MF764 for a group of models."""
     if ".datasciencemodeldeployment." not in identifier:
         return identifier
@@ -90,11 +90,11 @@ def unpack(archive: Path, folder: Path, *, bounded: bool = True) -> dict[str, So
     folder.mkdir()
     try:
         return {file.path: file for file in unpack_artifact(archive, folder, saved=True, bounded=bounded)}
-    except CompilerError as problem:
-        raise failure("MF750", f"the artifact cannot be unpacked: {problem.diagnostics[0].message}") from None
+    except CompilerError as error:
+        raise failure("MF750", f"the artifact cannot be unpacked: {error.diagnostics[0].message}") from None
 
 
-def _download(connection: Connection, model: str, path: Path, size: int, watch: Watch) -> None:
+def _download(connection: Connection, model: str, path: Path, size: int, watch: WaitOptions) -> None:
     """Bring the zip to `path`, taken up again where a connection ended."""
     done, failures = 0, 0
     with path.open("wb") as file:
@@ -104,15 +104,15 @@ def _download(connection: Connection, model: str, path: Path, size: int, watch: 
                 watch.check()
                 file.write(chunk)
                 failures, done = 0, done + len(chunk)
-                watch.tell("downloading", done, size)
+                watch.report("downloading", done, size)
     if done != size:
         raise failure("MF750", f"the download ended after {done} of {size} bytes", hint="pull again")
 
 
-def _content(connection: Connection, model: str, start: int) -> Reply:
+def _content(connection: Connection, model: str, start: int) -> Response:
     client, doing = connection.data_science, f"download the artifact of {model}"
     more = {"range": f"bytes={start}-"} if start else {}
-    return ask(doing, lambda: client.get_model_artifact_content(model, **more))
+    return send(doing, lambda: client.get_model_artifact_content(model, **more))
 
 
 def _check(live: dict[str, str], files: dict[str, SourceFile], found: str) -> bool:

@@ -8,21 +8,22 @@ from dataclasses import replace
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.datascience.deployments import latest_work_request, read_deployment
-from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.cloud.datascience.waiters import await_deployment
 from compiler.cloud.observe import observe
 from compiler.planning import tags
 from compiler.planning.desired.types import Desired
-from compiler.planning.live.in_progress import MOVING, moving
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.in_progress import IN_PROGRESS, deployments_in_progress
+from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.planner import Options
 
 
-def observe_settled(
+def observe_when_stable(
     connection: Connection,
     desired: Sequence[Desired],
     names: Collection[str] | None,
-    watch: Watch,
+    watch: WaitOptions,
     options: Options | None = None,
 ) -> Observed:
     """`observe`, once no deployment under these names moves any more (None: under any of ours).
@@ -33,28 +34,28 @@ def observe_settled(
     deadline = time.monotonic() + watch.timeout
     while True:
         observed = observe(connection, desired, options)
-        lives = moving(observed, connection.place, names)
-        if not lives:
+        resources = deployments_in_progress(observed, connection.place, names)
+        if not resources:
             return observed
-        for live in lives:
+        for live in resources:
             left = max(0.0, deadline - time.monotonic())
             _await(connection, live, replace(watch, timeout=left))
 
 
-def read_settled(connection: Connection, deployment: str, watch: Watch) -> Live:
+def read_when_stable(connection: Connection, deployment: str, watch: WaitOptions) -> LiveResource:
     """A deployment's record, once the service is no longer at work on it. Raises `CompilerError` MF721."""
     live = read_deployment(connection, deployment)
-    if live.state not in MOVING or live.gone:
+    if live.state not in IN_PROGRESS or live.deleted:
         return live
-    watch.tell(f"deployment {deployment} is {live.state}: waiting", 0, 0)
+    watch.report(f"deployment {deployment} is {live.state}: waiting", 0, 0)
     reply = await_deployment(connection, deployment, None, watch)
-    return Live(reply.data, reply.data, reply.etag)
+    return LiveResource(reply.data, reply.data, reply.etag)
 
 
-def begun(connection: Connection, lives: Sequence[Live]) -> dict[str, str]:
+def update_started(connection: Connection, resources: Sequence[LiveResource]) -> dict[str, str]:
     """When the service began what it is at, by OCID; without those of which it does not say."""
     found: dict[str, str] = {}
-    for live in lives:
+    for live in resources:
         work = latest_work_request(connection, live.id)
         when = (work or {}).get("timeStarted") or (work or {}).get("timeAccepted")
         if when:
@@ -62,11 +63,11 @@ def begun(connection: Connection, lives: Sequence[Live]) -> dict[str, str]:
     return found
 
 
-def _await(connection: Connection, live: Live, watch: Watch) -> None:
-    watch.tell(f"deployment of '{live.tags.get(tags.NAME, '')}' is {live.state}: waiting", 0, 0)
+def _await(connection: Connection, live: LiveResource, watch: WaitOptions) -> None:
+    watch.report(f"deployment of '{live.tags.get(tags.NAME, '')}' is {live.state}: waiting", 0, 0)
     try:
         await_deployment(connection, live.id, None, watch)
-    except RequestError as problem:
-        if problem.status != 404:
+    except RequestError as error:
+        if error.status != 404:
             raise
         # A deleted one may no longer be readable; the next list is the second witness.

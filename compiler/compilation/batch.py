@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from compiler.compilation.build import Build
 from compiler.compilation.cache import recall
 from compiler.compilation.compile import compile_anew, validate_manifest
 from compiler.diagnostics import CompilerError, Diagnostic
 
+RootOf: TypeAlias = Callable[[Path], Path]
+"""The project root of a folder that holds a manifest."""
+
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledManifest:
     """What became of one manifest."""
 
     path: Path
@@ -26,48 +30,50 @@ class Compiled:
     seconds: float
 
 
-def compile_each(paths: Sequence[Path], *, root: Path | None = None) -> Iterator[Compiled]:
+def compile_each(paths: Sequence[Path], root_of: RootOf) -> Iterator[CompiledManifest]:
     """Compile the manifests one after the other; two of one name are compiled neither (MF113)."""
-    known = {path: recall(path, root) for path in paths}
+    known = {path: recall(path, root_of(path.parent)) for path in paths}
     twice = _twice({path: build.name if build else _declared_name(path) for path, build in known.items()})
 
     def build(path: Path) -> Build:
-        return known[path] or compile_anew(path, root=root)
+        return known[path] or compile_anew(path, root=root_of(path.parent))
 
     for path in paths:
         yield _attempt(path, twice.get(path), build)
 
 
-def validate_each(paths: Sequence[Path], *, root: Path | None = None) -> Iterator[Compiled]:
+def validate_each(paths: Sequence[Path], root_of: RootOf) -> Iterator[CompiledManifest]:
     """Check the manifests one after the other; nothing is written."""
     twice = _twice({path: _declared_name(path) for path in paths})
 
     def check(path: Path) -> tuple[Diagnostic, ...]:
-        return validate_manifest(path, root=root)
+        return validate_manifest(path, root=root_of(path.parent))
 
     for path in paths:
         yield _attempt(path, twice.get(path), check)
 
 
-def compile_all(paths: Sequence[Path], *, root: Path | None = None) -> list[Build]:
+def compile_all(paths: Sequence[Path], root_of: RootOf) -> list[Build]:
     """Compile the manifests; raises `CompilerError` with the problems of all that are wrong."""
-    done = list(compile_each(paths, root=root))
+    done = list(compile_each(paths, root_of))
     if any(item.failed for item in done):
         raise CompilerError(*(problem for item in done for problem in item.problems))
     return [item.build for item in done if item.build]
 
 
-def _attempt(path: Path, clash: Diagnostic | None, work: Callable[[Path], Build | tuple[Diagnostic, ...]]) -> Compiled:
+def _attempt(
+    path: Path, clash: Diagnostic | None, work: Callable[[Path], Build | tuple[Diagnostic, ...]]
+) -> CompiledManifest:
     if clash:
-        return Compiled(path, None, (clash,), failed=True, seconds=0)
+        return CompiledManifest(path, None, (clash,), failed=True, seconds=0)
     started = time.perf_counter()
     try:
         done = work(path)
     except CompilerError as problem:
-        return Compiled(path, None, problem.diagnostics, failed=True, seconds=time.perf_counter() - started)
+        return CompiledManifest(path, None, problem.diagnostics, failed=True, seconds=time.perf_counter() - started)
     build = done if isinstance(done, Build) else None
     warnings = done.warnings if isinstance(done, Build) else done
-    return Compiled(path, build, warnings, failed=False, seconds=time.perf_counter() - started)
+    return CompiledManifest(path, build, warnings, failed=False, seconds=time.perf_counter() - started)
 
 
 def _declared_name(path: Path) -> str | None:

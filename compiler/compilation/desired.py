@@ -13,10 +13,9 @@ from compiler.emit.tree import ArtifactTree
 from compiler.emit.zipstream import zip_size
 from compiler.ir import DataSchema, Golden, Json, ResolvedModel, SourceFile
 from compiler.passes.schema_json import CATALOG_BYTES, fit_catalog, schema_to_json
-from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
-from compiler.planning.limits.artifact import check_saved
-from compiler.planning.limits.bucket import check_object_names
+from compiler.planning.limits.artifact import check_object_names, check_saved
 from compiler.spec.deployment import SmokeRequest
 from compiler.workspace.hashing import file_sha256
 from compiler.workspace.project import LoadedManifest
@@ -46,9 +45,9 @@ def wanted(
     """
     manifest = loaded.manifest
     metadata, spec = manifest.metadata, manifest.spec
-    identity = Identity(project, metadata.name, metadata.renamed_from, metadata.suspend, spec.model_id)
+    identity = ManifestIdentity(project, metadata.name, metadata.renamed_from, metadata.suspend, spec.model_id)
     artifact = _artifact(made, report) if made else None
-    context = Context(
+    context = ManifestFiles(
         golden=golden,
         attachments=_attachments(loaded, files) if made else {},
         smoke_request=smoke_request(loaded, files),

@@ -7,10 +7,9 @@ from compiler.compilation.desired import smoke_request
 from compiler.compilation.files import FileCollector
 from compiler.diagnostics import Report
 from compiler.passes.fields import check_fields, check_variables
-from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
-from compiler.planning.limits.artifact import check_saved
-from compiler.planning.limits.bucket import check_object_names
+from compiler.planning.limits.artifact import check_object_names, check_saved
 from compiler.planning.limits.catalog import check_limits, check_references
 from compiler.workspace.project import Workspace, load_manifest
 
@@ -34,10 +33,10 @@ def overridden(build: Build, workspace: Workspace, target: str) -> Desired:
             report.error("MF109", "a target cannot attach files of its own", at, hint="attach it in the manifest")
     report.raise_if_failed()
     files = FileCollector(loaded, workspace.root, report)
-    context = Context(golden=build.golden, attachments=attached, smoke_request=smoke_request(loaded, files))
+    context = ManifestFiles(golden=build.golden, attachments=attached, smoke_request=smoke_request(loaded, files))
     report.raise_if_failed()
     metadata = loaded.manifest.metadata
-    identity = Identity(workspace.name, metadata.name, metadata.renamed_from, metadata.suspend, spec.model_id)
+    identity = ManifestIdentity(workspace.name, metadata.name, metadata.renamed_from, metadata.suspend, spec.model_id)
     found = desired(identity, _artifact(build), spec.catalog, spec.deployment, context)
     check_saved(found, report)
     if found.model and build.record:

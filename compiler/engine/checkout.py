@@ -29,8 +29,14 @@ class Checkout:
     def workspace(self, folder: Path | None = None) -> Workspace:
         """The workspace around `folder` (default: where this checkout starts).
 
-        Raises `CompilerError` when the project file is wrong.
+        Raises `CompilerError` when the project file is wrong, and MF919 for a `root` that is no folder.
         """
         from compiler.workspace.project import open_workspace
 
-        return open_workspace(folder or self.start, self.root)
+        return open_workspace(folder or self.start, self.root, self.start)
+
+    def root_of(self, folder: Path) -> Path:
+        """The project root of a folder; this checkout's own folder where nothing marks another."""
+        from compiler.workspace.root import find_root
+
+        return self.root or find_root(folder, self.start)

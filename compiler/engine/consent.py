@@ -20,15 +20,12 @@ class Question:
     subject: str
     """Subject of the message when nobody can be asked: `the plan has 2 changes ...`."""
     plan: Plan | None = None
+    everything: bool = False
+    """Whether every change is asked for, as a target with `confirm: all` wants it."""
 
 
 Consent: TypeAlias = Callable[[Question], bool | None]
 """The answer; None when nobody is there to be asked."""
-
-
-def agree(_question: Question) -> bool:
-    """Consent of a caller for whom the call itself is consent."""
-    return True
 
 
 def ask_for_plan(plan: Plan, consent: Consent, *, everything: bool = False) -> None:
@@ -36,11 +33,11 @@ def ask_for_plan(plan: Plan, consent: Consent, *, everything: bool = False) -> N
 
     Raises `CompilerError` MF903 when the answer is no, or when nobody can be asked.
     """
-    destroying = [change for change in plan.workable if change.destroys]
-    if not (plan.workable if everything else destroying):
+    destroying = [change for change in plan.applicable if change.destroys]
+    if not (plan.applicable if everything else destroying):
         return
     what = "these changes" if everything else f"{count(len(destroying), 'change')} that cannot be taken back"
-    ask(Question(f"Carry out {what}?", f"the plan has {what}", plan), consent)
+    ask(Question(f"Carry out {what}?", f"the plan has {what}", plan, everything), consent)
 
 
 def ask(question: Question, consent: Consent) -> None:

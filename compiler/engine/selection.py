@@ -11,7 +11,7 @@ from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
 
 if TYPE_CHECKING:
-    from compiler.compilation.batch import Compiled
+    from compiler.compilation.batch import CompiledManifest
     from compiler.compilation.build import Build
     from compiler.workspace.manifests import Selection
 
@@ -35,11 +35,11 @@ def select(checkout: Checkout, request: SelectRequest) -> Selection:
     return select_manifests(paths, everything=request.everything, labels=request.labels, root=checkout.root)
 
 
-def compile_each(checkout: Checkout, request: SelectRequest) -> Iterator[Compiled]:
+def compile_each(checkout: Checkout, request: SelectRequest) -> Iterator[CompiledManifest]:
     """Compile the manifests one by one: a build or diagnostics for every one, whatever is wrong with the others."""
     from compiler.compilation.batch import compile_each
 
-    return compile_each(select(checkout, request).paths, root=checkout.root)
+    return compile_each(select(checkout, request).paths, checkout.root_of)
 
 
 def compile_selection(checkout: Checkout, request: SelectRequest, *, complete: bool = False) -> list[Build]:
@@ -55,7 +55,7 @@ def compile_selection(checkout: Checkout, request: SelectRequest, *, complete: b
     if complete and not selection.whole:
         hint = "say --all, or name the folder of its manifact.yaml; without --select"
         raise failure("MF771", "--prune needs all manifests of a project in view", hint=hint)
-    builds = compile_all(selection.paths, root=checkout.root)
+    builds = compile_all(selection.paths, checkout.root_of)
     roots = sorted({build.root for build in builds})
     if len(roots) > 1:
         projects = ", ".join(shown(path) for path in roots)

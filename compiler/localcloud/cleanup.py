@@ -10,7 +10,7 @@ from compiler.localcloud.store.database import Transaction
 ORPHAN_SECONDS = 3600.0
 
 
-def sweep(backend: Backend) -> None:
+def purge(backend: Backend) -> None:
     """Forget resources deleted longer ago than the settings keep them, half-written files, and files without a user."""
     backend.blobs.sweep()
     with backend.store.write() as tx:

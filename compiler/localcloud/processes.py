@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.serving.control import Server
-from compiler.serving.protocol import read_json, start_ticks, write_json
+from compiler.serving.protocol import WORKER_LOG, read_json, start_ticks, write_json
 
 SERVED = "serve.json"
 STOP_SECONDS = 20.0
@@ -54,6 +54,16 @@ def served(root: Path) -> Served | None:
 def running_servers(root: Path) -> list[Server]:
     """The servers of deployments that run now."""
     return [server for folder in sorted(root.glob("deployments/*")) if (server := Server(folder)).is_alive()]
+
+
+def deployment_folder(root: Path, deployment: str) -> Path:
+    """Where the server of a deployment has its files."""
+    return root / "deployments" / deployment.rpartition(".")[2]
+
+
+def log_path(root: Path, deployment: str) -> Path:
+    """What the workers of a deployment write to."""
+    return deployment_folder(root, deployment) / WORKER_LOG
 
 
 def stop_all(root: Path) -> int:

@@ -61,8 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             check_origin(request)
             response = self.server.application(request)
-        except ServiceError as problem:
-            response = json_response({"code": problem.code, "message": problem.message}, status=problem.status)
+        except ServiceError as error:
+            response = json_response({"code": error.code, "message": error.message}, status=error.status)
         except ConnectionDroppedError:
             self.close_connection = True
             return

@@ -32,7 +32,7 @@ def looks_secret(name: str, value: str) -> bool:
     return named or any(pattern.search(value) for pattern in _VALUES)
 
 
-def hidden(variables: Mapping[str, str], sensitive: Collection[str] | None) -> dict[str, str]:
+def redacted(variables: Mapping[str, str], sensitive: Collection[str] | None) -> dict[str, str]:
     """The variables as they may be shown; `sensitive` are those a manifest names so, None stands for "not known"."""
     return {
         name: HIDDEN if sensitive is None or name in sensitive or looks_secret(name, value) else value

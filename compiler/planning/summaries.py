@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def deployment_title(body: Mapping[str, Any]) -> str:
+def deployment_summary(body: Mapping[str, Any]) -> str:
     """`VM.Standard.E4.Flex 1 OCPU 16 GB x1` of a deployment's body."""
     model = body.get("modelDeploymentConfigurationDetails", {}).get("modelConfigurationDetails", {})
     instance = model.get("instanceConfiguration", {})

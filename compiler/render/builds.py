@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from compiler.compilation.batch import Compiled
+from compiler.compilation.batch import CompiledManifest
 from compiler.compilation.build import Build
 from compiler.render.diagnostics import as_json
 from compiler.render.lines import Line
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compiler.render.documents.artifacts import Built, CompileDocument, ValidateDocument
 
 
-def compiled_lines(item: Compiled) -> list[Line]:
+def compiled_lines(item: CompiledManifest) -> list[Line]:
     """Two lines: what the model is, and what was built; none for a manifest that is wrong."""
     build = item.build
     if build is None:
@@ -31,25 +31,25 @@ def compiled_lines(item: Compiled) -> list[Line]:
     return [Line(first), Line(f"  {verb} {shown(build.directory)}  {what}   {item.seconds:.2f} s")]
 
 
-def compiled_sum(done: Sequence[Compiled], seconds: float) -> Line:
+def compiled_sum(done: Sequence[CompiledManifest], seconds: float) -> Line:
     """`3 built, 997 unchanged, 1 wrong   0.8 s`."""
     unchanged = sum(item.build is not None and item.build.unchanged for item in done)
     wrong = sum(item.failed for item in done)
     return Line(f"  {len(done) - unchanged - wrong} built, {unchanged} unchanged, {wrong} wrong   {seconds:.1f} s")
 
 
-def validated_lines(item: Compiled) -> list[Line]:
+def validated_lines(item: CompiledManifest) -> list[Line]:
     """One line for a manifest that is valid."""
     return [] if item.failed else [Line(f"{shown(item.path)} is valid.")]
 
 
-def validated_sum(done: Sequence[Compiled]) -> Line:
+def validated_sum(done: Sequence[CompiledManifest]) -> Line:
     """How many are valid: `3 manifests valid, 1 wrong.`."""
     wrong = sum(item.failed for item in done)
     return Line(f"{count(len(done) - wrong, 'manifest')} valid, {wrong} wrong.")
 
 
-def compile_document(done: Sequence[Compiled]) -> CompileDocument:
+def compile_document(done: Sequence[CompiledManifest]) -> CompileDocument:
     """What compile did, for programs: the models that were built, and what is wrong with the others."""
     return {
         "formatVersion": 1,
@@ -58,7 +58,7 @@ def compile_document(done: Sequence[Compiled]) -> CompileDocument:
     }
 
 
-def validate_document(done: Sequence[Compiled]) -> ValidateDocument:
+def validate_document(done: Sequence[CompiledManifest]) -> ValidateDocument:
     """What validate found, for programs: the manifests that are valid, and every problem."""
     return {
         "formatVersion": 1,

@@ -41,7 +41,7 @@ def _problems(plan: Plan) -> list[str]:
 
 
 def _breaking(plan: Plan) -> list[str]:
-    felt = [(c, what) for c in plan.pending if c.impact is Impact.BREAKING for what in c.callers]
+    felt = [(c, what) for c in plan.pending if c.impact is Impact.BREAKING for what in c.caller_impact]
     down = [c for c in plan.pending if c.stays_up is False and c.action is not Action.CREATE]
     lines = [f"- `{change.name}`: breaks callers: {_cell(what)}" for change, what in felt]
     lines += [f"- `{change.name}`: the endpoint is down meanwhile" for change in down]

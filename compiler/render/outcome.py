@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compiler.planning.changes.types import Action, Kind
+from compiler.planning.changes.types import Action
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.outcome import Outcome, Result, Status
 from compiler.render.diagnostics import as_json
 from compiler.render.lines import Line
@@ -19,6 +20,12 @@ _MARKS = {Status.DONE: "✓", Status.FAILED: "✗", Status.SKIPPED: "-", Status.
 def outcome_lines(outcome: Outcome, *, named: bool) -> list[Line]:
     """One line a change; `named` says of which model each is."""
     return [Line(f"  {_MARKS[r.status]} {r.change.kind!s:<11}  {_described(r, named=named)}") for r in outcome.results]
+
+
+def adopted_lines(outcome: Outcome) -> list[Line]:
+    """One line a change of an import: nothing but tags was changed."""
+    marks = [("✓" if result.status is Status.DONE else "✗", result) for result in outcome.results]
+    return [Line(f"  {mark} {r.change.kind!s:<11}  {r.id or r.change.id}  {r.status}") for mark, r in marks]
 
 
 def outcome_document(outcome: Outcome) -> ApplyDocument:

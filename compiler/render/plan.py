@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from compiler.planning import references
-from compiler.planning.changes.types import Action, Change, Impact, Kind
+from compiler.planning.changes.types import Action, Change, Impact
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.plan import Plan
 from compiler.render.diagnostics import as_json
 from compiler.render.lines import Line, Style
@@ -76,7 +77,7 @@ def _details(change: Change) -> list[str]:
     if change.stays_up is False:
         lines.append("the endpoint is down meanwhile")
     if change.impact is Impact.BREAKING:
-        lines += [f"breaks callers: {what}" for what in change.callers]
+        lines += [f"breaks callers: {what}" for what in change.caller_impact]
     return lines
 
 

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.cloud.datascience.lookup import title
 from compiler.planning import tags
-from compiler.planning.changes.types import Kind
-from compiler.planning.live.observed import Live
-from compiler.planning.summaries import deployment_title
+from compiler.planning.live.observed import Kind, LiveResource, title
+from compiler.planning.summaries import deployment_summary
 from compiler.render.lines import Line
 from compiler.render.table import cut, table
 
@@ -29,7 +27,7 @@ class Resource:
     """A live resource and what it is."""
 
     kind: Kind
-    live: Live
+    live: LiveResource
 
 
 def resource_lines(resources: Sequence[Resource], width: int | None) -> list[Line]:
@@ -58,7 +56,7 @@ def row(item: Resource) -> list[str]:
     if item.kind is Kind.MODEL:
         return [title(live), version_text(live), live.state, *common]
     if item.kind is Kind.DEPLOYMENT:
-        return [title(live), live.state, deployment_title(body), *common]
+        return [title(live), live.state, deployment_summary(body), *common]
     return [title(live), live.state, *common]
 
 
@@ -84,13 +82,13 @@ def listed_document(item: Resource) -> ListedDocument:
         "version": version_number(live),
         "versionLabel": body.get("versionLabel"),
         "versionSet": body.get("modelVersionSetName"),
-        "size": deployment_title(body) if deployed else None,
+        "size": deployment_summary(body) if deployed else None,
         "url": body.get("modelDeploymentUrl"),
         "model": served_model(live) if deployed else None,
     }
 
 
-def owner_document(live: Live) -> OwnerDocument | None:
+def owner_document(live: LiveResource) -> OwnerDocument | None:
     """The manifest that owns it, as its tags say."""
     project, target, name = (live.tags.get(key) for key in (tags.PROJECT, tags.TARGET, tags.NAME))
     if not (project and target and name):
@@ -98,25 +96,25 @@ def owner_document(live: Live) -> OwnerDocument | None:
     return {"project": project, "target": target, "name": name}
 
 
-def owner_text(live: Live) -> str:
+def owner_text(live: LiveResource) -> str:
     """`project/target/name`, or a dash."""
     owner = owner_document(live)
     return f"{owner['project']}/{owner['target']}/{owner['name']}" if owner else "-"
 
 
-def version_number(live: Live) -> int | None:
+def version_number(live: LiveResource) -> int | None:
     """Number in its version set."""
     number = live.body.get("versionId")
     return int(number) if number is not None else None
 
 
-def version_text(live: Live) -> str:
+def version_text(live: LiveResource) -> str:
     """`v3`, with its label; a dash for what is in no version set."""
     number, label = version_number(live), live.body.get("versionLabel")
     return " ".join(str(part) for part in (f"v{number}" if number is not None else "-", label) if part)
 
 
-def served_model(live: Live) -> str | None:
+def served_model(live: LiveResource) -> str | None:
     """OCID of the model that a deployment serves; None where it serves a group."""
     details: dict[str, Any] = live.body.get("modelDeploymentConfigurationDetails") or {}
     model = (details.get("modelConfigurationDetails") or {}).get("modelId")

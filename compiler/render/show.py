@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from compiler.planning.changes.by_reference import recorded_place
+from compiler.planning.changes.by_reference import recorded_location
 from compiler.planning.desired.variables import environment_variables
 from compiler.planning.live.last_applied import OUR_METADATA
-from compiler.planning.summaries import deployment_title
+from compiler.planning.summaries import deployment_summary
 from compiler.planning.tags import foreign
 from compiler.render.lines import Line
 from compiler.render.words import printable, size
@@ -95,7 +95,7 @@ def _by_reference(record: Mapping[str, Any]) -> str | None:
     """Where the files of a by-reference model lie."""
     if not record.get("isModelByReference"):
         return None
-    where = recorded_place(record)
+    where = recorded_location(record)
     return f"by reference, in {where.uri}" if where else "by reference, in a bucket that its metadata do not name"
 
 
@@ -121,7 +121,7 @@ def _of_deployment(document: ShowDocument) -> list[tuple[str, str]]:
     container = ("image", "imageDigest", "cmd", "entrypoint", "serverPort", "healthCheckPort")
     return _some(
         ("url", _url(record.get("modelDeploymentUrl"))),
-        ("size", deployment_title(record)),
+        ("size", deployment_summary(record)),
         ("bandwidth", f"{model['bandwidthMbps']} Mbps" if model.get("bandwidthMbps") else None),
         *((name, instance.get(name)) for name in names),
         *((name, _short(environment[name])) for name in container if environment.get(name)),

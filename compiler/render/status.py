@@ -9,20 +9,20 @@ from compiler.planning import tags
 from compiler.render.lines import Line, Style
 
 if TYPE_CHECKING:
-    from compiler.planning.live.observed import Live
+    from compiler.planning.live.observed import LiveResource
     from compiler.render.documents.targets import LifeStepDocument, ResourceDocument
 
 _MARKS = {"done": "✓", "available": "○", "needs action": "!", "not available": " ", "not applicable": "-"}
 _STYLES: dict[str, Style] = {"done": "create", "needs action": "update"}
 
 
-def live_lines(resources: Sequence[tuple[str, Live]]) -> list[Line]:
+def live_lines(resources: Sequence[tuple[str, LiveResource]]) -> list[Line]:
     """One line a resource: kind, name, state, and where it is."""
     lines = [f"  {kind:<10}  {_name(live):<24}  {live.state:<15}  {_about(live)}" for kind, live in resources]
     return [Line(line) for line in lines or ["  nothing is live"]]
 
 
-def live_document(kind: str, live: Live) -> ResourceDocument:
+def live_document(kind: str, live: LiveResource) -> ResourceDocument:
     """The same for programs."""
     return {
         "kind": "model" if kind == "model" else "deployment",
@@ -46,12 +46,12 @@ def _step_line(step: LifeStepDocument) -> Line:
     return Line(line, _STYLES.get(state, ""))
 
 
-def _name(live: Live) -> str:
+def _name(live: LiveResource) -> str:
     version = f" v{live.summary['versionId']}" if live.summary.get("versionId") else ""
     return f"{live.tags.get('manifact-name', '')}{version}"
 
 
-def _about(live: Live) -> str:
+def _about(live: LiveResource) -> str:
     url = live.summary.get("modelDeploymentUrl")
     details = live.summary.get("lifecycleDetails") or ""
     return "  ".join(str(part) for part in (f"{url}/predict" if url else live.id, details) if part)

@@ -105,14 +105,17 @@ class MergedDocument:
         return self.project is not None and _has(self.project.data.get("defaults", {}), pointer)
 
 
-def open_workspace(start: Path, root: Path | None = None) -> Workspace:
-    """The workspace around `start`; `root` fixes it. Raises `CompilerError` when the project file is wrong."""
+def open_workspace(start: Path, root: Path | None = None, base: Path | None = None) -> Workspace:
+    """The workspace around `start`; `root` fixes it, and `base` is the caller's folder (`find_root`).
+
+    Raises `CompilerError` when the project file is wrong, and MF919 for a root that is no folder.
+    """
     from compiler.schema import PROJECT, check
     from compiler.spec.project import Project
 
     if root is not None and not root.is_dir():
         raise failure("MF919", f"the project root {root} is no folder", hint="leave --root out to have it found")
-    root = root.resolve() if root else find_root(start)
+    root = root.resolve() if root else find_root(start, base)
     file = root / PROJECT_FILE
     if not file.exists():
         return Workspace(root)

@@ -15,15 +15,20 @@ _SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", ".manifact"})
 _SECRET_SUFFIXES = frozenset({".pem", ".key", ".p12", ".pfx", ".jks"})
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with a project file, else with `.git`, else `start` itself; absolute."""
+def find_root(start: Path, base: Path | None = None) -> Path:
+    """The project root of the folder `start`; absolute.
+
+    The nearest folder at or above it with a project file, else with `.git`; else `base`, the folder of the caller, when
+    `start` lies in it, so that a manifest by its path and its model by its name mean one store; else `start` itself.
+    """
     start = start.resolve()
     folders = (start, *start.parents)
     for marker in (PROJECT_FILE, ".git"):
         for folder in folders:
             if (folder / marker).exists():
                 return folder
-    return start
+    here = base.resolve() if base else start
+    return here if start.is_relative_to(here) else start
 
 
 def shown(path: Path) -> str:

@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from compiler.cli.examples import EXAMPLES
 
 from compiler.cli import commands
 from compiler.cli.parser import Parser
@@ -47,23 +46,22 @@ def test_wrong_usage_says_what_was_probably_meant(words, message, hint, wine, ma
 def test_every_command_has_an_example_that_can_be_typed():
     parser = Parser(prog="manifact")
     sub = parser.add_subparsers(dest="command", parser_class=Parser)
-    for name, command in commands.COMMANDS.items():
+    for name, command in commands.load_all().items():
         command.configure(sub.add_parser(name))
-    assert list(EXAMPLES) == list(commands.COMMANDS)
-    for name, line in EXAMPLES.items():
-        words = shlex.split(line.partition(" > ")[0])
+    for name, command in commands.load_all().items():
+        words = shlex.split(command.EXAMPLE.partition(" > ")[0])
         assert words[:2] == ["manifact", name]
         assert parser.read(words[1:]).command == name
 
 
-@pytest.mark.parametrize("name", commands.COMMANDS)
+@pytest.mark.parametrize("name", commands.NAMES)
 def test_help_is_a_sentence_and_an_example_and_fits_a_terminal(name, manifact, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     result = manifact(name, "--help")
     assert (result.code, result.err) == (0, "")
     assert re.search(r"^example: manifact ", result.out, re.MULTILINE)
     assert all(len(line) <= 80 for line in result.out.splitlines() if not line.startswith("example: "))
-    assert not commands.COMMANDS[name].SUMMARY.endswith(".")
+    assert not commands.load(name).SUMMARY.endswith(".")
 
 
 def test_the_version(manifact):

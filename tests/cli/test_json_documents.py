@@ -15,11 +15,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from compiler.cli import commands
-from compiler.cli.commands.schema import schema_files
+from compiler.cli.documents import documents, schema_files
 from compiler.cli.main import main
 from compiler.cli.parser import Parser
 from compiler.cloud.connect.connection import connect
-from compiler.render.documents import DOCUMENTS
 from compiler.spec.project import Target
 from testing.command import first_document, start
 from testing.paths import ROOT
@@ -207,10 +206,10 @@ def test_what_serves_prints_its_document_once_it_serves(case, scene):
 def test_the_table_names_every_command_with_json():
     parser = Parser()
     sub = parser.add_subparsers(parser_class=Parser)
-    for name, command in commands.COMMANDS.items():
+    for name, command in commands.load_all().items():
         command.configure(sub.add_parser(name))
     with_json = {name for name, child in _leaves(parser.verbs()) if "--json" in child.options()}
-    assert with_json == set(DOCUMENTS) - {"problems"}
+    assert with_json == set(documents()) - {"problems"}
     every = CASES + REFUSED + UNTIL_STOPPED
     assert {case.command for case in every if case.code == 0} == with_json
     without_failure = {"explain": "", "status": ""}
@@ -233,7 +232,7 @@ def test_wrong_usage_is_a_document_too(words, manifact):
 
 def test_a_bug_and_an_interruption_are_documents_too(manifact, monkeypatch):
     for error, code, name in ((ZeroDivisionError("x"), 70, "MF918"), (KeyboardInterrupt(), 130, "MF917")):
-        monkeypatch.setattr(commands.COMMANDS["explain"], "run", _raising(error))
+        monkeypatch.setattr(commands.load("explain"), "run", _raising(error))
         result = manifact("explain", "--json")
         assert result.code == code
         (problem,) = check(result.out, Case("explain", code))["diagnostics"]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience import waiters as waiting
+from compiler.cloud.connect import watch
 from compiler.cloud.observe import observe
-from compiler.cloud.preflight import answers
+from compiler.cloud.preflight import preflight
 from compiler.diagnostics import exit_code
 from compiler.engine.change.runner import apply
-from compiler.planning.plan.outcome import Conduct
+from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import Options, plan
 from testing.lab import Lab, Manifest
 from testing.transports import fail_at, refuse
@@ -25,7 +25,7 @@ PACK = "published/wine/1.0/wine_p311"
 @pytest.fixture
 def cloud(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The same service, as if it were a real region: there a conda environment is needed."""
-    monkeypatch.setattr(waiting, "CLOUD_PAUSES", waiting.LOCAL_PAUSES)
+    monkeypatch.setattr(watch, "CLOUD_PAUSES", watch.LOCAL_PAUSES)
     return replace(lab.connection, local=False)
 
 
@@ -66,8 +66,8 @@ def test_an_environment_that_is_there_is_recorded_and_makes_no_difference(cloud:
     put(lab, PACK)
     wanted, archives = with_environment(uri(lab)), dict([Manifest().archive()])
     made = planned(cloud, wanted)
-    assert answers(cloud, made) == {}
-    assert apply(made, cloud, archives, Conduct(timeout=LONG)).complete
+    assert preflight(cloud, made) == {}
+    assert apply(made, cloud, archives, ApplyOptions(timeout=LONG)).complete
     assert exists(lab) is True
     for deep in (False, True):
         assert planned(cloud, wanted, deep=deep).empty
@@ -76,7 +76,7 @@ def test_an_environment_that_is_there_is_recorded_and_makes_no_difference(cloud:
     extra = {"key": "Algorithm", "value": "tree"}
     body = {**other.model.body, "definedMetadataList": [*other.model.body["definedMetadataList"], extra]}
     other = replace(other, model=replace(other.model, body=body))
-    assert apply(planned(cloud, other), cloud, archives, Conduct(timeout=LONG)).complete
+    assert apply(planned(cloud, other), cloud, archives, ApplyOptions(timeout=LONG)).complete
     assert exists(lab) is True
     assert planned(cloud, other, deep=True).empty
 
@@ -84,45 +84,45 @@ def test_an_environment_that_is_there_is_recorded_and_makes_no_difference(cloud:
 def test_one_that_is_certainly_missing_blocks_the_plan(cloud: Any, lab: Lab) -> None:
     put(lab, "something/else")
     made = planned(cloud, with_environment(uri(lab)))
-    (problem,) = answers(cloud, made)["wine"]
+    (problem,) = preflight(cloud, made)["wine"]
     assert (problem.code, problem.severity) == ("MF777", "error")
-    blocked = made.with_found(answers(cloud, made))
-    outcome = apply(blocked, cloud, dict([Manifest().archive()]), Conduct(timeout=LONG))
+    blocked = made.with_diagnostics(preflight(cloud, made))
+    outcome = apply(blocked, cloud, dict([Manifest().archive()]), ApplyOptions(timeout=LONG))
     assert (exit_code(outcome.diagnostics), lab.models()) == (1, [])
 
 
 def test_one_that_cannot_be_seen_is_a_warning(cloud: Any, lab: Lab) -> None:
     made = planned(cloud, with_environment(uri(lab, "not-mine")))
-    (problem,) = answers(cloud, made)["wine"]
+    (problem,) = preflight(cloud, made)["wine"]
     assert (problem.code, problem.severity) == ("MF777", "warning")
-    assert apply(made, cloud, dict([Manifest().archive()]), Conduct(timeout=LONG)).complete
+    assert apply(made, cloud, dict([Manifest().archive()]), ApplyOptions(timeout=LONG)).complete
     assert exists(lab) is None
 
 
 def test_the_target_local_needs_no_environment(lab: Lab) -> None:
-    assert answers(lab.connection, planned(lab.connection, with_environment(uri(lab)))) == {}
+    assert preflight(lab.connection, planned(lab.connection, with_environment(uri(lab)))) == {}
 
 
 def test_a_shape_that_the_region_does_not_have(lab: Lab) -> None:
-    (problem,) = answers(lab.connection, lab.plan(Manifest(deployment={"shape": "VM.Standard.E4.Flx"})))["wine"]
+    (problem,) = preflight(lab.connection, lab.plan(Manifest(deployment={"shape": "VM.Standard.E4.Flx"})))["wine"]
     assert (problem.code, problem.hint) == ("MF776", "did you mean 'VM.Standard.E4.Flex'?")
     lab.settled(Manifest())
     moved = lab.plan(Manifest(deployment={"shape": "VM.Nowhere9"}))
-    assert [found.code for found in answers(lab.connection, moved)["wine"]] == ["MF776"]
+    assert [found.code for found in preflight(lab.connection, moved)["wine"]] == ["MF776"]
 
 
 def test_shapes_are_asked_for_only_where_one_is_wanted(lab: Lab) -> None:
     lab.settled(Manifest())
     for made in (lab.plan(Manifest()), lab.plan(Manifest(deployment={"description": "new"}))):
         seen = fail_at(lab, 1_000_000, "429 TooManyRequests")
-        assert answers(lab.connection, made) == {}
+        assert preflight(lab.connection, made) == {}
         assert seen.count == 0
 
 
 def test_who_may_not_list_shapes_is_not_stopped(lab: Lab) -> None:
     made = lab.plan(Manifest())
     fail_at(lab, 1, "404 NotAuthorizedOrNotFound", 1)
-    assert answers(lab.connection, made) == {}
+    assert preflight(lab.connection, made) == {}
 
 
 def test_a_large_save_that_is_refused_comes_with_its_policies(cloud: Any, lab: Lab) -> None:
@@ -133,7 +133,7 @@ def test_a_large_save_that_is_refused_comes_with_its_policies(cloud: Any, lab: L
     place = lab.connection.place
     for path in ("/b/conda/", "exportArtifact"):
         refused = refuse(lab, path)
-        outcome = apply(made, cloud, archives, Conduct(timeout=LONG))
+        outcome = apply(made, cloud, archives, ApplyOptions(timeout=LONG))
         refused.path = None
         (problem,) = [found for found in outcome.diagnostics if found.code == "MF713"]
         assert problem.hint is not None
@@ -142,4 +142,4 @@ def test_a_large_save_that_is_refused_comes_with_its_policies(cloud: Any, lab: L
         )
         assert f"{service} {{target.bucket.name='conda'}}" in problem.hint
         made = planned(cloud, wanted)
-    assert apply(made, cloud, archives, Conduct(timeout=LONG)).complete
+    assert apply(made, cloud, archives, ApplyOptions(timeout=LONG)).complete

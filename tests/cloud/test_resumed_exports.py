@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.export import export_directory
 from compiler.cloud.objectstorage.multipart import LEAST_PART
 from compiler.cloud.objectstorage.objects import Place
@@ -32,16 +32,16 @@ def test_only_the_parts_that_are_missing_are_sent(lab: Lab, place: Place) -> Non
     _, archive = Manifest(ballast=BALLAST).archive()
     cutting = cut_at(lab, 6, after=True)
     with pytest.raises(PowerCut):
-        export_directory(lab.connection, archive, place, Watch())
+        export_directory(lab.connection, archive, place, WaitOptions())
     cutting.at = 0
     begun = len(cutting.seen)
     # Part 1 is there, and perhaps more: parts are sent in parallel.
-    size = export_directory(lab.connection, archive, place, Watch())
+    size = export_directory(lab.connection, archive, place, WaitOptions())
     assert size == archive.size
     assert content(lab, place) == b"".join(archive.chunks())
     sent = [line for line in cutting.seen[begun:] if "uploadPartNum=" in line]
     assert len(sent) < 4
-    again = export_directory(lab.connection, archive, place, Watch())
+    again = export_directory(lab.connection, archive, place, WaitOptions())
     assert again == -archive.size
 
 
@@ -51,9 +51,9 @@ def test_parts_of_other_bytes_are_sent_again(less: int, lab: Lab, place: Place) 
     _, archive = Manifest(ballast=BALLAST).archive()
     cutting = cut_at(lab, 6, after=True)
     with pytest.raises(PowerCut):
-        export_directory(lab.connection, former, place, Watch())
+        export_directory(lab.connection, former, place, WaitOptions())
     cutting.at = 0
-    export_directory(lab.connection, archive, place, Watch())
+    export_directory(lab.connection, archive, place, WaitOptions())
     assert content(lab, place) == b"".join(archive.chunks())
     assert lab.connection.object_storage.list_multipart_uploads(place.namespace, place.bucket).data == []
 
@@ -62,10 +62,10 @@ def test_the_same_size_is_not_the_same(lab: Lab, place: Place) -> None:
     _, first = Manifest(factor=2).archive()
     _, second = Manifest(factor=3).archive()
     assert first.size == second.size
-    export_directory(lab.connection, first, place, Watch())
+    export_directory(lab.connection, first, place, WaitOptions())
     with pytest.raises(CompilerError) as refused:
-        export_directory(lab.connection, second, place, Watch())
+        export_directory(lab.connection, second, place, WaitOptions())
     assert refused.value.diagnostics[0].code == "MF763"
     assert content(lab, place) == b"".join(first.chunks())
-    export_directory(lab.connection, second, place, Watch(), overwrite=True)
+    export_directory(lab.connection, second, place, WaitOptions(), overwrite=True)
     assert content(lab, place) == b"".join(second.chunks())

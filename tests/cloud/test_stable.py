@@ -10,14 +10,14 @@ import pytest
 
 from compiler.cloud.connect.connection import local_store
 from compiler.cloud.connect.in_process import InProcessAdapter
-from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.observe import observe
-from compiler.cloud.stable import begun, observe_settled
+from compiler.cloud.stable import observe_when_stable, update_started
 from compiler.diagnostics import CompilerError
 from compiler.engine.change.runner import apply
 from compiler.localcloud import Settings, open_cloud
-from compiler.planning.live.in_progress import may_change, moving
-from compiler.planning.plan.outcome import Conduct
+from compiler.planning.live.in_progress import deployments_in_progress, in_progress_warnings
+from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import plan
 from testing.lab import SLOW, Lab, Manifest
 from testing.waiting import LONG
@@ -34,14 +34,14 @@ def lab(lab: Lab) -> Iterator[Any]:
 
 def unfinished(lab: Lab, wanted: Any) -> None:
     """What `--no-wait` leaves behind."""
-    conduct = Conduct(wait=False)
+    conduct = ApplyOptions(wait=False)
     assert not apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), conduct).complete
 
 
 def settled_plan(lab: Lab, wanted: Any, told: list[str]) -> Any:
     desired = [wanted.desired()]
-    watch = Watch(LONG, lambda text, _done, _total: told.append(text))
-    observed = observe_settled(lab.connection, desired, {"wine"}, watch)
+    watch = WaitOptions(LONG, lambda text, _done, _total: told.append(text))
+    observed = observe_when_stable(lab.connection, desired, {"wine"}, watch)
     return plan(desired, observed, lab.connection.place)
 
 
@@ -85,10 +85,10 @@ def test_waiting_ends_with_the_time(open_lab: Callable[..., Lab], tmp_path: Path
     slow = Manifest(score=SLOW.format(gate=str(gate)))
     unfinished(lab, slow)
     with pytest.raises(CompilerError) as late:
-        observe_settled(lab.connection, [slow.desired()], {"wine"}, Watch(0.1))
+        observe_when_stable(lab.connection, [slow.desired()], {"wine"}, WaitOptions(0.1))
     assert [problem.code for problem in late.value.diagnostics] == ["MF721"]
     # What other names do is of no interest.
-    assert observe_settled(lab.connection, [], {"other"}, Watch(0.1)).deployments
+    assert observe_when_stable(lab.connection, [], {"other"}, WaitOptions(0.1)).deployments
     gate.touch()
     lab.settled(slow)
 
@@ -96,10 +96,10 @@ def test_waiting_ends_with_the_time(open_lab: Callable[..., Lab], tmp_path: Path
 def test_a_plan_says_what_still_moves_and_since_when(lab: Lab) -> None:
     unfinished(lab, Manifest())
     observed = observe(lab.connection, [])
-    lives = moving(observed, lab.connection.place, None)
-    since = begun(lab.connection, lives)
-    (problem,) = may_change(lives, since)["wine"]
+    lives = deployments_in_progress(observed, lab.connection.place, None)
+    since = update_started(lab.connection, lives)
+    (problem,) = in_progress_warnings(lives, since)["wine"]
     assert (problem.code, problem.severity) == ("MF773", "warning")
     assert since[lives[0].id][:2] == "20"
     assert f"CREATING since {since[lives[0].id]}" in problem.message
-    assert moving(observed, lab.connection.place, {"other"}) == []
+    assert deployments_in_progress(observed, lab.connection.place, {"other"}) == []

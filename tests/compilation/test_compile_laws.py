@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cloud.objectstorage.zip_body import archive_of
+from compiler.cloud.objectstorage.zip_body import zip_body_of
 from compiler.compilation.compile import compile_manifest
 
 INCLUDES = {f"words/{name}.txt": name * 3 for name in "zyxwvutsrqponmlkjihgfedcba"}
@@ -87,7 +87,7 @@ def test_the_same_inputs_give_the_same_bytes_anywhere_and_without_anything(tmp_p
 
 def _zip(folder: Path) -> bytes:
     build = compile_manifest(folder / "model.yaml")
-    archive = archive_of(build.artifact, build.record)
+    archive = zip_body_of(build.artifact, build.record)
     content = b"".join(archive.chunks())
     assert len(content) == archive.size
     return content

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from compiler.readers.containers.ubj import UbjReader
 from compiler.readers.lightgbm_model import read_lightgbm
-from compiler.readers.ubj import UbjReader
-from compiler.readers.xgboost_model import MAX_WHOLE, read_xgboost
-from compiler.readers.xgboost_ubj import TREES
+from compiler.readers.xgboost.model import MAX_WHOLE, read_xgboost
+from compiler.readers.xgboost.ubj import TREES
 from testing.paths import OLD_MODELS
 
 OLD = OLD_MODELS

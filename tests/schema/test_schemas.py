@@ -6,7 +6,7 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
-from compiler.cli.commands.schema import schema_files
+from compiler.cli.documents import schema_files
 from compiler.schema import MODEL, PROJECT, check, shipped
 from compiler.source import read_document
 from testing.paths import ROOT

@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from compiler.cloud.connect.connection import Access, Connection, connect, local_store
-from compiler.cloud.connect.retries import Patience
-from compiler.cloud.datascience.waiters import Watch, await_deployment
-from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.connect.retries import RetryPolicy
+from compiler.cloud.connect.watch import WaitOptions
+from compiler.cloud.datascience.waiters import await_deployment
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
 from compiler.engine.change.runner import apply
 from compiler.ir import Golden
 from compiler.planning.changes.types import Change
-from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.destroy import destroy
-from compiler.planning.plan.outcome import Conduct, Outcome
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.plan import Plan
 from compiler.planning.plan.planner import Options, plan
 from compiler.serving.control import Server
@@ -57,7 +58,7 @@ def predict(data, model=None):
     raise ValueError("this model was never any good")
 """
 NOWHERE = "http://127.0.0.1:9"
-QUICK = Access(patience=Patience(attempts=3, total=5.0, first_pause=0.01))
+QUICK = Access(retry_policy=RetryPolicy(attempts=3, total=5.0, first_pause=0.01))
 
 
 def _pieces(content: bytes) -> Iterator[bytes]:
@@ -82,13 +83,13 @@ class Manifest:
     deployment: dict[str, Any] | None = field(default_factory=dict)
     schema: str = '{"schema": [{"name": "x", "dtype": "int64", "required": true}], "version": "1.1"}'
 
-    def archive(self) -> tuple[str, Archive]:
+    def archive(self) -> tuple[str, ZipBody]:
         files = {"score.py": self.score.encode(), "factor.txt": str(self.factor).encode()}
         if self.ballast:
             files["ballast.bin"] = bytes(range(256)) * (self.ballast // 256)
         tree = artifact_tree(files)
-        singly = {path: Archive(len(content), partial(_pieces, content)) for path, content in files.items()}
-        return f"sha256:{digest(tree)}", Archive(zip_size(tree), lambda: stream_zip(tree), singly)
+        singly = {path: ZipBody(len(content), partial(_pieces, content)) for path, content in files.items()}
+        return f"sha256:{digest(tree)}", ZipBody(zip_size(tree), lambda: stream_zip(tree), singly)
 
     def hashes(self) -> dict[str, str]:
         return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in self.files.items()}
@@ -97,7 +98,7 @@ class Manifest:
         name, archive = self.archive()
         answers = (3 * (self.claimed if self.claimed is not None else self.factor),)
         return desired(
-            Identity("cellar", self.name, self.renamed_from, model_id=self.model_id),
+            ManifestIdentity("cellar", self.name, self.renamed_from, model_id=self.model_id),
             None
             if self.model_id
             else ArtifactFacts(
@@ -105,7 +106,7 @@ class Manifest:
             ),
             Catalog.model_validate(self.catalog),
             None if self.deployment is None else Deployment.model_validate(self.deployment),
-            Context(Golden(({"x": 3},), answers, 1e-6), {"gitCommit": "0" * 40}, self.hashes()),
+            ManifestFiles(Golden(({"x": 3},), answers, 1e-6), {"gitCommit": "0" * 40}, self.hashes()),
         )
 
 
@@ -147,18 +148,18 @@ class Lab:
     def apply(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Outcome:
         return self.carry_out(self.plan(*manifests, deep=deep, **options), *manifests)
 
-    def carry_out_with(self, made: Plan, archives: dict[str, Archive]) -> Outcome:
-        return apply(made, self.connection, archives, Conduct(timeout=LONG))
+    def carry_out_with(self, made: Plan, archives: dict[str, ZipBody]) -> Outcome:
+        return apply(made, self.connection, archives, ApplyOptions(timeout=LONG))
 
     def wait(self) -> None:
         """Until no deployment moves."""
         for live in self.deployments():
-            await_deployment(self.connection, live.id, None, Watch())
+            await_deployment(self.connection, live.id, None, WaitOptions())
 
     def carry_out(self, made: Plan, *manifests: Manifest) -> Outcome:
         attached = {m.hashes()[name]: path for m in manifests for name, path in m.files.items()}
         archives = dict(manifest.archive() for manifest in manifests)
-        return apply(made, self.connection, archives, Conduct(timeout=LONG, files=attached))
+        return apply(made, self.connection, archives, ApplyOptions(timeout=LONG, files=attached))
 
     def settled(self, *manifests: Manifest) -> Outcome:
         """Apply, and then nothing is left to do, at whatever depth one looks."""
@@ -177,15 +178,15 @@ class Lab:
     def observe(self) -> Observed:
         return observe(self.connection, [], Options(deep=True))
 
-    def models(self) -> list[Live]:
-        return [live for live in self.observe().models if not live.gone]
+    def models(self) -> list[LiveResource]:
+        return [live for live in self.observe().models if not live.deleted]
 
-    def deployments(self) -> list[Live]:
-        return [live for live in self.observe().deployments if not live.gone]
+    def deployments(self) -> list[LiveResource]:
+        return [live for live in self.observe().deployments if not live.deleted]
 
 
 def open_at(root: Path, *, processes: bool = False, project: str = "cellar") -> Lab:
-    access = Access(patience=QUICK.patience, run_processes=processes)
+    access = Access(retry_policy=QUICK.retry_policy, run_processes=processes)
     return Lab(connect("local", Target(), root=root, project=project, access=access), root)
 
 

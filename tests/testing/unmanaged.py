@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from compiler.cloud.connect.connection import Connection, connect
-from compiler.cloud.datascience.waiters import Watch, await_deployment
+from compiler.cloud.connect.watch import WaitOptions
+from compiler.cloud.datascience.waiters import await_deployment
 from compiler.spec.project import Target
 from testing.archives import zipped
 from testing.waiting import LONG
@@ -49,7 +49,7 @@ def make_model(connection: Connection, files: dict[str, bytes] | None = None, **
     client = connection.data_science
     body = {**where(connection), "displayName": "By Hand", **details}
     model = client.create_model(body).data["id"]
-    content = zipped(FILES if files is None else files, zipfile.ZIP_DEFLATED)
+    content = zipped(FILES if files is None else files)
     client.create_model_artifact(model, content, content_disposition='attachment; filename="a.zip"')
     return str(model)
 
@@ -71,7 +71,7 @@ def begin_deployment(connection: Connection, model: str, environment: Any = None
 
 def make_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
     made = begin_deployment(connection, model, environment, **details)
-    await_deployment(connection, made, None, Watch(timeout=LONG))
+    await_deployment(connection, made, None, WaitOptions(timeout=LONG))
     return made
 
 

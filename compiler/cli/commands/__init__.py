@@ -65,3 +65,8 @@ def load(name: str) -> Command:
     """The module of a command; only the one that is called is imported."""
     module: Command = import_module(f"compiler.cli.commands.{MODULES[NAMES.index(name)]}")
     return module
+
+
+def load_all() -> dict[str, Command]:
+    """All commands by name, in the order of `--help`."""
+    return {name: load(name) for name in NAMES}

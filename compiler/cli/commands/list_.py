@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Send list requests only, and show what is left by the filters."""
     from compiler.engine.target.list_ import ALL, ListRequest, list_resources
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     kinds = {"models": Kind.MODEL, "deployments": Kind.DEPLOYMENT, "version-sets": Kind.VERSION_SET}
     request = ListRequest(

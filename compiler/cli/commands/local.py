@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import shlex
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from compiler.cli.arguments import add_json, add_root, port, seconds
+from compiler.cli.arguments import add_json, add_root, checkout, port, seconds
 from compiler.cli.console import Console
+from compiler.cli.progress import Reporter
+from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
-from compiler.diagnostics import failure
-
-if TYPE_CHECKING:
-    from compiler.localcloud import LocalCloud
-    from compiler.localcloud.server import LocalServer
-    from compiler.render.documents.tools import (
-        LocalResetDocument,
-        LocalServeDocument,
-        LocalStatusDocument,
-        LocalStopDocument,
-    )
 
 SUMMARY = "serve the embedded OCI to other clients, show and stop what runs on it"
+EXAMPLE = "manifact local serve --port 8600"
+DOCUMENT = {
+    "local-serve": "tools:LocalServeDocument",
+    "local-status": "tools:LocalStatusDocument",
+    "local-stop": "tools:LocalStopDocument",
+    "local-reset": "tools:LocalResetDocument",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,113 +51,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Do what the verb says to the store of the project around this folder."""
-    from compiler.workspace.project import open_workspace
-    from compiler.workspace.root import private_folder
-
-    state = private_folder(open_workspace(Path.cwd(), arguments.root).state)
-    return _VERBS[arguments.verb](arguments, state / "local", console)
+    return _VERBS[arguments.verb](arguments, console)
 
 
-def _serve(arguments: argparse.Namespace, root: Path, console: Console) -> ExitCode:
-    from compiler.localcloud import Settings, open_cloud
-    from compiler.localcloud.http.faults import Faults, parse_rule
+def _serve(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    from compiler.engine.local_cloud import LocalServeRequest, serve_until_stopped
 
-    try:
-        rules = [parse_rule(text) for text in arguments.fault]
-    except ValueError as problem:
-        raise failure("MF801", str(problem)) from None
-    settings = Settings(strict=arguments.strict, work_seconds=arguments.work_seconds, faults=Faults(rules))
-    with (
-        open_cloud(root, settings=settings) as cloud,
-        _opened_port(cloud, arguments.port) as server,
-        _claimed(root, server.url),
-        contextlib.suppress(KeyboardInterrupt),
-    ):
-        _announce(cloud, server.url, console)
-        server.serve_forever()
+    request = LocalServeRequest(arguments.port, arguments.strict, arguments.work_seconds, tuple(arguments.fault))
+    serve_until_stopped(checkout(arguments), request, Reporter(console))
     return ExitCode.OK
 
 
-def _opened_port(cloud: LocalCloud, port: int) -> LocalServer:
-    from compiler.localcloud.console.pages import application
-    from compiler.localcloud.server import LocalServer
+def _status(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    from compiler.engine.local_cloud import local_status
 
-    try:
-        return LocalServer(cloud, application(cloud), port)
-    except OSError as problem:
-        message = f"port {port} cannot be served: {problem}"
-        raise failure("MF802", message, hint="choose another one with --port, or 0 for any") from None
+    return console.show(local_status(checkout(arguments)))
 
 
-@contextlib.contextmanager
-def _claimed(root: Path, url: str) -> Iterator[None]:
-    from compiler.localcloud.processes import serving
+def _stop(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    from compiler.engine.local_cloud import stop_local
 
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(serving(root, url))
-        except BlockingIOError:
-            raise failure("MF802", "this store is being served already", hint="see `manifact local status`") from None
-        yield
+    return console.show(stop_local(checkout(arguments)))
 
 
-def _announce(cloud: LocalCloud, url: str, console: Console) -> None:
-    from compiler.localcloud.processes import client_environment
+def _reset(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    from compiler.engine.local_cloud import reset_local
 
-    environment = client_environment(cloud.sdk_config(), cloud.compartment_id, cloud.project_id, url)
-    console.line(f"  the embedded OCI is at {url} until Ctrl-C, its console at {url}/console; for other clients:\n")
-    for name, value in environment.items():
-        console.line(f"export {name}={shlex.quote(value)}")
-    document: LocalServeDocument = {"formatVersion": 1, "url": url, "environment": environment}
-    console.document(document)
-    console.flush()
-
-
-def _status(arguments: argparse.Namespace, root: Path, console: Console) -> ExitCode:  # noqa: ARG001
-    from compiler.localcloud.processes import running_servers, served
-
-    process = served(root)
-    servers = [status for server in running_servers(root) if (status := server.status()) is not None]
-    console.line(f"  store    {root}" + ("" if root.exists() else "  (not made yet)"))
-    console.line(f"  serving  {process.url} (pid {process.pid})" if process else "  serving  no port is open")
-    for status in servers:
-        console.line(f"  server   http://127.0.0.1:{status.port}  {status.state} (pid {status.pid})")
-    if not servers:
-        console.line("  server   no model is being served")
-    document: LocalStatusDocument = {
-        "formatVersion": 1,
-        "store": str(root),
-        "url": process.url if process else None,
-        "servers": [{"port": s.port, "pid": s.pid, "state": s.state} for s in servers],
-    }
-    console.document(document)
-    return ExitCode.OK
-
-
-def _stop(arguments: argparse.Namespace, root: Path, console: Console) -> ExitCode:  # noqa: ARG001
-    from compiler.localcloud.processes import stop_all
-
-    count = stop_all(root)
-    console.line(f"  {count} ended" if count else "  nothing was running")
-    document: LocalStopDocument = {"formatVersion": 1, "ended": count}
-    console.document(document)
-    return ExitCode.OK
-
-
-def _reset(arguments: argparse.Namespace, root: Path, console: Console) -> ExitCode:
-    from compiler.localcloud.processes import reset
-
-    if not arguments.yes:
-        if not sys.stdin.isatty() or console.json:
-            raise failure("MF903", "the store would be deleted, and nobody is here to agree", hint="say --yes")
-        console.note(f"Delete {root} with every model and deployment in it? Only 'yes' is taken for an answer:")
-        if sys.stdin.readline().strip() != "yes":
-            raise failure("MF903", "not agreed; nothing was changed")
-    reset(root)
-    console.line(f"  deleted {root}")
-    document: LocalResetDocument = {"formatVersion": 1, "deleted": str(root)}
-    console.document(document)
-    return ExitCode.OK
+    return console.show(reset_local(checkout(arguments), prompt(console, yes=arguments.yes)))
 
 
 _VERBS = {"serve": _serve, "status": _status, "stop": _stop, "reset": _reset}

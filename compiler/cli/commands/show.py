@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Read it, and everything around it that tells what it is for."""
     from compiler.engine.target.show import ShowRequest, show_resource
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     kind = Kind(arguments.kind.replace("-", " ")) if arguments.kind else None
     request = ShowRequest(arguments.resource, target(arguments), kind, arguments.version)

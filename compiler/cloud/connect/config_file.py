@@ -36,12 +36,12 @@ def read_profile(profile: str | None) -> dict[str, Any]:
         raise failure("MF710", f"{location} has no profile '{name}'", hint="see `profile:` of the target") from None
     except InvalidKeyFilePath:
         raise failure("MF711", f"profile '{name}' of {location} names a key_file that does not exist") from None
-    except configparser.Error as problem:
-        raise _malformed(problem, location) from None
+    except configparser.Error as error:
+        raise _malformed(error, location) from None
     except UnicodeDecodeError:
         raise failure("MF711", f"{location} is no text in UTF-8") from None
-    except ValueError as problem:
-        raise failure("MF711", f"profile '{name}' of {location} cannot be used: {problem}") from None
+    except ValueError as error:
+        raise failure("MF711", f"profile '{name}' of {location} cannot be used: {error}") from None
 
 
 def _malformed(problem: configparser.Error, location: str) -> CompilerError:

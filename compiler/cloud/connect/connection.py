@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from compiler.cloud.connect.credentials import Credentials, find_credentials
-from compiler.cloud.connect.retries import Patience, SafeRetries
+from compiler.cloud.connect.retries import RetryPolicy, SafeRetries
 from compiler.diagnostics import failure
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 from compiler.spec.project import Target
 
 LOCAL = "local"
@@ -25,7 +25,7 @@ TIMEOUT = (10.0, 300.0)
 class Connection:
     """A target that can be asked. Use it as a context manager, or call `close`."""
 
-    place: Place
+    place: Scope
     tenancy: str
     data_science: Any
     """oci.data_science.DataScienceClient that answers raw JSON."""
@@ -53,7 +53,7 @@ class Access:
     auth: str | None = None
     """`--auth` or MANIFACT_AUTH."""
     profile: str | None = None
-    patience: Patience = field(default_factory=Patience)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     run_processes: bool = True
     """Whether deployments of the embedded OCI are real processes."""
 
@@ -82,7 +82,7 @@ def _local(name: str, root: Path, project: str, access: Access) -> Connection:
     key_id = (config["tenancy"], config["user"], config["fingerprint"])
     signer = _local_signer(key_id, Path(config["key_file"]).read_text(encoding="ascii"))
     credentials = Credentials(config, signer, config["tenancy"], "api_key")
-    place = Place(project, name, cloud.compartment_id, cloud.project_id, config["region"])
+    place = Scope(project, name, cloud.compartment_id, cloud.project_id, config["region"])
     opened = _open(place, credentials, LOCAL_ENDPOINT, access)
     adapter = InProcessAdapter(cloud)
     for client in (opened.data_science, opened.object_storage):
@@ -110,11 +110,11 @@ def _cloud(name: str, target: Target, project: str, access: Access) -> Connectio
     region = credentials.config.get("region")
     if not region:
         raise failure("MF742", f"target '{name}' has no region, and neither have its credentials")
-    place = Place(project, name, str(target.compartment_id), str(target.project_id), str(region))
+    place = Scope(project, name, str(target.compartment_id), str(target.project_id), str(region))
     return _open(place, credentials, target.service_endpoint, access)
 
 
-def _open(place: Place, credentials: Credentials, endpoint: str | None, access: Access) -> Connection:
+def _open(place: Scope, credentials: Credentials, endpoint: str | None, access: Access) -> Connection:
     from oci.data_science import DataScienceClient
     from oci.object_storage import ObjectStorageClient
 
@@ -136,11 +136,11 @@ def _client(kind: Any, credentials: Credentials, endpoint: str | None, access: A
         return kind(
             dict(credentials.config),
             signer=credentials.signer,
-            retry_strategy=SafeRetries(access.patience),
+            retry_strategy=SafeRetries(access.retry_policy),
             circuit_breaker_strategy=NoCircuitBreakerStrategy(),
             skip_deserialization=True,
             timeout=TIMEOUT,
             **given,
         )
-    except (ClientError, ValueError) as problem:
-        raise failure("MF711", f"the OCI configuration cannot be used: {problem}") from None
+    except (ClientError, ValueError) as error:
+        raise failure("MF711", f"the OCI configuration cannot be used: {error}") from None

@@ -153,23 +153,23 @@ def _usable(make: Callable[[], Any], what: str) -> Any:
 
     try:
         return make()
-    except ServiceError as problem:
-        said = str(problem.message or f"the service answered {problem.status}").splitlines()[0][:200]
+    except ServiceError as error:
+        said = str(error.message or f"the service answered {error.status}").splitlines()[0][:200]
         raise failure("MF711", f"{what} cannot be used: {said}") from None
-    except (ClientError, RequestException, OSError, ValueError, TypeError, KeyError) as problem:
-        raise failure("MF711", f"{what} cannot be used: {type(problem).__name__}: {_first_line(problem)}") from None
+    except (ClientError, RequestException, OSError, ValueError, TypeError, KeyError) as error:
+        raise failure("MF711", f"{what} cannot be used: {type(error).__name__}: {_first_line(error)}") from None
 
 
-def _first_line(problem: Exception) -> str:
-    lines = str(problem).splitlines()
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
     return lines[0][:200] if lines else "no message"
 
 
 def _read(path: str, what: str, hint: str) -> str:
     try:
         return Path(path).expanduser().read_text().strip()
-    except OSError as problem:
-        raise failure("MF711", f"{what} cannot be read: {problem.strerror}: {path}", hint=hint) from None
+    except OSError as error:
+        raise failure("MF711", f"{what} cannot be read: {error.strerror}: {path}", hint=hint) from None
 
 
 def _expired(token: str) -> bool:

@@ -34,46 +34,46 @@ class RequestError(CompilerError):
 
 
 @contextmanager
-def explained(doing: str) -> Iterator[None]:
+def translate_errors(doing: str) -> Iterator[None]:
     """Turn the SDK's errors into `RequestError`; `doing` completes the sentence "could not …"."""
     try:
         yield
-    except ServiceError as problem:
-        raise _refused(problem, doing) from None
-    except RequestException as problem:
-        diagnostic = Diagnostic("MF714", f"could not {doing}: {no_answer(problem)}", hint=HINTS["MF714"])
+    except ServiceError as error:
+        raise _refused(error, doing) from None
+    except RequestException as error:
+        diagnostic = Diagnostic("MF714", f"could not {doing}: {no_answer(error)}", hint=HINTS["MF714"])
         raise RequestError(diagnostic, 0, "") from None
 
 
-def stranger(doing: str) -> RequestError:
+def unexpected_response(doing: str) -> RequestError:
     """What to raise where something other than OCI answered, with a page of its own and status 200."""
     said = f"could not {doing}: something other than OCI answered"
     hint = "a proxy, or the sign-in page of a network: check the way to the endpoint of the target"
     return RequestError(Diagnostic("MF714", said, hint=hint), 0, "")
 
 
-def no_answer(problem: RequestException) -> str:
+def no_answer(error: RequestException) -> str:
     """Which address gave no answer, and why: `http://127.0.0.1:1: connection refused`."""
-    while problem.args and isinstance(problem.args[0], RequestException):
-        problem = problem.args[0]  # the SDK wraps what its HTTP library raises
-    url = urlsplit(str(getattr(problem.request, "url", None) or ""))
+    while error.args and isinstance(error.args[0], RequestException):
+        error = error.args[0]  # the SDK wraps what its HTTP library raises
+    url = urlsplit(str(getattr(error.request, "url", None) or ""))
     where = f"{url.scheme}://{url.netloc}: " if url.netloc else ""
-    return where + _network(problem)
+    return where + _network(error)
 
 
-def _refused(problem: ServiceError, doing: str) -> RequestError:
-    if 300 <= problem.status < 400:
-        return stranger(doing)  # OCI redirects nobody
-    code = _diagnostic_code(problem.status, str(problem.code))
-    if problem.status == 404 and not problem.message:  # HEAD has no body to say it
+def _refused(error: ServiceError, doing: str) -> RequestError:
+    if 300 <= error.status < 400:
+        return unexpected_response(doing)  # OCI redirects nobody
+    code = _diagnostic_code(error.status, str(error.code))
+    if error.status == 404 and not error.message:  # HEAD has no body to say it
         said = f"could not {doing}: 404: there is none, or you may not see it"
-        return RequestError(Diagnostic(code, said, hint=_hint(code, doing)), 404, str(problem.code))
-    said = str(problem.message or "no message").strip()
+        return RequestError(Diagnostic(code, said, hint=_hint(code, doing)), 404, str(error.code))
+    said = str(error.message or "no message").strip()
     # A whole identifier is what Oracle's support asks for.
-    request = (problem.headers or {}).get("opc-request-id", "")
-    where = f" [opc-request-id {request}]" if problem.status >= 500 and request else ""
-    message = f"could not {doing}: {problem.status} {problem.code}: {said}{where}"
-    return RequestError(Diagnostic(code, message, hint=_hint(code, doing)), problem.status, str(problem.code))
+    request = (error.headers or {}).get("opc-request-id", "")
+    where = f" [opc-request-id {request}]" if error.status >= 500 and request else ""
+    message = f"could not {doing}: {error.status} {error.code}: {said}{where}"
+    return RequestError(Diagnostic(code, message, hint=_hint(code, doing)), error.status, str(error.code))
 
 
 def _hint(code: str, doing: str) -> str | None:
@@ -90,12 +90,12 @@ def _diagnostic_code(status: int, code: str) -> str:
     return known.get(status, "MF715" if status >= 500 else "MF717")
 
 
-def _network(problem: RequestException) -> str:
-    if isinstance(problem, ConnectTimeout | ReadTimeout):
+def _network(error: RequestException) -> str:
+    if isinstance(error, ConnectTimeout | ReadTimeout):
         return "the service did not answer in time"
-    if isinstance(problem, SSLError):
+    if isinstance(error, SSLError):
         return "the service's certificate was not accepted"
-    if "[Errno -2]" in str(problem):  # EAI_NONAME of getaddrinfo
+    if "[Errno -2]" in str(error):  # EAI_NONAME of getaddrinfo
         return "name not found"
-    reason = _REASON.search(str(problem))
-    return reason[1].lower() if reason else f"no connection to the service ({type(problem).__name__})"
+    reason = _REASON.search(str(error))
+    return reason[1].lower() if reason else f"no connection to the service ({type(error).__name__})"

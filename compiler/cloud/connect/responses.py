@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from compiler.cloud.connect.errors import explained, stranger
+from compiler.cloud.connect.errors import translate_errors, unexpected_response
 
 PAGE = 100
 """Items a page: the most that the Data Science lists give (SDK 2.189 docstring)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """JSON body (None when there is none) and headers in lower case."""
 
     data: Any
@@ -31,21 +31,21 @@ class Reply:
         return self.headers.get("opc-work-request-id")
 
 
-def ask(doing: str, request: Callable[[], Any]) -> Reply:
+def send(doing: str, request: Callable[[], Any]) -> Response:
     """Send one request of the SDK; raises `RequestError` in which `doing` completes "could not …"."""
-    with explained(doing):
+    with translate_errors(doing):
         response = request()
     headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
     if headers.get("content-type", "").startswith("text/html"):
-        raise stranger(doing)
-    return Reply(response.data, headers)
+        raise unexpected_response(doing)
+    return Response(response.data, headers)
 
 
-def record(doing: str, request: Callable[[], Any], *fields: str) -> Reply:
-    """`ask` for one mapping that has these fields; raises `RequestError` where something else came back."""
-    reply = ask(doing, request)
+def record(doing: str, request: Callable[[], Any], *fields: str) -> Response:
+    """`send` for one mapping that has these fields; raises `RequestError` where something else came back."""
+    reply = send(doing, request)
     if not _has(reply.data, fields):
-        raise stranger(doing)
+        raise unexpected_response(doing)
     return reply
 
 
@@ -56,9 +56,9 @@ def pages(doing: str, request: Callable[[str | None], Any], *fields: str) -> Ite
     """
     page: str | None = None
     while True:
-        reply = ask(doing, partial(request, page))
+        reply = send(doing, partial(request, page))
         if not isinstance(reply.data, list) or not all(_has(item, fields) for item in reply.data):
-            raise stranger(doing)
+            raise unexpected_response(doing)
         yield from reply.data
         page = reply.headers.get("opc-next-page")
         if not page:

@@ -27,7 +27,7 @@ BUSY = frozenset({"IncorrectState", "LockConflict"})
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How often and how long a request is tried; seconds."""
 
     attempts: int = 5
@@ -41,21 +41,21 @@ class SafeRetries(NoneRetryStrategy):  # type: ignore[misc]  # the SDK is not ty
     A subclass of `NoneRetryStrategy`, so that the SDK adds no random retry token of its own to a request.
     """
 
-    def __init__(self, patience: Patience | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._patience = patience or Patience()
+    def __init__(self, policy: RetryPolicy | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._policy = policy or RetryPolicy()
         self._sleep = sleep
 
     def make_retrying_call(self, func_ref: Callable[..., Any], *func_args: Any, **func_kwargs: Any) -> Any:
-        """Call until it succeeds, until it fails for good, or until patience is at its end."""
+        """Call until it succeeds, until it fails for good, or until the policy allows no further attempt."""
         safe = _repeatable(func_kwargs)
-        deadline = time.monotonic() + self._patience.total
-        pause = self._patience.first_pause
-        for left in range(self._patience.attempts - 1, -1, -1):
+        deadline = time.monotonic() + self._policy.total
+        pause = self._policy.first_pause
+        for left in range(self._policy.attempts - 1, -1, -1):
             try:
                 return func_ref(*func_args, **func_kwargs)
-            except (ServiceError, RequestException) as problem:
-                wait = max(pause * random.uniform(0.5, 1.0), _retry_after(problem))  # noqa: S311 - no secret
-                if not left or not _passing(problem, safe=safe) or time.monotonic() + wait > deadline:
+            except (ServiceError, RequestException) as error:
+                wait = max(pause * random.uniform(0.5, 1.0), _retry_after(error))  # noqa: S311 - no secret
+                if not left or not _is_transient(error, safe=safe) or time.monotonic() + wait > deadline:
                     raise
                 if not _rewound(func_kwargs.get("body")):
                     raise
@@ -68,16 +68,16 @@ def _repeatable(request: dict[str, Any]) -> bool:
     return request.get("method") in REPEATABLE or RETRY_HEADER in (request.get("header_params") or {})
 
 
-def _passing(problem: Exception, *, safe: bool) -> bool:
-    if not isinstance(problem, ServiceError):
+def _is_transient(error: Exception, *, safe: bool) -> bool:
+    if not isinstance(error, ServiceError):
         return safe  # no answer at all
-    if problem.status in UNDONE or (problem.status == 409 and problem.code in BUSY):
+    if error.status in UNDONE or (error.status == 409 and error.code in BUSY):
         return True
-    return safe and problem.status in DOUBTFUL
+    return safe and error.status in DOUBTFUL
 
 
-def _retry_after(problem: Exception) -> float:
-    headers = getattr(problem, "headers", None) or {}
+def _retry_after(error: Exception) -> float:
+    headers = getattr(error, "headers", None) or {}
     value = str(headers.get("retry-after", ""))
     return float(value) if value.isdecimal() else 0.0
 

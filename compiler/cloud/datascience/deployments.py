@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.connect.responses import PAGE, Reply, ask, at_page, if_match, pages, record
+from compiler.cloud.connect.responses import PAGE, Response, at_page, if_match, pages, record, send
 from compiler.planning.canonical import Body
-from compiler.planning.live.observed import Live
+from compiler.planning.live.observed import LiveResource
 
 
 def list_deployments(connection: Connection) -> Iterator[Body]:
@@ -18,48 +18,48 @@ def list_deployments(connection: Connection) -> Iterator[Body]:
     )
 
 
-def read_deployment(connection: Connection, deployment: str) -> Live:
+def read_deployment(connection: Connection, deployment: str) -> LiveResource:
     """Record and etag of one deployment."""
     reply = get_deployment(connection, deployment)
-    return Live(reply.data, reply.data, reply.etag)
+    return LiveResource(reply.data, reply.data, reply.etag)
 
 
-def get_deployment(connection: Connection, deployment: str) -> Reply:
+def get_deployment(connection: Connection, deployment: str) -> Response:
     """One deployment's record."""
     client, doing = connection.data_science, f"read deployment {deployment}"
     return record(doing, lambda: client.get_model_deployment(deployment), "id", "lifecycleState")
 
 
-def create_deployment(connection: Connection, body: Body, token: str) -> Reply:
+def create_deployment(connection: Connection, body: Body, token: str) -> Response:
     """Make a deployment; a work request goes on with it."""
     client = connection.data_science
     doing = f"create deployment {body.get('displayName')}"
     return record(doing, lambda: client.create_model_deployment(body, opc_retry_token=token), "id")
 
 
-def update_deployment(connection: Connection, deployment: str, body: Body, etag: str | None) -> Reply:
+def update_deployment(connection: Connection, deployment: str, body: Body, etag: str | None) -> Response:
     """Change a deployment: one option group while it is ACTIVE."""
     client = connection.data_science
     doing = f"update deployment {deployment}"
-    return ask(doing, lambda: client.update_model_deployment(deployment, body, **if_match(etag)))
+    return send(doing, lambda: client.update_model_deployment(deployment, body, **if_match(etag)))
 
 
-def activate_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
+def activate_deployment(connection: Connection, deployment: str, etag: str | None) -> Response:
     """INACTIVE -> ACTIVE."""
     client = connection.data_science
-    return ask(f"activate {deployment}", lambda: client.activate_model_deployment(deployment, **if_match(etag)))
+    return send(f"activate {deployment}", lambda: client.activate_model_deployment(deployment, **if_match(etag)))
 
 
-def deactivate_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
+def deactivate_deployment(connection: Connection, deployment: str, etag: str | None) -> Response:
     """ACTIVE -> INACTIVE."""
     client = connection.data_science
-    return ask(f"deactivate {deployment}", lambda: client.deactivate_model_deployment(deployment, **if_match(etag)))
+    return send(f"deactivate {deployment}", lambda: client.deactivate_model_deployment(deployment, **if_match(etag)))
 
 
-def delete_deployment(connection: Connection, deployment: str, etag: str | None) -> Reply:
+def delete_deployment(connection: Connection, deployment: str, etag: str | None) -> Response:
     """Delete a deployment; with an etag only when nobody changed it since."""
     client = connection.data_science
-    return ask(f"delete deployment {deployment}", lambda: client.delete_model_deployment(deployment, **if_match(etag)))
+    return send(f"delete deployment {deployment}", lambda: client.delete_model_deployment(deployment, **if_match(etag)))
 
 
 def get_work_request(connection: Connection, work_request: str) -> Body:

@@ -12,7 +12,7 @@ from compiler.cloud.connect.errors import no_answer
 from compiler.cloud.datascience.deployments import get_deployment
 from compiler.diagnostics import failure
 from compiler.planning import tags
-from compiler.planning.live.observed import Live
+from compiler.planning.live.observed import LiveResource
 
 TIMEOUT = (10.0, 70.0)
 """Seconds to connect and to answer: the service itself gives up after 60 (OCI docs: model-dep-invoke)."""
@@ -56,14 +56,14 @@ def predict(connection: Connection, deployment: str, payload: Any) -> Answer:
         raise failure("MF743", f"deployment {deployment} is {record.get('lifecycleState')}")
     try:
         return call_endpoint(connection, str(record["modelDeploymentUrl"]), payload)
-    except RequestException as problem:
-        raise failure("MF714", f"the endpoint gave no answer: {no_answer(problem)}") from None
+    except RequestException as error:
+        raise failure("MF714", f"the endpoint gave no answer: {no_answer(error)}") from None
 
 
-def find_deployment(connection: Connection, deployments: tuple[Live, ...], name: str) -> str:
+def find_deployment(connection: Connection, deployments: tuple[LiveResource, ...], name: str) -> str:
     """OCID of the live deployment of a manifest; raises `CompilerError` MF743 when there is none."""
     place = connection.place
-    ours = [live for live in deployments if place.owner(name).items() <= live.tags.items() and not live.gone]
+    ours = [live for live in deployments if place.owner(name).items() <= live.tags.items() and not live.deleted]
     marked = [live for live in ours if tags.CONFIG in live.tags]
     found = next(iter([*marked, *ours]), None)
     if found is None:

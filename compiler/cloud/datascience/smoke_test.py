@@ -20,7 +20,7 @@ from urllib3.exceptions import ProtocolError, ReadTimeoutError
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.datascience.invoke import Answer, call_endpoint
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
-from compiler.planning.desired.types import Smoke
+from compiler.planning.desired.types import SmokeTest
 from compiler.verify.compare import compare
 
 NOT_ALLOWED = frozenset({401, 403, 404, 429})
@@ -35,7 +35,7 @@ class SmokeTestError(CompilerError):
 
 
 def smoke_test(
-    connection: Connection, url: str, smoke: Smoke, pause: Callable[[float], None] = time.sleep
+    connection: Connection, url: str, smoke: SmokeTest, pause: Callable[[float], None] = time.sleep
 ) -> Diagnostic | None:
     """Ask the golden rows; None when the answer is right, a warning (MF723) when the endpoint could not be asked.
 
@@ -45,8 +45,8 @@ def smoke_test(
     """
     try:
         answer = _ask(connection, url, smoke, pause)
-    except RequestException as problem:
-        return _untested(f"no connection ({type(problem).__name__})")
+    except RequestException as error:
+        return _untested(f"no connection ({type(error).__name__})")
     if isinstance(answer, str):
         raise SmokeTestError(Diagnostic("MF722", answer))
     if answer.status in NOT_ALLOWED:
@@ -59,7 +59,7 @@ def smoke_test(
     return None
 
 
-def wrong_answer(answer: Answer, smoke: Smoke) -> str | None:
+def wrong_answer(answer: Answer, smoke: SmokeTest) -> str | None:
     """What is wrong with an answer of status 200, or None."""
     if not smoke.expected:
         return None
@@ -79,7 +79,7 @@ def wrong_answer(answer: Answer, smoke: Smoke) -> str | None:
     )
 
 
-def _ask(connection: Connection, url: str, smoke: Smoke, pause: Callable[[float], None]) -> Answer | str:
+def _ask(connection: Connection, url: str, smoke: SmokeTest, pause: Callable[[float], None]) -> Answer | str:
     """The answer, or why an endpoint that was reached gives none; raises `RequestException` where it was not."""
     answer = _once(connection, url, smoke)
     for seconds in PAUSES_LOCAL if connection.local else PAUSES_CLOUD:
@@ -90,37 +90,37 @@ def _ask(connection: Connection, url: str, smoke: Smoke, pause: Callable[[float]
     return answer
 
 
-def _once(connection: Connection, url: str, smoke: Smoke) -> Answer | str:
+def _once(connection: Connection, url: str, smoke: SmokeTest) -> Answer | str:
     try:
         return call_endpoint(connection, url, smoke.request)
-    except RequestException as problem:
-        if not _reached(problem):
+    except RequestException as error:
+        if not _reached(error):
             raise
-        slow = isinstance(problem, ReadTimeout) or isinstance(_cause(problem), ReadTimeoutError)
+        slow = isinstance(error, ReadTimeout) or isinstance(_cause(error), ReadTimeoutError)
         if slow:
             return "the endpoint did not answer the golden rows in time"
-        return f"the endpoint closes the connection instead of answering the golden rows ({_name(problem)})"
+        return f"the endpoint closes the connection instead of answering the golden rows ({_name(error)})"
 
 
-def _reached(problem: RequestException) -> bool:
+def _reached(error: RequestException) -> bool:
     """Whether a server took the request: one that ends while it answers is what a crash looks like from outside."""
-    if isinstance(problem, (ReadTimeout, ChunkedEncodingError, ContentDecodingError)):
+    if isinstance(error, (ReadTimeout, ChunkedEncodingError, ContentDecodingError)):
         return True
-    if isinstance(problem, (ConnectTimeout, SSLError, ProxyError)):
+    if isinstance(error, (ConnectTimeout, SSLError, ProxyError)):
         return False
     # `MaxRetryError` wraps what kept a connection from being made; whatever ends a made one comes by itself.
-    return isinstance(problem, NoConnection) and isinstance(_cause(problem), (ProtocolError, ReadTimeoutError, OSError))
+    return isinstance(error, NoConnection) and isinstance(_cause(error), (ProtocolError, ReadTimeoutError, OSError))
 
 
-def _cause(problem: RequestException) -> object:
-    return problem.args[0] if problem.args else None
+def _cause(error: RequestException) -> object:
+    return error.args[0] if error.args else None
 
 
-def _name(problem: RequestException) -> str:
+def _name(error: RequestException) -> str:
     """The innermost error's name: `RemoteDisconnected`, `ConnectionResetError`."""
-    cause = _cause(problem)
+    cause = _cause(error)
     inner = cause.args[-1] if isinstance(cause, ProtocolError) and cause.args else cause
-    return type(inner if isinstance(inner, Exception) else problem).__name__
+    return type(inner if isinstance(inner, Exception) else error).__name__
 
 
 def _untested(why: str) -> Diagnostic:

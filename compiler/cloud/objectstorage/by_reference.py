@@ -11,18 +11,18 @@ from typing import Any, NamedTuple
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import record
-from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.objectstorage.downloads import stream
 from compiler.cloud.objectstorage.objects import LIST_PAGE, Place
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.ir import SourceFile
 from compiler.planning import tags
-from compiler.planning.changes.by_reference import FilesPlace, recorded_place
+from compiler.planning.changes.by_reference import FileLocation, recorded_location
 from compiler.planning.live.observed import ArtifactHead
 from compiler.readers.artifact_zip import clashes, unfit_path
 
 
-class Stored(NamedTuple):
+class StoredFile(NamedTuple):
     """One object, as the service lists it."""
 
     size: int
@@ -34,23 +34,23 @@ class UnseenError(CompilerError):
     """The bucket is gone, or may not be listed: a 404 says both, and one that is there lists even when it is empty."""
 
 
-def list_files(connection: Connection, where: FilesPlace) -> dict[str, Stored]:
+def list_files(connection: Connection, where: FileLocation) -> dict[str, StoredFile]:
     """What lies there, by path below the prefix. Raises `UnseenError` (MF713) and `RequestError`."""
     try:
         return _listed(connection, where)
-    except RequestError as problem:
-        if problem.status != 404:
+    except RequestError as error:
+        if error.status != 404:
             raise
-        found = problem.diagnostics[0]
+        found = error.diagnostics[0]
     hint = (
         f"allow to list the objects of '{where.bucket}'; if it is gone, make it again: an empty one says that they are"
     )
     raise UnseenError(Diagnostic(found.code, found.message, hint=hint))
 
 
-def _listed(connection: Connection, where: FilesPlace) -> dict[str, Stored]:
+def _listed(connection: Connection, where: FileLocation) -> dict[str, StoredFile]:
     storage = connection.object_storage
-    found: dict[str, Stored] = {}
+    found: dict[str, StoredFile] = {}
     start: str | None = where.prefix
     while start is not None:
         more = {"prefix": where.prefix, "start": start, "fields": "name,size,md5", "limit": LIST_PAGE}
@@ -58,17 +58,17 @@ def _listed(connection: Connection, where: FilesPlace) -> dict[str, Stored]:
         page = record(f"list {where.uri}", request, "objects")
         for item in page.data["objects"]:
             path = str(item["name"]).removeprefix(where.prefix)
-            found[path] = Stored(int(item["size"]), str(item.get("md5") or ""))
+            found[path] = StoredFile(int(item["size"]), str(item.get("md5") or ""))
         start = page.data.get("nextStartWith")
     return found
 
 
-def object_of(where: FilesPlace, path: str) -> Place:
+def object_of(where: FileLocation, path: str) -> Place:
     """The object of one file."""
     return Place(where.namespace, where.bucket, where.prefix + path)
 
 
-def head_of(files: Mapping[str, Stored]) -> ArtifactHead:
+def head_of(files: Mapping[str, StoredFile]) -> ArtifactHead:
     """Size and md5 of all of them in the place of what HEAD says of an artifact; the md5 is over the service's own."""
     lines = "".join(f"{files[path].md5}  {path}\n" for path in sorted(files))
     return ArtifactHead(sum(file.size for file in files.values()), hashlib.sha256(lines.encode()).hexdigest())
@@ -80,7 +80,7 @@ def head_files(connection: Connection, record: Mapping[str, Any]) -> ArtifactHea
     Of a model that somebody else made nobody knows where its files lie: they are taken to be there. Of one that is
     unfinished nothing is promised: its bucket may be one that never was.
     """
-    where = recorded_place(record)
+    where = recorded_location(record)
     if where is None:
         return ArtifactHead(0, "")
     try:
@@ -92,7 +92,7 @@ def head_files(connection: Connection, record: Mapping[str, Any]) -> ArtifactHea
     return head_of(files) if files else None
 
 
-def fetch_files(connection: Connection, where: FilesPlace, folder: Path, watch: Watch) -> dict[str, SourceFile]:
+def fetch_files(connection: Connection, where: FileLocation, folder: Path, watch: WaitOptions) -> dict[str, SourceFile]:
     """Bring all files into the new directory `folder`; nothing lands anywhere else.
 
     Raises `CompilerError` MF750 for names that no artifact's files have, MF755 and MF756.
@@ -107,12 +107,12 @@ def fetch_files(connection: Connection, where: FilesPlace, folder: Path, watch: 
     return {path: _fetch_file(connection, where, path, folder, watch) for path in paths}
 
 
-def _is_marker(path: str, stored: Stored) -> bool:
+def _is_marker(path: str, stored: StoredFile) -> bool:
     """Whether it is what the console makes for an empty folder."""
     return (not path or path.endswith("/")) and stored.size == 0
 
 
-def _fetch_file(connection: Connection, where: FilesPlace, path: str, folder: Path, watch: Watch) -> SourceFile:
+def _fetch_file(connection: Connection, where: FileLocation, path: str, folder: Path, watch: WaitOptions) -> SourceFile:
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     seen, size = hashlib.sha256(), 0
@@ -123,9 +123,9 @@ def _fetch_file(connection: Connection, where: FilesPlace, path: str, folder: Pa
     return SourceFile(path, target, size, seen.hexdigest())
 
 
-def place_of(record: Mapping[str, Any]) -> FilesPlace:
+def location_of(record: Mapping[str, Any]) -> FileLocation:
     """Where the files of a by-reference model lie. Raises `CompilerError` MF757 when its record does not say."""
-    where = recorded_place(record)
+    where = recorded_location(record)
     if where is None:
         hint = "get them from the bucket that its maker put them in"
         raise failure("MF757", f"model {record['id']} is by reference, and its metadata do not say to where", hint=hint)

@@ -7,7 +7,7 @@ from typing import Any
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import ask
+from compiler.cloud.connect.responses import send
 from compiler.planning.canonical import Body
 from compiler.planning.introspection_results import KEY, answered, environment_path
 
@@ -41,9 +41,9 @@ def with_answer(connection: Connection, body: Body) -> Body:
 def _head(doing: str, request: Callable[[], Any]) -> bool:
     """Whether there is something; a refusal counts as "not seen"."""
     try:
-        ask(doing, request)
-    except RequestError as problem:
-        if problem.status not in (403, 404):
+        send(doing, request)
+    except RequestError as error:
+        if error.status not in (403, 404):
             raise
         return False
     return True

@@ -14,7 +14,7 @@ from typing import Any
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import ask
+from compiler.cloud.connect.responses import send
 from compiler.diagnostics import failure
 from compiler.lock import LockedPack
 
@@ -34,11 +34,11 @@ def service_packs(
     """
     storage, uri = connection.object_storage, f"oci://{bucket}@{namespace}/{INDEX_OBJECT}"
     try:
-        reply = ask(
+        reply = send(
             f"read the index of conda packs, {uri}", lambda: storage.get_object(namespace, bucket, INDEX_OBJECT)
         )
-    except RequestError as problem:
-        if problem.status != 404 or not connection.local:
+    except RequestError as error:
+        if error.status != 404 or not connection.local:
             raise
         said = f"target local has no index of service packs at {uri}"
         raise failure("MF713", said, hint="name a target with --target") from None

@@ -14,8 +14,8 @@ from oci._vendor.requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.connect.responses import Reply, ask
-from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.connect.responses import Response, send
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.objectstorage.objects import MEBIBYTE, Place
 from compiler.diagnostics import failure
 
@@ -24,7 +24,7 @@ RESUMES = 5
 PARTIAL = ".partial"
 
 
-def fetch(connection: Connection, place: Place, sha256: str, target: Path, watch: Watch) -> None:
+def fetch(connection: Connection, place: Place, sha256: str, target: Path, watch: WaitOptions) -> None:
     """Bring an object to `target`, which must not be there, in a folder that is for this hash alone.
 
     What a killed process left is gone on with. Raises `CompilerError` MF227 when the bytes are not those of `sha256`
@@ -50,10 +50,10 @@ def fetch(connection: Connection, place: Place, sha256: str, target: Path, watch
         path.replace(target)
 
 
-def stream(connection: Connection, place: Place, start: int, watch: Watch) -> Iterator[bytes]:
+def stream(connection: Connection, place: Place, start: int, watch: WaitOptions) -> Iterator[bytes]:
     """The bytes of an object from `start` on. Raises `CompilerError` MF755 and what `fetch` raises."""
     storage = connection.object_storage
-    head = ask(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
+    head = send(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
     total, done, failures = int(head.headers["content-length"]), start, 0
     while done < total and failures <= RESUMES:
         failures += 1
@@ -61,22 +61,22 @@ def stream(connection: Connection, place: Place, start: int, watch: Watch) -> It
             watch.check()
             failures, done = 0 if chunk else failures, done + len(chunk)
             yield chunk
-            watch.tell("downloading", done, total)
+            watch.report("downloading", done, total)
     if done < total:
         hint = "run the command again: it goes on from there"
         raise failure("MF755", f"the transfer of {place} ended after {done} of {total} bytes", hint=hint)
 
 
-def _from(connection: Connection, place: Place, start: int, etag: str | None) -> Reply:
+def _from(connection: Connection, place: Place, start: int, etag: str | None) -> Response:
     """The object from a byte on, and only while it is the same object."""
     storage = connection.object_storage
     more: dict[str, Any] = {"range": f"bytes={start}-"} if start else {}
     if etag:
         more["if_match"] = etag
-    return ask(f"download {place}", lambda: storage.get_object(place.namespace, place.bucket, place.name, **more))
+    return send(f"download {place}", lambda: storage.get_object(place.namespace, place.bucket, place.name, **more))
 
 
-def until_cut(reply: Reply) -> Iterator[bytes]:
+def until_cut(reply: Response) -> Iterator[bytes]:
     """What arrives before the connection ends, in order or not."""
     try:
         yield from reply.data.raw.stream(MEBIBYTE, decode_content=False)
@@ -84,7 +84,7 @@ def until_cut(reply: Reply) -> Iterator[bytes]:
         return
 
 
-def _receive(connection: Connection, place: Place, file: BinaryIO, watch: Watch) -> str:
+def _receive(connection: Connection, place: Place, file: BinaryIO, watch: WaitOptions) -> str:
     """Bring the file to its end; returns the SHA-256 of all of it."""
     seen = hashlib.sha256()
     file.seek(0)

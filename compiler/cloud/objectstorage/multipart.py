@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import ask, at_page, pages, record
-from compiler.cloud.datascience.waiters import Watch
+from compiler.cloud.connect.responses import at_page, pages, record, send
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.objectstorage.objects import LIST_PAGE, MEBIBYTE, Place, object_size
 from compiler.cloud.objectstorage.part import Part
-from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.diagnostics import CompilerError
 
 LEAST_PART = 10 * MEBIBYTE
@@ -33,7 +33,7 @@ class Sent(NamedTuple):
     """Base64."""
 
 
-def upload(connection: Connection, place: Place, archive: Archive, watch: Watch) -> None:
+def upload(connection: Connection, place: Place, archive: ZipBody, watch: WaitOptions) -> None:
     """Bring the zip into the bucket; does nothing when it is there whole.
 
     Raises `RequestError`, `Interrupted`, and what the archive raises: nothing is left in the bucket then.
@@ -53,7 +53,7 @@ def upload(connection: Connection, place: Place, archive: Archive, watch: Watch)
     etags = {**{number: part.etag for number, part in known.items()}, **done}
     parts = [{"partNum": number, "etag": etag} for number, etag in sorted(etags.items())]
     storage = connection.object_storage
-    ask(
+    send(
         f"put {place} together",
         lambda: storage.commit_multipart_upload(
             place.namespace, place.bucket, place.name, upload_id, {"partsToCommit": parts}
@@ -108,14 +108,19 @@ def _known_parts(connection: Connection, place: Place, upload_id: str, total: in
 
 def _abort(connection: Connection, place: Place, upload_id: str) -> None:
     storage = connection.object_storage
-    ask(
+    send(
         f"end an unfinished upload of {place}",
         lambda: storage.abort_multipart_upload(place.namespace, place.bucket, place.name, upload_id),
     )
 
 
 def _send_missing(
-    connection: Connection, place: Place, upload_id: str, archive: Archive, known: Mapping[int, Sent], watch: Watch
+    connection: Connection,
+    place: Place,
+    upload_id: str,
+    archive: ZipBody,
+    known: Mapping[int, Sent],
+    watch: WaitOptions,
 ) -> dict[int, str]:
     """Send the parts that are not there with their bytes, a few at a time; returns their etags by number.
 
@@ -136,7 +141,7 @@ def _send_missing(
             waiting.append((number, part, pool.submit(_sender(connection, place, upload_id, number, part))))
             if not free:
                 free.append(_collect(waiting, done).buffer)
-            watch.tell("uploading", (number - 1) * size + len(part), archive.size)
+            watch.report("uploading", (number - 1) * size + len(part), archive.size)
         while stream.read(MEBIBYTE):
             pass  # at its end an archive compares what it gave with what it promised
         while waiting:
@@ -154,8 +159,8 @@ def _collect(waiting: deque[tuple[int, Part, Future[str]]], done: dict[int, str]
 def _sender(connection: Connection, place: Place, upload_id: str, number: int, part: Part) -> Callable[[], str]:
     storage = connection.object_storage
 
-    def send() -> str:
-        reply = ask(
+    def upload_part() -> str:
+        reply = send(
             f"upload part {number} of {place}",
             lambda: storage.upload_part(
                 place.namespace, place.bucket, place.name, upload_id, number, part, content_length=str(len(part))
@@ -163,4 +168,4 @@ def _sender(connection: Connection, place: Place, upload_id: str, number: int, p
         )
         return reply.headers["etag"]
 
-    return send
+    return upload_part

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import ask, record
+from compiler.cloud.connect.responses import record, send
 
 MEBIBYTE = 1 << 20
 LIST_PAGE = 1000
@@ -36,9 +36,9 @@ def object_headers(connection: Connection, place: Place) -> Mapping[str, str] | 
     """What HEAD says of an object; None when it is not there, or may not be seen: the upload tells which."""
     storage = connection.object_storage
     try:
-        reply = ask(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
-    except RequestError as problem:
-        if problem.status == 404:
+        reply = send(f"look at {place}", lambda: storage.head_object(place.namespace, place.bucket, place.name))
+    except RequestError as error:
+        if error.status == 404:
             return None
         raise
     return reply.headers
@@ -48,9 +48,9 @@ def delete_object(connection: Connection, place: Place) -> None:
     """Remove an object; one that is gone already is as good, when a list of the bucket says so too."""
     storage = connection.object_storage
     try:
-        ask(f"delete {place}", lambda: storage.delete_object(place.namespace, place.bucket, place.name))
-    except RequestError as problem:
-        if problem.status != 404 or _listed(connection, place):
+        send(f"delete {place}", lambda: storage.delete_object(place.namespace, place.bucket, place.name))
+    except RequestError as error:
+        if error.status != 404 or _listed(connection, place):
             raise
 
 

@@ -6,13 +6,13 @@ import base64
 import hashlib
 import io
 
-from compiler.cloud.objectstorage.zip_body import ArchiveStream
+from compiler.cloud.objectstorage.zip_body import ZipStream
 
 
 class Part(io.RawIOBase):
     """One part, read from the stream into a buffer that is lent to it; it can be sent again from its beginning."""
 
-    def __init__(self, buffer: bytearray, stream: ArchiveStream, size: int) -> None:
+    def __init__(self, buffer: bytearray, stream: ZipStream, size: int) -> None:
         super().__init__()
         self.buffer = buffer
         self._content = memoryview(buffer)[:size]

@@ -19,25 +19,25 @@ CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class ZipBody:
     """A zip that is made while it is read."""
 
     size: int
     """Bytes."""
     chunks: Callable[[], Iterator[bytes]]
     """The bytes from the beginning; may be called again."""
-    files: Mapping[str, Archive] = field(default_factory=dict)
+    files: Mapping[str, ZipBody] = field(default_factory=dict)
     """What is in it, by path: for a model whose files are put into a bucket one by one."""
 
-    def open(self, progress: Callable[[int], None] = lambda _: None) -> ArchiveStream:
+    def open(self, progress: Callable[[int], None] = lambda _: None) -> ZipStream:
         """The zip as a file; `progress` is told the bytes read so far."""
-        return ArchiveStream(self, progress)
+        return ZipStream(self, progress)
 
 
-class ArchiveStream(io.RawIOBase):
+class ZipStream(io.RawIOBase):
     """Reads an archive; knows its length, and can go back to the beginning for a retry."""
 
-    def __init__(self, archive: Archive, progress: Callable[[int], None]) -> None:
+    def __init__(self, archive: ZipBody, progress: Callable[[int], None]) -> None:
         super().__init__()
         self._archive = archive
         self._progress = progress
@@ -81,14 +81,14 @@ class ArchiveStream(io.RawIOBase):
         return size
 
 
-def archive_of(folder: Path, record: ArtifactRecord) -> Archive:
+def zip_body_of(folder: Path, record: ArtifactRecord) -> ZipBody:
     """The zip of a built artifact directory; its files are compared with the record while they are sent."""
     files = {
         entry.path: SourceFile(entry.path, folder / entry.path, entry.size, entry.sha256) for entry in record.files
     }
     tree: ArtifactTree = artifact_tree(files)
-    singly = {path: Archive(file.size, partial(file_chunks, file)) for path, file in files.items()}
-    return Archive(zip_size(tree), lambda: stream_zip(tree), singly)
+    singly = {path: ZipBody(file.size, partial(file_chunks, file)) for path, file in files.items()}
+    return ZipBody(zip_size(tree), lambda: stream_zip(tree), singly)
 
 
 def file_chunks(file: SourceFile) -> Iterator[bytes]:
@@ -100,8 +100,8 @@ def file_chunks(file: SourceFile) -> Iterator[bytes]:
                 seen.update(chunk)
                 left -= len(chunk)
                 yield chunk
-    except OSError as problem:
-        raise _changed(file, f": {problem.strerror}") from None
+    except OSError as error:
+        raise _changed(file, f": {error.strerror}") from None
     if seen.hexdigest() != file.sha256:
         raise _changed(file)
 

@@ -5,158 +5,163 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import Reply
-from compiler.cloud.datascience import confirm_deleted as vanished
-from compiler.cloud.datascience import models as catalog
+from compiler.cloud.connect.responses import Response
+from compiler.cloud.datascience import confirm_deleted, models, version_sets
 from compiler.cloud.datascience.waiters import await_work
 from compiler.cloud.objectstorage.conda_environment import with_answer
-from compiler.cloud.steps.context import Work
+from compiler.cloud.steps.context import ChangeContext
 from compiler.cloud.steps.create_once import create_once
 from compiler.diagnostics import failure
 from compiler.planning import references
 from compiler.planning.changes.types import Step
-from compiler.planning.live.observed import GONE
+from compiler.planning.live.observed import DELETED_STATES
 from compiler.workspace.hashing import file_sha256
 
 
-def create_version_set(work: Work, step: Step) -> None:
+def create_version_set(context: ChangeContext, step: Step) -> None:
     """A new set; one of the same name that turned up meanwhile is as good."""
-    body, connection = work.body(step), work.connection
+    body, connection = context.body(step), context.connection
     try:
         _, found = create_once(
-            work,
+            context,
             body,
-            lambda token: catalog.create_version_set(connection, body, token),
-            lambda made: catalog.get_version_set(connection, made),
+            lambda token: version_sets.create_version_set(connection, body, token),
+            lambda made: version_sets.get_version_set(connection, made),
         )
-        work.known[references.VERSION_SET] = str(found.data["id"])
-    except RequestError as problem:
-        if problem.status != 409:
+        context.known[references.VERSION_SET] = str(found.data["id"])
+    except RequestError as error:
+        if error.status != 409:
             raise
-        sets = catalog.list_version_sets(connection)
-        alive = (item["id"] for item in sets if item["name"] == body["name"] and item["lifecycleState"] not in GONE)
+        known = version_sets.list_version_sets(connection)
+        alive = (
+            item["id"]
+            for item in known
+            if item["name"] == body["name"] and item["lifecycleState"] not in DELETED_STATES
+        )
         same = next(alive, None)
         if same is None:
             raise
-        work.known[references.VERSION_SET] = str(same)
+        context.known[references.VERSION_SET] = str(same)
 
 
-def create_model(work: Work, step: Step) -> None:
+def create_model(context: ChangeContext, step: Step) -> None:
     """A new record, without artifact and commit mark."""
-    connection = work.connection
-    body = with_answer(connection, work.body(step))
+    connection = context.connection
+    body = with_answer(connection, context.body(step))
     _, found = create_once(
-        work,
+        context,
         body,
-        lambda token: catalog.create_model(connection, body, token),
-        lambda made: catalog.get_model(connection, made),
+        lambda token: models.create_model(connection, body, token),
+        lambda made: models.get_model(connection, made),
     )
-    work.known[references.MODEL] = str(found.data["id"])
+    context.known[references.MODEL] = str(found.data["id"])
 
 
-def create_provenance(work: Work, step: Step) -> None:
+def create_provenance(context: ChangeContext, step: Step) -> None:
     """Where the model comes from; an earlier attempt may have got through."""
-    model, body = work.target(step), work.body(step)
+    model, body = context.target(step), context.body(step)
     try:
-        catalog.create_provenance(work.connection, model, body, work.token(body, model))
-    except RequestError as problem:
-        if problem.status != 409:
+        models.create_provenance(context.connection, model, body, context.token(body, model))
+    except RequestError as error:
+        if error.status != 409:
             raise
-        catalog.update_provenance(work.connection, model, body)
+        models.update_provenance(context.connection, model, body)
 
 
-def update_provenance(work: Work, step: Step) -> None:
+def update_provenance(context: ChangeContext, step: Step) -> None:
     """What of it changed."""
-    catalog.update_provenance(work.connection, work.target(step), work.body(step))
+    models.update_provenance(context.connection, context.target(step), context.body(step))
 
 
-def create_artifact(work: Work, step: Step) -> None:
+def create_artifact(context: ChangeContext, step: Step) -> None:
     """Send the zip; an earlier attempt whose answer was lost may have got through."""
-    if work.archive is None:
-        raise failure("MF724", f"the artifact of '{work.change.name}' ({work.change.artifact}) is not built here")
-    model, archive = work.target(step), work.archive
-    stream = archive.open(lambda done: work.watch.tell("uploading", done, archive.size))
+    if context.archive is None:
+        raise failure("MF724", f"the artifact of '{context.change.name}' ({context.change.artifact}) is not built here")
+    model, archive = context.target(step), context.archive
+    stream = archive.open(lambda done: context.watch.report("uploading", done, archive.size))
     try:
-        catalog.upload_artifact(work.connection, model, stream, work.token({"artifact": work.change.artifact}, model))
-    except RequestError as problem:
-        if problem.status != 409 or catalog.head_artifact(work.connection, model) is None:
+        models.upload_artifact(
+            context.connection, model, stream, context.token({"artifact": context.change.artifact}, model)
+        )
+    except RequestError as error:
+        if error.status != 409 or models.head_artifact(context.connection, model) is None:
             raise
 
 
-def head_artifact(work: Work, step: Step) -> None:
+def head_artifact(context: ChangeContext, step: Step) -> None:
     """What the service holds: its size must be ours, its md5 is recorded."""
-    model = work.target(step)
-    head = catalog.head_artifact(work.connection, model)
+    model = context.target(step)
+    head = models.head_artifact(context.connection, model)
     if head is None:
         raise failure("MF713", f"the artifact of {model} is not there after its upload")
-    if work.archive and head.size != work.archive.size:
-        raise failure("MF716", f"the artifact of {model} has {head.size} bytes, not {work.archive.size}")
-    work.known[references.ARTIFACT_MD5] = head.md5
+    if context.archive and head.size != context.archive.size:
+        raise failure("MF716", f"the artifact of {model} has {head.size} bytes, not {context.archive.size}")
+    context.known[references.ARTIFACT_MD5] = head.md5
 
 
-def update_model(work: Work, step: Step) -> None:
+def update_model(context: ChangeContext, step: Step) -> None:
     """Change settings, or set the commit mark."""
-    model = work.target(step)
-    body = with_answer(work.connection, work.body(step))
-    reply = catalog.update_model(work.connection, model, body, work.etags.get(model))
-    _remember(work, model, reply)
+    model = context.target(step)
+    body = with_answer(context.connection, context.body(step))
+    reply = models.update_model(context.connection, model, body, context.etags.get(model))
+    _remember(context, model, reply)
 
 
-def activate_model(work: Work, step: Step) -> None:
+def activate_model(context: ChangeContext, step: Step) -> None:
     """Somebody deactivated it; only an active model can be deployed."""
-    model = work.target(step)
-    _remember(work, model, catalog.activate_model(work.connection, model, work.etags.get(model)))
+    model = context.target(step)
+    _remember(context, model, models.activate_model(context.connection, model, context.etags.get(model)))
 
 
-def attach(work: Work, step: Step) -> None:
+def attach(context: ChangeContext, step: Step) -> None:
     """Hang a file on an entry of the metadata."""
-    body, model = work.body(step), work.target(step)
-    file = work.files.get(body["sha256"])
+    body, model = context.body(step), context.target(step)
+    file = context.files.get(body["sha256"])
     if file is None or file_sha256(file) != body["sha256"]:
         what = "is not at hand" if file is None else "changed since the manifest was compiled"
         raise failure("MF724", f"'{body['file']}', to be attached to '{body['key']}', {what}", hint="apply again")
-    catalog.attach(work.connection, model, body["key"], file, body["file"])
-    work.etags.pop(model, None)  # attaching changes the model
+    models.attach(context.connection, model, body["key"], file, body["file"])
+    context.etags.pop(model, None)  # attaching changes the model
 
 
-def detach(work: Work, step: Step) -> None:
+def detach(context: ChangeContext, step: Step) -> None:
     """Take a file away from an entry."""
-    model = work.target(step)
-    catalog.detach(work.connection, model, work.body(step)["key"])
-    work.etags.pop(model, None)
+    model = context.target(step)
+    models.detach(context.connection, model, context.body(step)["key"])
+    context.etags.pop(model, None)
 
 
-def delete_model(work: Work, step: Step) -> None:
+def delete_model(context: ChangeContext, step: Step) -> None:
     """Delete what nobody changed since it was read; a 404 (412: is leaving) counts as done when the list agrees."""
-    model = work.target(step)
+    model = context.target(step)
     try:
-        catalog.delete_model(work.connection, model, work.etags.get(model))
-    except RequestError as problem:
-        if problem.status not in (404, 412) or not vanished.model(work.connection, model):
+        models.delete_model(context.connection, model, context.etags.get(model))
+    except RequestError as error:
+        if error.status not in (404, 412) or not confirm_deleted.is_model_deleted(context.connection, model):
             raise
 
 
-def delete_version_set(work: Work, step: Step) -> None:
+def delete_version_set(context: ChangeContext, step: Step) -> None:
     """Delete the empty set."""
-    version_set = work.target(step)
+    version_set = context.target(step)
     try:
-        reply = catalog.delete_version_set(work.connection, version_set)
-    except RequestError as problem:
-        if problem.status != 404 or not vanished.version_set(work.connection, version_set):
+        reply = version_sets.delete_version_set(context.connection, version_set)
+    except RequestError as error:
+        if error.status != 404 or not confirm_deleted.is_version_set_deleted(context.connection, version_set):
             raise
         return
     if reply.work_request:
-        await_work(work.connection, reply.work_request, work.watch)
+        await_work(context.connection, reply.work_request, context.watch)
 
 
-def _remember(work: Work, model: str, reply: Reply) -> None:
+def _remember(context: ChangeContext, model: str, reply: Response) -> None:
     if reply.etag:
-        work.etags[model] = reply.etag
+        context.etags[model] = reply.etag
     else:
-        work.etags.pop(model, None)
+        context.etags.pop(model, None)
 
 
-HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {
+HANDLERS: Mapping[str, Callable[[ChangeContext, Step], None]] = {
     "create_model_version_set": create_version_set,
     "create_model": create_model,
     "create_model_provenance": create_provenance,

@@ -5,99 +5,102 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.responses import Reply
-from compiler.cloud.datascience import confirm_deleted as vanished
-from compiler.cloud.datascience import deployments
+from compiler.cloud.connect.responses import Response
+from compiler.cloud.connect.watch import WaitOptions
+from compiler.cloud.datascience import confirm_deleted, deployments
 from compiler.cloud.datascience.smoke_test import smoke_test
-from compiler.cloud.datascience.waiters import Watch, WorkRequestError, await_deployment
-from compiler.cloud.steps.concurrent_creates import give_way
-from compiler.cloud.steps.context import Work
+from compiler.cloud.datascience.waiters import WorkRequestError, await_deployment
+from compiler.cloud.steps.concurrent_creates import yield_to_older
+from compiler.cloud.steps.context import ChangeContext
 from compiler.cloud.steps.create_once import create_once
 from compiler.diagnostics import Diagnostic, failure
 from compiler.planning import references
 from compiler.planning.canonical import Body
 from compiler.planning.changes.types import Step
-from compiler.planning.desired.variables import FORMER, PLACEHOLDER, environment_variables, with_secrets
-from compiler.planning.plan.missing_variables import names_in
+from compiler.planning.desired.variables import FORMER, PLACEHOLDER, environment_variables, names_in, with_secrets
 
 
-def create(work: Work, step: Step) -> None:
+def create(context: ChangeContext, step: Step) -> None:
     """A new deployment."""
-    body, connection = work.body(step), work.connection
-    sent = with_values(work, body)
+    body, connection = context.body(step), context.connection
+    sent = with_values(context, body)
     reply, _ = create_once(
-        work,
+        context,
         body,
         lambda token: deployments.create_deployment(connection, sent, token),
         lambda made: deployments.get_deployment(connection, made),
     )
     deployment = str(reply.data["id"])
-    work.known[references.DEPLOYMENT] = deployment
-    give_way(work, deployment)
-    _wait(work, deployment, reply)
+    context.known[references.DEPLOYMENT] = deployment
+    yield_to_older(context, deployment)
+    _wait(context, deployment, reply)
 
 
-def update(work: Work, step: Step) -> None:
+def update(context: ChangeContext, step: Step) -> None:
     """One option group, or everything while it is inactive."""
-    deployment = work.target(step)
-    body = with_values(work, work.body(step))
+    deployment = context.target(step)
+    body = with_values(context, context.body(step))
     _wait(
-        work, deployment, deployments.update_deployment(work.connection, deployment, body, work.etags.get(deployment))
+        context,
+        deployment,
+        deployments.update_deployment(context.connection, deployment, body, context.etags.get(deployment)),
     )
 
 
-def activate(work: Work, step: Step) -> None:
+def activate(context: ChangeContext, step: Step) -> None:
     """Bring it up."""
-    deployment = work.target(step)
-    reply = deployments.activate_deployment(work.connection, deployment, work.etags.get(deployment))
-    _wait(work, deployment, reply)
+    deployment = context.target(step)
+    reply = deployments.activate_deployment(context.connection, deployment, context.etags.get(deployment))
+    _wait(context, deployment, reply)
 
 
-def deactivate(work: Work, step: Step) -> None:
+def deactivate(context: ChangeContext, step: Step) -> None:
     """Take it down, keeping it."""
-    deployment = work.target(step)
-    reply = deployments.deactivate_deployment(work.connection, deployment, work.etags.get(deployment))
-    _wait(work, deployment, reply)
+    deployment = context.target(step)
+    reply = deployments.deactivate_deployment(context.connection, deployment, context.etags.get(deployment))
+    _wait(context, deployment, reply)
 
 
-def delete(work: Work, step: Step) -> None:
+def delete(context: ChangeContext, step: Step) -> None:
     """Delete what nobody changed since it was read; a 404, now or later, only counts as done when the list agrees."""
-    deployment = work.target(step)
+    deployment = context.target(step)
     try:
-        await_deployment(work.connection, deployment, _begin_deletion(work, deployment), work.watch)
-    except RequestError as problem:
-        if problem.status != 404 or not vanished.deployment(work.connection, deployment):
+        await_deployment(context.connection, deployment, _begin_deletion(context, deployment), context.watch)
+    except RequestError as error:
+        if error.status != 404 or not confirm_deleted.is_deployment_deleted(context.connection, deployment):
             raise
 
 
-def _begin_deletion(work: Work, deployment: str) -> str | None:
+def _begin_deletion(context: ChangeContext, deployment: str) -> str | None:
     """The work request of the deletion; None when it is under way already: an answer may have been lost."""
     try:
-        return deployments.delete_deployment(work.connection, deployment, work.etags.get(deployment)).work_request
-    except RequestError as problem:
-        if problem.status != 412 or not vanished.deployment(work.connection, deployment):
+        return deployments.delete_deployment(context.connection, deployment, context.etags.get(deployment)).work_request
+    except RequestError as error:
+        if error.status != 412 or not confirm_deleted.is_deployment_deleted(context.connection, deployment):
             raise
         return None
 
 
-def wait(work: Work, step: Step) -> None:
+def wait(context: ChangeContext, step: Step) -> None:
     """Until what an earlier apply began is done."""
-    deployment = work.target(step)
-    _settled(work, deployment, await_deployment(work.connection, deployment, None, work.watch))
+    deployment = context.target(step)
+    _check_stable(context, deployment, await_deployment(context.connection, deployment, None, context.watch))
 
 
-def test(work: Work, step: Step) -> None:
+def test(context: ChangeContext, step: Step) -> None:
     """Ask the golden rows of the endpoint."""
-    if work.smoke is None:
+    if context.smoke is None:
         return
-    record = deployments.get_deployment(work.connection, work.target(step)).data
-    work.watch.tell("testing the endpoint", 0, 0)
-    warning = smoke_test(work.connection, str(record.get("modelDeploymentUrl", "")), work.smoke, _pause(work.watch))
+    record = deployments.get_deployment(context.connection, context.target(step)).data
+    context.watch.report("testing the endpoint", 0, 0)
+    warning = smoke_test(
+        context.connection, str(record.get("modelDeploymentUrl", "")), context.smoke, _pause(context.watch)
+    )
     if warning:
-        work.notes.append(warning)
+        context.notes.append(warning)
 
 
-def _pause(watch: Watch) -> Callable[[float], None]:
+def _pause(watch: WaitOptions) -> Callable[[float], None]:
     """Waits between two tries, unless the user says stop meanwhile."""
 
     def pause(seconds: float) -> None:
@@ -107,27 +110,29 @@ def _pause(watch: Watch) -> Callable[[float], None]:
     return pause
 
 
-def _wait(work: Work, deployment: str, reply: Reply) -> None:
-    _settled(work, deployment, await_deployment(work.connection, deployment, reply.work_request, work.watch))
+def _wait(context: ChangeContext, deployment: str, reply: Response) -> None:
+    _check_stable(
+        context, deployment, await_deployment(context.connection, deployment, reply.work_request, context.watch)
+    )
 
 
-def _settled(work: Work, deployment: str, found: Reply) -> None:
+def _check_stable(context: ChangeContext, deployment: str, found: Response) -> None:
     if found.etag:
-        work.etags[deployment] = found.etag
-    work.records[deployment] = found.data
+        context.etags[deployment] = found.etag
+    context.records[deployment] = found.data
     if found.data["lifecycleState"] == "FAILED":
         details = found.data.get("lifecycleDetails") or "the service gives no reason"
         raise WorkRequestError(Diagnostic("MF720", f"deployment {deployment} is FAILED: {details}"))
 
 
-def with_values(work: Work, body: Body) -> Body:
+def with_values(context: ChangeContext, body: Body) -> Body:
     """The body with the values of its environment variables: sensitive ones, and those that stay as they were.
 
     Raises `CompilerError` MF719 where one is not known.
     """
     texts = environment_variables(body)
-    kept = {name: work.former.get(name) for name, text in texts.items() if text == FORMER}
-    secret = {name: work.secrets.get(name) for name, text in texts.items() if PLACEHOLDER.search(text)}
+    kept = {name: context.former.get(name) for name, text in texts.items() if text == FORMER}
+    secret = {name: context.secrets.get(name) for name, text in texts.items() if PLACEHOLDER.search(text)}
     values = {name: value for name, value in {**kept, **secret}.items() if value is not None}
     missing = sorted({*kept, *secret} - set(values))
     if missing:
@@ -137,7 +142,7 @@ def with_values(work: Work, body: Body) -> Body:
     return with_secrets(body, values)
 
 
-HANDLERS: Mapping[str, Callable[[Work, Step], None]] = {
+HANDLERS: Mapping[str, Callable[[ChangeContext, Step], None]] = {
     "create_model_deployment": create,
     "update_model_deployment": update,
     "activate_model_deployment": activate,

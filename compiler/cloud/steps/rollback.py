@@ -9,65 +9,70 @@ from functools import partial
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.datascience import deployments
 from compiler.cloud.datascience.waiters import await_deployment
-from compiler.cloud.steps import deployment as steps_deployment
-from compiler.cloud.steps.context import Work
+from compiler.cloud.steps import deployment as deployment_steps
+from compiler.cloud.steps.context import ChangeContext
 from compiler.planning import references, tags
 from compiler.planning.canonical import Body
-from compiler.planning.changes import option_groups as groups
+from compiler.planning.changes import option_groups
 from compiler.planning.changes.deployment_diff import live_settings
 from compiler.planning.changes.types import Recovery, Step
-from compiler.planning.live.observed import Live
+from compiler.planning.live.observed import LiveResource
 
 TRIES = 5
 
 
-def recover(work: Work, steps: Sequence[Step], *, tested: bool) -> str:
-    """What `work.change.recovery` says, in words. `tested`: the endpoint answered wrongly (and was not merely slow).
+def recover(context: ChangeContext, steps: Sequence[Step], *, tested: bool) -> str:
+    """What `context.change.recovery` says, in words. `tested`: the endpoint answered wrongly (and was not merely slow).
 
     `steps` were done, but for the last one, which failed. A failed test leaves the tag `manifact-failed`, so that the
     same settings are not tried again by themselves.
     """
-    action = _ACTIONS.get(work.change.recovery)
-    return action(work, steps, tested=tested) if action else ""
+    action = _ACTIONS.get(context.change.recovery)
+    return action(context, steps, tested=tested) if action else ""
 
 
-def _undo(work: Work, steps: Sequence[Step], *, tested: bool) -> str:
-    deployment = str(work.change.id)
-    record = deployments.get_deployment(work.connection, deployment).data
+def _undo(context: ChangeContext, steps: Sequence[Step], *, tested: bool) -> str:
+    deployment = str(context.change.id)
+    record = deployments.get_deployment(context.connection, deployment).data
     if record.get("lifecycleState") == "FAILED":
         return "nothing was put back: the deployment is FAILED, and takes no update"
     *done, failed = steps
     changed = [step for step in done if step.undo is not None]
     # An update that failed may show in the record all the same, its settings taken and not brought up.
-    if failed.undo is not None and (tested or _shows(record, steps_deployment.with_values(work, failed.undo))):
+    if failed.undo is not None and (tested or _shows(record, deployment_steps.with_values(context, failed.undo))):
         changed.append(failed)
     for step in reversed(changed):
-        _insist(partial(_put_back, work, replace(step, on=deployment, body=step.undo)))
+        _retry_on_conflict(partial(_put_back, context, replace(step, on=deployment, body=step.undo)))
     if tested:
-        _insist(partial(_mark, work, deployment))
-    return _outcome(work, deployment, failed) if changed else _untouched(failed)
+        _retry_on_conflict(partial(_mark, context, deployment))
+    return _outcome(context, deployment, failed) if changed else _untouched(failed)
 
 
-def _put_back(work: Work, step: Step) -> None:
-    _refresh(work, step.on)
-    steps_deployment.update(work, step)
+def _put_back(context: ChangeContext, step: Step) -> None:
+    _refresh(context, step.on)
+    deployment_steps.update(context, step)
 
 
-def _insist(update: Callable[[], None]) -> None:
+def _retry_on_conflict(update: Callable[[], None]) -> None:
     """Update again where the record changed since it was read: an endpoint in trouble changes its state by itself."""
     for _ in range(TRIES - 1):
         try:
             return update()
-        except RequestError as problem:
-            if problem.status != 412:
+        except RequestError as error:
+            if error.status != 412:
                 raise
     return update()
 
 
 def _shows(record: Body, undo: Body) -> bool:
     """Whether a deployment's record says something else than it would after `undo`."""
-    now, before = live_settings(Live(record)), groups.flat(undo)
-    parts = [part for name in groups.SETTINGS for part in groups.GROUPS[name] if groups.holds(undo, part)]
+    now, before = live_settings(LiveResource(record)), option_groups.settings_leaves(undo)
+    parts = [
+        part
+        for name in option_groups.SETTINGS
+        for part in option_groups.GROUPS[name]
+        if option_groups.holds(undo, part)
+    ]
     return any(
         now.get(path) != before.get(path)
         for path in {*now, *before}
@@ -75,8 +80,8 @@ def _shows(record: Body, undo: Body) -> bool:
     )
 
 
-def _outcome(work: Work, deployment: str, failed: Step) -> str:
-    state = deployments.get_deployment(work.connection, deployment).data.get("lifecycleState")
+def _outcome(context: ChangeContext, deployment: str, failed: Step) -> str:
+    state = deployments.get_deployment(context.connection, deployment).data.get("lifecycleState")
     if state != "ACTIVE":
         return f"the former settings were put back; the deployment is {state}"
     if failed.operation == "smoke_test" and failed.undo is not None:
@@ -90,37 +95,37 @@ def _untouched(failed: Step) -> str:
     return "nothing was put back" if failed.undo is None else "nothing had to be put back: it has its former settings"
 
 
-def _deactivate(work: Work, steps: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001 - one signature for all
+def _deactivate(context: ChangeContext, steps: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001 - one signature for all
     if not tested:
         return ""  # the service says FAILED by itself
-    deployment = work.known.get(references.DEPLOYMENT) or str(work.change.id)
-    _refresh(work, deployment)
-    steps_deployment.deactivate(work, Step("deactivate_model_deployment", deployment))
-    _mark(work, deployment)
+    deployment = context.known.get(references.DEPLOYMENT) or str(context.change.id)
+    _refresh(context, deployment)
+    deployment_steps.deactivate(context, Step("deactivate_model_deployment", deployment))
+    _mark(context, deployment)
     return "the deployment was deactivated"
 
 
-def _delete(work: Work, steps: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001
-    new = work.known.get(references.DEPLOYMENT)
+def _delete(context: ChangeContext, steps: Sequence[Step], *, tested: bool) -> str:  # noqa: ARG001
+    new = context.known.get(references.DEPLOYMENT)
     if new:
-        steps_deployment.delete(work, Step("delete_model_deployment", new))
+        deployment_steps.delete(context, Step("delete_model_deployment", new))
     if tested:
-        _mark(work, str(work.change.id))
+        _mark(context, str(context.change.id))
     return "the new deployment was deleted, the former one still serves"
 
 
 _ACTIONS = {Recovery.UNDO: _undo, Recovery.DEACTIVATE: _deactivate, Recovery.DELETE: _delete}
 
 
-def _mark(work: Work, deployment: str) -> None:
-    found = deployments.get_deployment(work.connection, deployment)
-    body = {"freeformTags": {**(found.data.get("freeformTags") or {}), tags.FAILED: work.change.trial}}
-    reply = deployments.update_deployment(work.connection, deployment, body, found.etag)
-    await_deployment(work.connection, deployment, reply.work_request, work.watch)
+def _mark(context: ChangeContext, deployment: str) -> None:
+    found = deployments.get_deployment(context.connection, deployment)
+    body = {"freeformTags": {**(found.data.get("freeformTags") or {}), tags.FAILED: context.change.test_digest}}
+    reply = deployments.update_deployment(context.connection, deployment, body, found.etag)
+    await_deployment(context.connection, deployment, reply.work_request, context.watch)
 
 
-def _refresh(work: Work, deployment: str) -> None:
+def _refresh(context: ChangeContext, deployment: str) -> None:
     """Take the etag of now: the service itself changed the record while it worked."""
-    found = deployments.get_deployment(work.connection, deployment)
+    found = deployments.get_deployment(context.connection, deployment)
     if found.etag:
-        work.etags[deployment] = found.etag
+        context.etags[deployment] = found.etag

@@ -9,8 +9,9 @@ from pathlib import Path
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.emit.paths import is_ignored
 from compiler.frameworks import inspect_model
+from compiler.frameworks.formats import UNKNOWN
+from compiler.frameworks.sniffer import sniff
 from compiler.ir import ModelFacts
-from compiler.readers.sniff import UNKNOWN, sniff
 
 NO_FACTS = ModelFacts(framework=None, format=UNKNOWN)
 """Of an artifact that shows no model, or several."""

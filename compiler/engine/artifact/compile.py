@@ -14,7 +14,7 @@ from compiler.engine.selection import SelectRequest, compile_each, select
 from compiler.events import Event, Listener, Phase, ignore
 
 if TYPE_CHECKING:
-    from compiler.compilation.batch import Compiled
+    from compiler.compilation.batch import CompiledManifest
     from compiler.compilation.build import Build
     from compiler.render.documents.artifacts import CompileDocument, ValidateDocument
     from compiler.render.lines import Line
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class CompileResult(Result):
     """What became of each manifest; they do not depend on each other."""
 
-    items: tuple[Compiled, ...]
+    items: tuple[CompiledManifest, ...]
     seconds: float
 
     @property
@@ -65,7 +65,7 @@ class CompileResult(Result):
 class ValidateResult(Result):
     """What was found in each manifest."""
 
-    items: tuple[Compiled, ...]
+    items: tuple[CompiledManifest, ...]
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -102,7 +102,7 @@ def compile_manifests(checkout: Checkout, request: SelectRequest, listener: List
     Raises `CompilerError` only when the request names no manifest; what is wrong with one is in the result.
     """
     started = time.perf_counter()
-    items: list[Compiled] = []
+    items: list[CompiledManifest] = []
     for item in compile_each(checkout, request):
         listener(Event(Phase.COMPILED, str(item.path), value=item))
         items.append(item)
@@ -113,8 +113,8 @@ def validate_manifests(checkout: Checkout, request: SelectRequest, listener: Lis
     """Check each manifest and write nothing; raises likewise."""
     from compiler.compilation.batch import validate_each
 
-    items: list[Compiled] = []
-    for item in validate_each(select(checkout, request).paths, root=checkout.root):
+    items: list[CompiledManifest] = []
+    for item in validate_each(select(checkout, request).paths, checkout.root_of):
         listener(Event(Phase.VALIDATED, str(item.path), value=item))
         items.append(item)
     return ValidateResult(tuple(items))

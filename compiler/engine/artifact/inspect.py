@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,3 +50,13 @@ def inspect_file(checkout: Checkout, request: InspectRequest) -> InspectResult:
     from compiler.frameworks import inspect_model
 
     return InspectResult(inspect_model(checkout.path(request.file), framework=request.framework))
+
+
+def inspect(path: str | os.PathLike[str], *, framework: str | None = None) -> ModelFacts:
+    """The facts of a model file or directory, read without running it; needs no ML framework.
+
+    `framework` reads it as a model of that one. Raises `CompilerError` for a file that is no model, or a hostile one.
+    """
+    from compiler.frameworks import inspect_model
+
+    return inspect_model(Path(path), framework=framework)

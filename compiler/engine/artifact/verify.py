@@ -85,7 +85,8 @@ def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listen
     from compiler.compilation.compile import compile_manifest
     from compiler.workspace.root import manifest_path
 
-    build = compile_manifest(manifest_path(checkout.path(request.manifest)), root=checkout.root)
+    path = manifest_path(checkout.path(request.manifest))
+    build = compile_manifest(path, root=checkout.root_of(path.parent))
     result = verify_build(build, request.timeout, listener, again=True)
     if result.verification is not None and not result.verification.isolated:
         listener(Event(Phase.WARNING, build.name, f"note: {_NO_NETWORK_ISOLATION}"))
@@ -125,7 +126,7 @@ def verify_before_saving(builds: Sequence[Build], plan: Plan, when: When, timeou
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
     """
-    uploaded = {change.name for change in plan.workable if change.uploads}
+    uploaded = {change.name for change in plan.applicable if change.uploads}
     wanted = [build for build in builds if when == "always" or (when == "auto" and build.name in uploaded)]
     problems: list[Diagnostic] = []
     for build in wanted:

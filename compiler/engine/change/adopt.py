@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from compiler.cloud.datascience.lookup import title
+from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.datascience.models import read_model
-from compiler.cloud.datascience.waiters import Watch
-from compiler.cloud.stable import read_settled
+from compiler.cloud.stable import read_when_stable
 from compiler.diagnostics import CompilerError, failure
 from compiler.engine.session import Session
 from compiler.planning import tags
-from compiler.planning.changes.types import Kind
 from compiler.planning.importing.adoption import owner_of
-from compiler.planning.importing.manifest_from_live import Expressed, express_catalog, express_deployment, use_case
+from compiler.planning.importing.manifest_from_live import (
+    ManifestFragment,
+    catalog_from_live,
+    deployment_from_live,
+    use_case,
+)
 from compiler.planning.importing.yaml_text import mapping
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import Kind, LiveResource, Observed, title
 
 ARTIFACT = "artifact"
 MOST_TAGS = 10
@@ -30,13 +33,13 @@ _STATES = {Kind.MODEL: ("ACTIVE", "INACTIVE"), Kind.DEPLOYMENT: ("ACTIVE", "INAC
 class AdoptionSource:
     """The resource to import, read in full."""
 
-    model: Live
-    deployment: Live | None
+    model: LiveResource
+    deployment: LiveResource | None
     by_id: bool = False
     """The model stays whose it is: the manifest names its OCID, and only the deployment is adopted."""
 
     @property
-    def lives(self) -> tuple[tuple[Kind, Live], ...]:
+    def lives(self) -> tuple[tuple[Kind, LiveResource], ...]:
         """What gets our tags."""
         model = () if self.by_id else ((Kind.MODEL, self.model),)
         return (*model, *(((Kind.DEPLOYMENT, self.deployment),) if self.deployment else ()))
@@ -48,7 +51,7 @@ class AdoptionSource:
         return first.tags.get(tags.NAME) or title(first)
 
 
-def read_source(session: Session, kind: Kind, identifier: str, watch: Watch, *, by_id: bool) -> AdoptionSource:
+def read_source(session: Session, kind: Kind, identifier: str, watch: WaitOptions, *, by_id: bool) -> AdoptionSource:
     """Read what the OCID names, once it rests. Raises `CompilerError` MF764 for what a manifest cannot describe."""
     connection = session.connection
     if kind is Kind.MODEL:
@@ -57,7 +60,7 @@ def read_source(session: Session, kind: Kind, identifier: str, watch: Watch, *, 
                 "MF764", "--by-id is about a deployment, and this is a model", hint="say the deployment's OCID"
             )
         return AdoptionSource(read_model(connection, identifier), None)
-    deployment = read_settled(connection, identifier, watch)
+    deployment = read_when_stable(connection, identifier, watch)
     details = deployment.body.get("modelDeploymentConfigurationDetails") or {}
     if details.get("deploymentType") != "SINGLE_MODEL":
         kind_of = details.get("deploymentType", "of an unknown type")
@@ -93,7 +96,7 @@ def check_source(source: AdoptionSource, name: str, observed: Observed, session:
         if version_set is None or live.summary.get("modelVersionSetName") != version_set
     ]
     for live in (*models, *observed.named(observed.deployments, place, name)):
-        if not live.gone and live.id not in ids:
+        if not live.deleted and live.id not in ids:
             hint = "choose another name with --name"
             raise failure("MF760", f"'{name}' has {live.id} in target '{place.target}' already", hint=hint)
 
@@ -111,8 +114,10 @@ class GeneratedManifest:
 
 def manifest_for(source: AdoptionSource, name: str, files: Sequence[str], *, new: bool) -> GeneratedManifest:
     """The manifest that makes just what is live; `files` are those of the artifact."""
-    catalog = express_catalog(source.model.body, source.model.provenance) if not source.by_id else Expressed({})
-    deployment = express_deployment(source.deployment.body) if source.deployment else None
+    catalog = (
+        catalog_from_live(source.model.body, source.model.provenance) if not source.by_id else ManifestFragment({})
+    )
+    deployment = deployment_from_live(source.deployment.body) if source.deployment else None
     spec: dict[str, Any] = {"modelId": source.model.id} if source.by_id else _source(source, deployment, files)
     if not source.by_id:
         spec["catalog"] = catalog.fragment
@@ -144,7 +149,7 @@ def check_files(text: str, work: Path, root: Path) -> None:
     manifest.unlink()
 
 
-def _source(source: AdoptionSource, deployment: Expressed | None, files: Sequence[str]) -> dict[str, Any]:
+def _source(source: AdoptionSource, deployment: ManifestFragment | None, files: Sequence[str]) -> dict[str, Any]:
     """`spec.artifact` and `spec.useCase`."""
     from typing import get_args
 

@@ -17,7 +17,7 @@ from compiler.engine.selection import SelectRequest, compile_selection
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.engine.target.planning import Observing, Planned, observe_for, plan_desired, with_preflight
 from compiler.events import Event, Listener, Phase, ignore
-from compiler.planning.plan.outcome import Conduct, Outcome
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
 
@@ -126,7 +126,7 @@ def apply_saved(
 ) -> ApplyResult:
     """Carry out what a saved plan says, when that is still what is to be done. Raises `CompilerError` MF740."""
     from compiler.planning.plan.planner import plan
-    from compiler.planning.plan.saved_plan import confirm, with_secrets
+    from compiler.planning.plan.saved_plan import check_current, with_secrets
 
     _check_project(saved, checkout.workspace())
     target = TargetRequest(request.target.target or saved.place.target, request.target.auth)
@@ -135,7 +135,7 @@ def apply_saved(
         desired = with_secrets(saved, session.substituted)
         observed = observe_for(session, desired, observing, listener)
         place = session.connection.place
-        found = confirm(saved, place, plan(desired, observed, place, saved.options))
+        found = check_current(saved, place, plan(desired, observed, place, saved.options))
         builds = _built(saved, found, session.root)
         planned = with_preflight(session, Planned(found, desired, observed), builds, observing)
         return apply_planned(session, planned.plan, builds, request, consent, listener)
@@ -150,7 +150,7 @@ def apply_planned(
     listener: Listener,
 ) -> ApplyResult:
     """Show the plan, verify what is saved, ask, and carry it out, in an open session under the checkout's lock."""
-    from compiler.cloud.objectstorage.zip_body import archive_of
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
     from compiler.compilation.build import attached_files
     from compiler.engine.change.runner import apply
 
@@ -160,9 +160,9 @@ def apply_planned(
     verify_before_saving(builds, plan, request.verify, request.timeout, listener)
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     records = [(build, build.record) for build in builds]
-    archives = {f"sha256:{record.digest}": archive_of(build.artifact, record) for build, record in records if record}
+    archives = {f"sha256:{record.digest}": zip_body_of(build.artifact, record) for build, record in records if record}
     attached = {name: path for build in builds for name, path in attached_files(build.directory).items()}
-    conduct = Conduct(request.timeout, listener, files=attached, wait=request.wait)
+    conduct = ApplyOptions(request.timeout, listener, files=attached, wait=request.wait)
     return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
 
 
@@ -195,4 +195,4 @@ def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
 
     sending = {change.name for change in plan.pending if change.sends}
     paths = [root / path for name, path in saved.manifests.items() if name in sending]
-    return compile_all([path for path in paths if path.is_file()], root=root)
+    return compile_all([path for path in paths if path.is_file()], lambda _folder: root)

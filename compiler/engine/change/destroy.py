@@ -13,7 +13,7 @@ from compiler.engine.reference import ModelReference, manifest_of, model_referen
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.engine.target.planning import waiting
 from compiler.events import Event, Listener, Phase, ignore
-from compiler.planning.plan.outcome import Conduct, Outcome
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
 
 if TYPE_CHECKING:
     from compiler.planning.live.observed import Observed
@@ -39,9 +39,9 @@ def destroy_model(
     Raises `CompilerError` MF761 for a name of no manifest and of nothing in the target, MF903 without consent.
     """
     from compiler.cloud.observe import read
-    from compiler.cloud.stable import observe_settled
+    from compiler.cloud.stable import observe_when_stable
     from compiler.engine.change.runner import apply
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     model = model_reference(checkout, request.model)
     with (
@@ -49,7 +49,7 @@ def destroy_model(
         checkout_lock(session, request.timeout, listener),
     ):
         connection = session.connection
-        observed = observe_settled(connection, [], {model.name}, waiting(request.timeout, listener))
+        observed = observe_when_stable(connection, [], {model.name}, waiting(request.timeout, listener))
         _check_known(model, observed, session)
         plan = _planned(model, observed, session)
         # What is deleted is deleted as it was read: with if-match.
@@ -59,7 +59,7 @@ def destroy_model(
         if plan.empty:
             return ApplyResult(plan, Outcome((), planned=plan.problems))
         ask_for_plan(plan, consent)
-        return ApplyResult(plan, apply(plan, connection, {}, Conduct(request.timeout, listener)))
+        return ApplyResult(plan, apply(plan, connection, {}, ApplyOptions(request.timeout, listener)))
 
 
 def _check_known(model: ModelReference, observed: Observed, session: Session) -> None:

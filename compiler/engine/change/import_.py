@@ -29,11 +29,11 @@ from compiler.engine.result import Result
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.engine.target.planning import Observing, plan_desired, transferring, waiting
 from compiler.events import Event, Listener, Phase, ignore
-from compiler.planning.plan.outcome import Conduct, Outcome, Status
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
 from compiler.workspace.names import slug
-from compiler.workspace.root import MANIFEST_FILE, find_root, shown
+from compiler.workspace.root import MANIFEST_FILE, shown
 
 if TYPE_CHECKING:
     from compiler.compilation.build import Build
@@ -92,10 +92,9 @@ class ImportResult(Result):
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
         """One line a change, and what comes next."""
-        results = self.outcome.results if self.outcome else ()
-        marks = {result: "✓" if result.status is Status.DONE else "✗" for result in results}
-        done = [Line(f"  {marks[r]} {r.change.kind!s:<11}  {r.id or r.change.id}  {r.status}") for r in results]
-        return [*done, Line(f"  {self.next}")]
+        from compiler.render.outcome import adopted_lines
+
+        return [*(adopted_lines(self.outcome) if self.outcome else ()), Line(f"  {self.next}")]
 
     @property
     def next(self) -> str:
@@ -131,7 +130,7 @@ def import_resource(
     cannot describe, MF751 for a folder that is not empty; nothing half-written is left.
     """
     from compiler.cloud.datascience.lookup import find, listed
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     kinds = (Kind.MODEL, Kind.DEPLOYMENT)
     given = checkout.path(request.directory) if request.directory else None
@@ -157,8 +156,7 @@ def import_resource(
 def _check_directory(directory: Path, name: str, session: Session) -> None:
     """The manifest must be of the project whose target this is, and the only one of its name."""
     checkout = session.checkout
-    outside = not directory.is_relative_to(session.root)
-    if outside or (checkout.root is None and find_root(directory) != session.root):
+    if not directory.is_relative_to(session.root) or checkout.root_of(directory) != session.root:
         hint = "write a manifact.yaml first: it makes a folder with several manifests one project"
         raise failure("MF764", f"{shown(directory)} would be another project than {shown(session.root)}", hint=hint)
     other = manifest_of(checkout, name, session.root)
@@ -241,4 +239,4 @@ def _adopted(
         return Outcome(())
     if not consent(Question("Take it over?", "the resource would be adopted", plan)):
         return None
-    return apply(plan, session.connection, {}, Conduct(request.timeout))
+    return apply(plan, session.connection, {}, ApplyOptions(request.timeout))

@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compiler.cloud.connect.connection import Connection
-from compiler.cloud.datascience.waiters import Interrupted, Unawaited, Watch
-from compiler.cloud.objectstorage.zip_body import Archive
-from compiler.cloud.steps.context import Work
-from compiler.cloud.steps.executor import Failed, execute
+from compiler.cloud.connect.watch import Interrupted, NotWaiting, WaitOptions
+from compiler.cloud.objectstorage.zip_body import ZipBody
+from compiler.cloud.steps.context import ChangeContext
+from compiler.cloud.steps.executor import ChangeFailure, execute
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.events import Event, Phase
 from compiler.planning import references
 from compiler.planning.canonical import Body
-from compiler.planning.changes.types import ATTACH, UPLOADS, Action, Change, Kind
-from compiler.planning.plan.missing_variables import unset_variables
-from compiler.planning.plan.outcome import Conduct, Outcome, Result, Status
+from compiler.planning.changes.types import ATTACH, UPLOADS, Action, Change
+from compiler.planning.live.observed import Kind
+from compiler.planning.plan.missing_variables import missing_variables
+from compiler.planning.plan.outcome import ApplyOptions, Outcome, Result, Status
 from compiler.planning.plan.plan import Plan
 
 WORKERS = 4
@@ -27,7 +28,7 @@ WORKERS = 4
 
 
 def apply(
-    plan: Plan, connection: Connection, archives: Mapping[str, Archive], conduct: Conduct | None = None
+    plan: Plan, connection: Connection, archives: Mapping[str, ZipBody], conduct: ApplyOptions | None = None
 ) -> Outcome:
     """Carry out a plan and wait for its end; raises and returns as `start` and `RunningApply.result` do."""
     with start(plan, connection, archives, conduct) as running:
@@ -35,7 +36,7 @@ def apply(
 
 
 def start(
-    plan: Plan, connection: Connection, archives: Mapping[str, Archive], conduct: Conduct | None = None
+    plan: Plan, connection: Connection, archives: Mapping[str, ZipBody], conduct: ApplyOptions | None = None
 ) -> RunningApply:
     """Begin to carry out a plan; `archives` holds the zip of every artifact that is to be uploaded, by its digest.
 
@@ -43,11 +44,11 @@ def start(
     manifest that the plan has a problem with is skipped, and so is one that needs a sensitive variable without a value
     (MF719). Raises `CompilerError` when an artifact or a file is not here, before anything is sent.
     """
-    conduct = conduct or Conduct()
-    plan = plan.with_found(unset_variables(plan, Severity.ERROR))
+    conduct = conduct or ApplyOptions()
+    plan = plan.with_diagnostics(missing_variables(plan, Severity.ERROR))
     _check(plan, archives, conduct.files)
     runner = _PlanRunner(plan, connection, archives, conduct)
-    groups = _by_name(plan.workable)
+    groups = _by_name(plan.applicable)
     pool = ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(groups))))
     futures = {changes[0].name: pool.submit(runner.manifest, changes) for changes in groups}
     return RunningApply(plan, futures, runner, pool)
@@ -94,7 +95,9 @@ class RunningApply:
 class _PlanRunner:
     """Carries out the changes of one plan."""
 
-    def __init__(self, plan: Plan, connection: Connection, archives: Mapping[str, Archive], conduct: Conduct) -> None:
+    def __init__(
+        self, plan: Plan, connection: Connection, archives: Mapping[str, ZipBody], conduct: ApplyOptions
+    ) -> None:
         self.stop = threading.Event()
         self._plan = plan
         self._connection = connection
@@ -113,12 +116,12 @@ class _PlanRunner:
             results.append(result)
         return results
 
-    def _work(self, change: Change, known: dict[str, str], etags: dict[str, str]) -> Work:
+    def _work(self, change: Change, known: dict[str, str], etags: dict[str, str]) -> ChangeContext:
         secrets = {key: value for (name, key), value in self._plan.secrets.items() if name == change.name}
         former = {key: value for (name, key), value in self._plan.former.items() if name == change.name}
         if change.kind is Kind.MODEL and change.id:
             known.setdefault(references.MODEL, change.id)
-        return Work(
+        return ChangeContext(
             connection=self._connection,
             change=change,
             archive=self._archives.get(change.artifact),
@@ -131,18 +134,18 @@ class _PlanRunner:
             files=self._conduct.files,
         )
 
-    def _change(self, work: Work) -> Result:
+    def _change(self, work: ChangeContext) -> Result:
         change = work.change
         try:
             failed = execute(work)
         except Interrupted:
             problem = Diagnostic("MF725", f"interrupted during: {change.action} {change.kind} of '{change.name}'")
             return Result(change, Status.INTERRUPTED, diagnostics=(problem,))
-        except Unawaited:
+        except NotWaiting:
             return Result(change, Status.STARTED, _identifier(work))
         except OSError as problem:
             # A file of this manifest: the others do not depend on it.
-            failed = Failed((_unreadable(change, problem),))
+            failed = ChangeFailure((_unreadable(change, problem),))
         identifier = _identifier(work)
         if failed is None:
             state, url = _endpoint(work.records.get(identifier, {}))
@@ -155,14 +158,14 @@ class _PlanRunner:
         """The problems, each of which says of which model it is where there are several."""
         return tuple(p.named(change.name) if len(self._plan.models) > 1 else p for p in problems)
 
-    def _watch(self, change: Change) -> Watch:
+    def _watch(self, change: Change) -> WaitOptions:
         def tell(text: str, done: int, total: int) -> None:
             with self._lock:
                 what = f"{change.kind} {change.name}: {text}"
                 self._conduct.listener(Event(Phase.PROGRESS, self._plan.place.target, what, done, total))
 
         # Sleeping on the event wakes up at once when the user says stop.
-        return Watch(self._conduct.timeout, tell, self.stop.is_set, self._pause, self._conduct.wait)
+        return WaitOptions(self._conduct.timeout, tell, self.stop.is_set, self._pause, self._conduct.wait)
 
     def _pause(self, seconds: float) -> None:
         self.stop.wait(seconds)
@@ -175,13 +178,13 @@ _REFERENCE = {
 }
 
 
-def _identifier(work: Work) -> str:
+def _identifier(work: ChangeContext) -> str:
     """OCID of what a change made or acted on."""
     made = work.known.get(_REFERENCE[work.change.kind], "")
     return (made or work.change.id or "") if work.change.action is Action.REPLACE else (work.change.id or made)
 
 
-def _uploaded(work: Work) -> int:
+def _uploaded(work: ChangeContext) -> int:
     """Bytes of the zip that a change has uploaded; 0 when it uploads none."""
     uploads = any(step.operation in UPLOADS for step in work.change.steps)
     return work.archive.size if uploads and work.archive else 0
@@ -197,9 +200,9 @@ def _unreadable(change: Change, problem: OSError) -> Diagnostic:
     return Diagnostic("MF724", said + named, hint="compile the manifest again, then apply")
 
 
-def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path]) -> None:
+def _check(plan: Plan, archives: Mapping[str, ZipBody], files: Mapping[str, Path]) -> None:
     errors: list[Diagnostic] = []
-    uploads = {change.artifact: change for change in plan.workable if change.uploads}
+    uploads = {change.artifact: change for change in plan.applicable if change.uploads}
     for artifact, change in uploads.items():
         if artifact not in archives:
             hint = "compile the manifest first"
@@ -211,7 +214,7 @@ def _check(plan: Plan, archives: Mapping[str, Archive], files: Mapping[str, Path
 
 def _missing_files(plan: Plan, files: Mapping[str, Path]) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    for change in plan.workable:
+    for change in plan.applicable:
         for body in (step.body or {} for step in change.steps if step.operation == ATTACH):
             if body.get("sha256") not in files:
                 message = f"'{body.get('file')}', which '{change.name}' attaches to '{body.get('key')}', is not at hand"

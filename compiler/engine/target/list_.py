@@ -11,9 +11,8 @@ from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest, open_session
 from compiler.events import Listener, ignore
 from compiler.planning import tags
-from compiler.planning.changes.types import Kind
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import Kind, LiveResource, Observed
+from compiler.planning.tags import Scope
 from compiler.render.lines import Line
 from compiler.render.resources import Resource
 
@@ -77,8 +76,8 @@ def list_resources(checkout: Checkout, request: ListRequest, listener: Listener 
     return ListResult(place.target, tuple(_fitting(observed, place, request)), request.filtered)
 
 
-def _fitting(observed: Observed, place: Place, request: ListRequest) -> Iterable[Resource]:
-    from compiler.cloud.datascience.lookup import of_kind, title
+def _fitting(observed: Observed, place: Scope, request: ListRequest) -> Iterable[Resource]:
+    from compiler.planning.live.observed import of_kind, title
 
     for kind in request.kinds:
         for live in sorted(of_kind(observed, kind), key=lambda live: (title(live), live.age)):
@@ -86,8 +85,8 @@ def _fitting(observed: Observed, place: Place, request: ListRequest) -> Iterable
                 yield Resource(kind, live)
 
 
-def _fits(live: Live, name: str, place: Place, request: ListRequest) -> bool:
-    if not request.everything and (live.gone or live.body.get("projectId") != place.project_id):
+def _fits(live: LiveResource, name: str, place: Scope, request: ListRequest) -> bool:
+    if not request.everything and (live.deleted or live.body.get("projectId") != place.project_id):
         return False
     if request.managed and not place.owns(live.tags):
         return False

@@ -19,12 +19,12 @@ from compiler.engine.target.planning import Observing, Planned, plan_desired
 from compiler.engine.target.status import Resource, live_resources
 from compiler.engine.target.status_steps import StatusStep
 from compiler.events import Listener, ignore
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.planner import Options
 from compiler.workspace.root import MANIFEST_FILE, shown
 
 if TYPE_CHECKING:
-    from compiler.planning.desired.types import Smoke
+    from compiler.planning.desired.types import SmokeTest
     from compiler.render.documents.targets import LifeStepDocument, StatusDocument
     from compiler.render.lines import Line
 
@@ -107,10 +107,11 @@ def _compiled(checkout: Checkout, reference: ModelReference) -> _Compiled:
     path = reference.manifest or manifest_of(checkout, name, reference.start)
     if path is None:
         return _Compiled(name, None, None)
+    root = checkout.root_of(path.parent)
     try:
-        if known := recall(path, checkout.root):
+        if known := recall(path, root):
             return _Compiled(name, path, known)
-        with assembled(path, checkout.root) as (build, _, _):
+        with assembled(path, root) as (build, _, _):
             return _Compiled(name, path, build)
     except CompilerError as error:
         return _Compiled(name, path, None, error.diagnostics)
@@ -138,7 +139,7 @@ def _steps(compiled: _Compiled, planned: Planned | _Unplanned, session: Session,
     desired = planned.desired[0] if isinstance(planned, Planned) else None
     models = observed.named(observed.models, place, compiled.name)
     deployments = observed.named(observed.deployments, place, compiled.name)
-    live = next((item for item in reversed(deployments) if not item.gone), None)
+    live = next((item for item in reversed(deployments) if not item.deleted), None)
     smoke = desired.deployment.smoke if desired and desired.deployment else None
     built = status_steps.compiled(compiled.build, compiled.problems)
     deployed = status_steps.deployed(compiled.build, plan, deployments)
@@ -154,7 +155,7 @@ def _steps(compiled: _Compiled, planned: Planned | _Unplanned, session: Session,
     ]
 
 
-def _answer(session: Session, live: Live, smoke: Smoke) -> Sequence[Diagnostic] | None:
+def _answer(session: Session, live: LiveResource, smoke: SmokeTest) -> Sequence[Diagnostic] | None:
     from compiler.cloud.datascience.smoke_test import SmokeTestError, smoke_test
 
     url = live.body.get("modelDeploymentUrl")

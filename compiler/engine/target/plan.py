@@ -160,7 +160,7 @@ class PoliciesResult(Result):
 def iam_policies(checkout: Checkout, request: PoliciesRequest) -> PoliciesResult:
     """What an administrator has to allow before the first apply. Needs neither credentials nor a network."""
     from compiler.planning.plan.iam_policies import needs_of, policies
-    from compiler.planning.tags import Place
+    from compiler.planning.tags import Scope
     from compiler.workspace.targets import LOCAL
 
     builds = compile_selection(checkout, request.selection)
@@ -169,6 +169,6 @@ def iam_policies(checkout: Checkout, request: PoliciesRequest) -> PoliciesResult
     if name == LOCAL:
         return PoliciesResult(())
     compartment = target.compartment_id or "<compartment>"
-    place = Place(workspace.name, name, compartment, target.project_id or "", target.region or "")
+    place = Scope(workspace.name, name, compartment, target.project_id or "", target.region or "")
     needs = needs_of(desired_in(build, workspace, name, target) for build in builds)
     return PoliciesResult(tuple(policies(place, needs)))

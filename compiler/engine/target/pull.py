@@ -77,12 +77,12 @@ def pull_artifact(checkout: Checkout, request: PullRequest, listener: Listener =
 def _identifier(connection: Connection, word: str, version: int | None) -> str:
     """OCID of what is meant: of a manifest, what serves it rather than what was saved last."""
     from compiler.cloud.datascience.lookup import find, kind_of, listed
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
 
     if kind_of(word):
         return word
     observed = listed(connection, (Kind.MODEL, Kind.DEPLOYMENT))
     owner = connection.place.owner(word).items()
-    serves = any(owner <= live.tags.items() and not live.gone for live in observed.deployments)
+    serves = any(owner <= live.tags.items() and not live.deleted for live in observed.deployments)
     kinds = (Kind.DEPLOYMENT, Kind.MODEL) if serves else (Kind.MODEL, Kind.DEPLOYMENT)
     return find(connection, word, observed, kinds, version).id

@@ -12,7 +12,7 @@ from compiler.engine.session import TargetRequest, open_session
 from compiler.events import Listener, ignore
 
 if TYPE_CHECKING:
-    from compiler.planning.changes.types import Kind
+    from compiler.planning.live.observed import Kind
     from compiler.render.documents.resources import ShowDocument
     from compiler.render.lines import Line
 
@@ -52,12 +52,12 @@ def show_resource(checkout: Checkout, request: ShowRequest, listener: Listener =
 
     Raises `CompilerError` MF761 when it is not there.
     """
-    from compiler.cloud.datascience.lookup import ALL, find, listed
+    from compiler.cloud.datascience.lookup import ALL_KINDS, find, listed
     from compiler.planning import tags
     from compiler.render.documents.show import ResourceContext, show_document
 
     word, start = name_or_ocid(checkout, request.resource)
-    kinds = (request.kind,) if request.kind else ALL
+    kinds = (request.kind,) if request.kind else ALL_KINDS
     with open_session(checkout, request.target, listener, start) as session:
         observed = listed(session.connection)
         found = find(session.connection, word, observed, kinds, request.version)

@@ -11,14 +11,14 @@ from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest, open_session
 from compiler.events import Listener, ignore
 from compiler.planning import tags
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.observed import LiveResource, Observed
 
 if TYPE_CHECKING:
     from compiler.cloud.connect.connection import Connection
     from compiler.render.documents.targets import StatusDocument
     from compiler.render.lines import Line
 
-Resource: TypeAlias = tuple[Literal["model", "deployment"], Live]
+Resource: TypeAlias = tuple[Literal["model", "deployment"], LiveResource]
 """What it is, and the fullest that is known of it."""
 
 
@@ -76,10 +76,10 @@ def live_resources(connection: Connection, observed: Observed, name: str | None 
     return [*(("model", live) for live in models), *(("deployment", live) for live in known)]
 
 
-def _order(live: Live) -> tuple[str, tuple[str, int, str]]:
+def _order(live: LiveResource) -> tuple[str, tuple[str, int, str]]:
     return live.tags.get(tags.NAME, ""), live.age
 
 
-def _is_managed(connection: Connection, live: Live, name: str | None) -> bool:
-    managed = connection.place.owns(live.tags) and not live.gone
+def _is_managed(connection: Connection, live: LiveResource, name: str | None) -> bool:
+    managed = connection.place.owns(live.tags) and not live.deleted
     return managed and (name is None or live.tags.get(tags.NAME) == name)

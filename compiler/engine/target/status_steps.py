@@ -10,14 +10,14 @@ from compiler.compilation.build import Build
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.planning import tags
-from compiler.planning.changes.types import Action, Change, Kind
-from compiler.planning.live.observed import Live
+from compiler.planning.changes.types import Action, Change
+from compiler.planning.live.observed import Kind, LiveResource
 from compiler.planning.plan.plan import Plan
 from compiler.render.resources import version_text
 from compiler.render.words import count, digest, digests, size
 
 if TYPE_CHECKING:
-    from compiler.planning.desired.types import Smoke
+    from compiler.planning.desired.types import SmokeTest
 
 State: TypeAlias = Literal["done", "available", "needs action", "not available", "not applicable"]
 NO_MANIFEST = "no manifest of this name is here"
@@ -76,9 +76,9 @@ def verified(build: Build | None) -> StatusStep:
     return StatusStep("verified", "done", f"{count(known.rows, 'golden row')}, {how}")
 
 
-def saved(build: Build | None, plan: Plan | None, models: Sequence[Live]) -> StatusStep:
+def saved(build: Build | None, plan: Plan | None, models: Sequence[LiveResource]) -> StatusStep:
     """Whether these bytes are in the catalog with the manifest's settings; `models` are ours, oldest first."""
-    whole = [live for live in models if not live.gone and tags.ARTIFACT in live.tags]
+    whole = [live for live in models if not live.deleted and tags.ARTIFACT in live.tags]
     newest = f"{version_text(whole[-1])}  {whole[-1].id}" if whole else ""
     if plan is None or build is None:
         return StatusStep("saved", "done" if whole else "not available", newest)
@@ -93,9 +93,9 @@ def saved(build: Build | None, plan: Plan | None, models: Sequence[Live]) -> Sta
     return StatusStep("saved", "needs action", f"{change.title}  {digests(change.reason)}".strip())
 
 
-def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[Live]) -> StatusStep:
+def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[LiveResource]) -> StatusStep:
     """Whether the endpoint is as the manifest says."""
-    live = next((live for live in reversed(deployments) if not live.gone), None)
+    live = next((live for live in reversed(deployments) if not live.deleted), None)
     now = _endpoint(live) if live else ""
     if plan is None or build is None:
         return StatusStep("deployed", "done" if live else "not available", now)
@@ -113,7 +113,7 @@ def deployed(build: Build | None, plan: Plan | None, deployments: Sequence[Live]
     return StatusStep("deployed", "needs action" if blocked else "done", FAILED_TEST if blocked else now)
 
 
-def asked(deployment: Live | None, smoke: Smoke | None, answer: Sequence[Diagnostic] | None) -> StatusStep:
+def asked(deployment: LiveResource | None, smoke: SmokeTest | None, answer: Sequence[Diagnostic] | None) -> StatusStep:
     """What the endpoint answered just now; `answer` None: it was not asked."""
     if deployment is None or deployment.state != "ACTIVE":
         return StatusStep("answers", "not available")
@@ -159,6 +159,6 @@ def _change(plan: Plan, kind: Kind) -> Change | None:
     return next((change for change in plan.pending if change.kind is kind and change.action is not Action.DELETE), None)
 
 
-def _endpoint(live: Live) -> str:
+def _endpoint(live: LiveResource) -> str:
     url = live.body.get("modelDeploymentUrl")
     return f"{live.state}  {url}/predict" if url and live.state == "ACTIVE" else live.state

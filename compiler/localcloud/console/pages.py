@@ -58,8 +58,8 @@ def _page(cloud: LocalCloud, request: Request, parts: list[str]) -> Response:
                     page = deployment_page(backend, tx, identifier)
                 case _:
                     return _rendered("base", {"title": "There is no such page"}, status=404)
-    except ServiceError as problem:
-        return _rendered("base", {"title": problem.message}, status=problem.status)
+    except ServiceError as error:
+        return _rendered("base", {"title": error.message}, status=error.status)
     return _rendered("deployment", {**page, **_prediction(cloud, request, page["deployment"]["id"])})
 
 
@@ -70,8 +70,8 @@ def _prediction(cloud: LocalCloud, request: Request, deployment: str) -> Mapping
     body = form.get("body", [""])[0].replace("\r\n", "\n")
     try:
         answer = ask(cloud.backend, deployment, body.encode(), "application/json")
-    except ServiceError as problem:
-        return {"body": body, "status": problem.status, "answer": problem.message, "refresh": False}
+    except ServiceError as error:
+        return {"body": body, "status": error.status, "answer": error.message, "refresh": False}
     text = b"".join(answer.body).decode("utf-8", "replace")
     return {"body": body, "status": answer.status, "answer": text, "refresh": False}
 

@@ -6,7 +6,7 @@ from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.errors import conflict
 from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.http.resources import answer, begin, generated_name, mark_deleted, moved
+from compiler.localcloud.http.resources import answer, generated_name, mark_deleted, moved_to_compartment, new_resource
 from compiler.localcloud.http.validation import changed, check_common, check_compartment, require
 from compiler.localcloud.store.records import insert, new_ocid, save
 
@@ -19,7 +19,7 @@ def create_project(call: Call) -> Response:
     require(body, "compartmentId")
     check_common(body)
     check_compartment(body)
-    record = begin(call, "project", new_ocid("datascienceproject"), body)
+    record = new_resource(call, "project", new_ocid("datascienceproject"), body)
     return answer(insert(call.tx, generated_name(record, "datascienceproject")))
 
 
@@ -58,7 +58,7 @@ def delete_project(call: Call) -> Response:
 def change_compartment(call: Call) -> Response:
     """Move the project to another compartment."""
     record = call.find_to_change("project", call.path["projectId"])
-    return answer(save(call.tx, moved(call, record)), body=False)
+    return answer(save(call.tx, moved_to_compartment(call, record)), body=False)
 
 
 ROUTES = (

@@ -20,7 +20,7 @@ FINISHED = ("SUCCEEDED", "FAILED", "CANCELED")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorkRequest:
     """What a work request is about. Terraform's provider looks for `entity_type` and the final `action`."""
 
     operation: str
@@ -31,7 +31,7 @@ class Work:
     """CREATED, UPDATED or DELETED: what it will be when done."""
 
 
-def accept(tx: Transaction, resource: Record, work: Work) -> Record:
+def accept(tx: Transaction, resource: Record, work: WorkRequest) -> Record:
     """A new work request on the resource, in progress."""
     now = time.time()
     identifier = new_ocid("datascienceworkrequest")
@@ -76,7 +76,7 @@ def finish(tx: Transaction, identifier: str, *, problems: Iterable[str] = (), co
     for message in found:
         _add_entry(tx, identifier, "error", {"code": code, "message": message, "timestamp": now})
     log(tx, identifier, f"{record.body['operationType']} {'failed' if found else 'succeeded'}.")
-    work = Work(record.body["operationType"], record.hidden["entityType"], record.hidden["action"])
+    work = WorkRequest(record.body["operationType"], record.hidden["entityType"], record.hidden["action"])
     done = _resource(record.body["resourceId"], work, "IN_PROGRESS" if found else work.action)
     status = "FAILED" if found else "SUCCEEDED"
     save(tx, record.with_body(status=status, percentComplete=100.0, timeFinished=now, resources=[done]))
@@ -133,7 +133,7 @@ def _shown(record: Record) -> dict[str, Any]:
     return {name: value for name, value in record.body.items() if name != "resourceId"}
 
 
-def _resource(identifier: str, work: Work, action: str) -> Mapping[str, str]:
+def _resource(identifier: str, work: WorkRequest, action: str) -> Mapping[str, str]:
     collection = "modelDeployments" if work.entity_type == "model-deployment" else "models"
     uri = f"/20190101/{collection}/{identifier}"
     return {"actionType": action, "entityType": work.entity_type, "identifier": identifier, "entityUri": uri}

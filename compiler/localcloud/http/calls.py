@@ -74,8 +74,8 @@ class Call:
         """The body as a JSON object."""
         try:
             value = json.loads(self.content or b"{}")
-        except ValueError as problem:
-            raise errors.cannot_parse(f"The body is not valid JSON: {problem}") from None
+        except ValueError as error:
+            raise errors.cannot_parse(f"The body is not valid JSON: {error}") from None
         if not isinstance(value, dict):
             raise errors.cannot_parse("The body must be a JSON object")
         return value

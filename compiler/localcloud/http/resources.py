@@ -12,7 +12,7 @@ from compiler.localcloud.store.database import Transaction
 from compiler.localcloud.store.records import JsonObject, Record, save, timestamp
 
 
-def begin(call: Call, kind: str, identifier: str, body: JsonObject, *, state: str = "ACTIVE") -> Record:
+def new_resource(call: Call, kind: str, identifier: str, body: JsonObject, *, state: str = "ACTIVE") -> Record:
     """A new resource from the body of its creation: every field verbatim, and those that the service adds."""
     now = time.time()
     shown = {
@@ -34,7 +34,7 @@ def generated_name(record: Record, prefix: str) -> Record:
     return record.with_body(displayName=time.strftime(f"{prefix}%Y%m%d%H%M%S", time.gmtime(record.created)))
 
 
-def moved(call: Call, record: Record) -> Record:
+def moved_to_compartment(call: Call, record: Record) -> Record:
     """The record in the compartment that a changeCompartment request names."""
     body = call.json()
     require(body, "compartmentId")

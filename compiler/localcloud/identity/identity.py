@@ -8,7 +8,7 @@ from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.errors import conflict, not_found
 from compiler.localcloud.http.messages import Response, empty_response, json_response
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.http.resources import answer, begin, mark_deleted
+from compiler.localcloud.http.resources import answer, mark_deleted, new_resource
 from compiler.localcloud.http.validation import check_common, check_compartment, require
 from compiler.localcloud.store.owner import NAMESPACE, REGION
 from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, timestamp
@@ -73,7 +73,7 @@ def create_log_group(call: Call) -> Response:
     require(body, "compartmentId", "displayName")
     check_common(body)
     check_compartment(body)
-    record = insert(call.tx, begin(call, "loggroup", new_ocid("loggroup"), body))
+    record = insert(call.tx, new_resource(call, "loggroup", new_ocid("loggroup"), body))
     return empty_response(202, headers={"opc-work-request-id": new_ocid("logworkrequest"), "etag": record.etag})
 
 
@@ -87,7 +87,7 @@ def create_log(call: Call) -> Response:
     group = call.find_live("loggroup", call.path["groupId"])
     body = {**call.json(), "compartmentId": group.compartment, "logGroupId": group.id}
     require(body, "displayName", "logType")
-    insert(call.tx, begin(call, "log", new_ocid("log"), body))
+    insert(call.tx, new_resource(call, "log", new_ocid("log"), body))
     return empty_response(202, headers={"opc-work-request-id": new_ocid("logworkrequest")})
 
 

@@ -8,7 +8,7 @@ from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response, json_response
 from compiler.localcloud.http.paging import decode_page, encode_page, limit_of, required_query
-from compiler.localcloud.http.resources import begin
+from compiler.localcloud.http.resources import new_resource
 from compiler.localcloud.http.validation import changed, check_common, check_compartment, require
 from compiler.localcloud.store.owner import NAMESPACE
 from compiler.localcloud.store.records import JsonObject, Record, find, insert, new_ocid, remove, save
@@ -86,7 +86,7 @@ def create_bucket(call: Call) -> Response:
         "isReadOnly": False,
         "replicationEnabled": False,
     }
-    record = begin(call, "bucket", bucket_id(name), {**defaults, **body})
+    record = new_resource(call, "bucket", bucket_id(name), {**defaults, **body})
     record.body.pop("lifecycleState")
     return _answer(insert(call.tx, record.with_body(id=new_ocid("bucket"))))
 

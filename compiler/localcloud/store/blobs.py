@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from compiler.localcloud.store.database import Transaction
-from compiler.localcloud.store.disk_errors import explained
+from compiler.localcloud.store.disk_errors import translate_errors
 
 CHUNK = 1 << 18
 ABANDONED_SECONDS = 60.0
@@ -49,7 +49,7 @@ class Blobs:
 
     def put(self, source: BinaryIO | None) -> Blob:
         """Store a stream without ever holding more than a chunk of it in memory. Raises MF900 when the disk is full."""
-        with explained(self._staging):
+        with translate_errors(self._staging):
             return self._put(source)
 
     def _put(self, source: BinaryIO | None) -> Blob:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from compiler.localcloud.store.disk_errors import explained
+from compiler.localcloud.store.disk_errors import translate_errors
 
 BUSY_SECONDS = 30.0
 RETRY_SECONDS = 0.005
@@ -107,7 +107,7 @@ class Store:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with explained(self._path):
+        with translate_errors(self._path):
             connection = self._taken() or self._connect()
             try:
                 yield connection
@@ -142,8 +142,8 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
                 raise
             time.sleep(RETRY_SECONDS)
         else:

@@ -28,20 +28,20 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def translate_errors(path: Path) -> Iterator[None]:
     """Raises `CompilerError` MF900 for what is the machine's fault; everything else passes."""
     try:
         yield
-    except sqlite3.DatabaseError as problem:
+    except sqlite3.DatabaseError as error:
         # None where the module itself raised it, and not SQLite.
-        code = str(getattr(problem, "sqlite_errorname", "") or "").removeprefix("SQLITE_").partition("_")[0]
+        code = str(getattr(error, "sqlite_errorname", "") or "").removeprefix("SQLITE_").partition("_")[0]
         if code not in _HINTS:
             raise
-        raise _refused(path, str(problem), _HINTS[code]) from problem
-    except OSError as problem:
-        if problem.errno not in _FULL:
+        raise _refused(path, str(error), _HINTS[code]) from error
+    except OSError as error:
+        if error.errno not in _FULL:
             raise
-        raise _refused(path, str(problem.strerror), _ROOM) from problem
+        raise _refused(path, str(error.strerror), _ROOM) from error
 
 
 def _refused(path: Path, said: str, hint: str) -> CompilerError:

@@ -15,11 +15,11 @@ from compiler.planning.canonical import Body, text
 from compiler.planning.changes.types import Step
 from compiler.planning.desired.types import DesiredModel, Staging
 from compiler.planning.live.last_applied import REFERENCE, metadata
-from compiler.planning.live.observed import Live, metadata_value
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import LiveResource, metadata_value
+from compiler.planning.tags import Scope
 
 
-class FilesPlace(NamedTuple):
+class FileLocation(NamedTuple):
     """Where the files of one version lie."""
 
     namespace: str
@@ -48,35 +48,37 @@ class FilesPlace(NamedTuple):
         return f"/{_short(artifact)}/" in self.prefix
 
 
-def is_by_reference(live: Live) -> bool:
+def is_by_reference(live: LiveResource) -> bool:
     """Whether the service only points to this model's files."""
     return bool(live.body.get("isModelByReference"))
 
 
-def wanted_place(model: DesiredModel, name: str, place: Place) -> FilesPlace | None:
+def desired_location(model: DesiredModel, name: str, place: Scope) -> FileLocation | None:
     """Where the files of this version are to lie; None for a model whose bytes the catalog keeps."""
     staging = model.staging
     if not model.by_reference or staging is None:
         return None
-    return FilesPlace(staging.namespace, staging.bucket, f"{version_path(model, staging, name, place)}/", staging.keep)
+    return FileLocation(
+        staging.namespace, staging.bucket, f"{version_path(model, staging, name, place)}/", staging.keep
+    )
 
 
-def version_path(model: DesiredModel, staging: Staging, name: str, place: Place) -> str:
+def version_path(model: DesiredModel, staging: Staging, name: str, place: Scope) -> str:
     """What is put into a bucket for a version begins so: no other model's does, as no part holds a slash."""
     start = staging.prefix if not staging.prefix or staging.prefix.endswith("/") else f"{staging.prefix}/"
     return f"{start}{place.project}/{place.target}/{name}/{_short(model.artifact)}"
 
 
-def recorded_place(body: Mapping[str, Any]) -> FilesPlace | None:
+def recorded_location(body: Mapping[str, Any]) -> FileLocation | None:
     """Where a model's metadata say that its files lie; None when they do not, or not in our form."""
     try:
-        found = FilesPlace(**json.loads(metadata_value(body, REFERENCE) or "null"))
+        found = FileLocation(**json.loads(metadata_value(body, REFERENCE) or "null"))
     except (ValueError, TypeError):
         return None
     return found if found.bucket and found.namespace and found.prefix.endswith("/") else None
 
 
-def placing_steps(where: FilesPlace, on: str, *, resumed: bool = False, registered: bool = False) -> list[Step]:
+def upload_file_steps(where: FileLocation, on: str, *, resumed: bool = False, registered: bool = False) -> list[Step]:
     """Put the files there, and point the model `on` to them.
 
     A new version gets all its files anew: what lies there may be of a version that somebody harmed. A `resumed` one
@@ -93,17 +95,17 @@ def placing_steps(where: FilesPlace, on: str, *, resumed: bool = False, register
     return [put] if registered else [put, register]
 
 
-def checking_step(where: FilesPlace) -> Step:
+def check_files_step(where: FileLocation) -> Step:
     """Compare what lies there with the artifact, and remember what the service says of it."""
     return Step("check_objects", body=where.body)
 
 
-def removing_steps(live: Live, *, keep: bool) -> tuple[Step, ...]:
+def delete_file_steps(live: LiveResource, *, keep: bool) -> tuple[Step, ...]:
     """Take a version's files away before the version goes, so that nothing is left over when that is cut off.
 
     First it loses its commit mark: a version without files is never taken for a whole one.
     """
-    known = recorded_place(live.body)
+    known = recorded_location(live.body)
     unknown = is_by_reference(live) or tags.ARTIFACT not in live.tags
     if keep or (known and known.keep) or (known is None and (live.record is not None or not unknown)):
         return ()

@@ -11,7 +11,7 @@ from compiler.planning.changes.types import Impact
 Fields: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
-def impact(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Impact, tuple[str, ...]]:
+def schema_compatibility(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Impact, tuple[str, ...]]:
     """Classify the move from one model body to another; `before` is None when the live model was not read.
 
     Breaking: an input that callers send is gone or retyped, a new input is required, the answer has another form.
@@ -28,14 +28,14 @@ def impact(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[
 def _inputs(before: Fields | None, after: Fields | None) -> list[str]:
     if before is None or after is None:
         return []  # without a schema on one side nothing can be told, and requests are not checked against it either
-    gone = [f"input '{name}' is gone" for name in before if name not in after]
+    deleted = [f"input '{name}' is gone" for name in before if name not in after]
     retyped = [
         f"input '{name}' was {before[name].get('dtype')}, is {field.get('dtype')}"
         for name, field in after.items()
         if name in before and before[name].get("dtype") != field.get("dtype")
     ]
     required = [f"input '{name}' is now required" for name, field in after.items() if _newly(before.get(name), field)]
-    return [*gone, *retyped, *required]
+    return [*deleted, *retyped, *required]
 
 
 def _newly(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:

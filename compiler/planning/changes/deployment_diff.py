@@ -8,52 +8,52 @@ from typing import Any, TypeAlias
 
 from compiler.planning import tags
 from compiler.planning.canonical import Path
-from compiler.planning.changes import option_groups as groups
+from compiler.planning.changes import option_groups
 from compiler.planning.changes.differences import Difference, difference
 from compiler.planning.desired.types import Desired, DesiredDeployment
-from compiler.planning.live.observed import Live
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import LiveResource
+from compiler.planning.tags import Scope
 
 IGNORED: Mapping[str, tuple[Path, ...]] = {
-    "instances": ((*groups.MODEL, "scalingPolicy"),),
-    "bandwidthMbps": groups.GROUPS["bandwidth"],
+    "instances": ((*option_groups.MODEL, "scalingPolicy"),),
+    "bandwidthMbps": option_groups.GROUPS["bandwidth"],
     "freeformTags": (("freeformTags",),),
     "definedTags": (("definedTags",),),
-    "environmentVariables": ((*groups.ENVIRONMENT, "environmentVariables"),),
+    "environmentVariables": ((*option_groups.ENVIRONMENT, "environmentVariables"),),
     "description": (("description",),),
 }
 """`ignoreChanges` by manifest name."""
-ALWAYS_OURS: tuple[Path, ...] = (
-    (*groups.ENVIRONMENT, "environmentVariables"),
+ALWAYS_OWNED: tuple[Path, ...] = (
+    (*option_groups.ENVIRONMENT, "environmentVariables"),
     ("categoryLogDetails",),
-    (*groups.MODEL, "scalingPolicy"),
-    (*groups.SIZE, "ocpus"),
-    (*groups.SIZE, "memoryInGBs"),
+    (*option_groups.MODEL, "scalingPolicy"),
+    (*option_groups.SIZE, "ocpus"),
+    (*option_groups.SIZE, "memoryInGBs"),
 )
 """The service puts no values of its own here: whatever is not in the manifest is to go."""
 DEFAULTS: Mapping[Path, Mapping[Path, Any]] = {
-    (*groups.ENVIRONMENT, "environmentConfigurationType"): {(): "DEFAULT"},
-    (*groups.MODEL, "scalingPolicy"): {("policyType",): "FIXED_SIZE", ("instanceCount",): 1},
+    (*option_groups.ENVIRONMENT, "environmentConfigurationType"): {(): "DEFAULT"},
+    (*option_groups.MODEL, "scalingPolicy"): {("policyType",): "FIXED_SIZE", ("instanceCount",): 1},
 }
 """What a deployment that was made without these has (believed: the service may well answer them itself)."""
 Leaves: TypeAlias = Mapping[Path, Any]
 SETTABLE: tuple[Path, ...] = (
     ("description",),
-    (*groups.MODEL, "maximumBandwidthMbps"),
-    (*groups.SIZE, "cpuBaseline"),
-    (*groups.INSTANCE, "capacityReservationIds"),
-    groups.ENVIRONMENT,
+    (*option_groups.MODEL, "maximumBandwidthMbps"),
+    (*option_groups.SIZE, "cpuBaseline"),
+    (*option_groups.INSTANCE, "capacityReservationIds"),
+    option_groups.ENVIRONMENT,
 )
 """What is taken for ours where no record says so: the deployment of a model that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class DeploymentTarget:
     """What a deployment is to be, with its model known (or a reference to the one that is about to be made)."""
 
     desired: Desired
     spec: DesiredDeployment
-    place: Place
+    place: Scope
     model: str
     """OCID, or `${model.id}`."""
     owned: frozenset[Path] = frozenset()
@@ -69,7 +69,9 @@ class Endpoint:
     """Wanted leaves, without our own tags."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "want", {**groups.flat(self.spec.body), groups.MODEL_ID: self.model})
+        object.__setattr__(
+            self, "want", {**option_groups.settings_leaves(self.spec.body), option_groups.MODEL_ID: self.model}
+        )
 
     @property
     def config(self) -> str:
@@ -83,25 +85,25 @@ class Endpoint:
         return {**self.place.owner(self.desired.name), **protected}
 
 
-def find_difference(wanted: Endpoint, live: Live, have: Leaves) -> Difference:
+def diff(target: DeploymentTarget, live: LiveResource, have: Leaves) -> Difference:
     """Wanted against live settings, user tags included."""
-    want = _with_ignored(wanted.spec, _with_secrets(wanted, have), have)
-    owned = {path for path in have if _always_ours(path)}
-    changed = live.tags.get(tags.CONFIG) != wanted.config
-    owned |= wanted.owned if changed else frozenset()
-    ignored = _ignored(wanted.spec)
+    want = _with_ignored(target.spec, _with_secrets(target, have), have)
+    owned = {path for path in have if _always_owned(path)}
+    changed = live.tags.get(tags.CONFIG) != target.config
+    owned |= target.owned if changed else frozenset()
+    ignored = _ignored(target.spec)
     return difference(want, have, {path for path in owned if not _below(path, ignored)}, strict=changed)
 
 
-def needs_replacement(wanted: Endpoint, live: Live, have: Leaves) -> str | None:
+def needs_replacement(target: DeploymentTarget, live: LiveResource, have: Leaves) -> str | None:
     """Why only a new deployment will do, or None."""
-    want = wanted.want
-    access = (*groups.INSTANCE, "networkAccessType")
-    subnet = (*groups.INSTANCE, "subnetId")
-    kind = (*groups.ENVIRONMENT, "environmentConfigurationType")
+    want = target.want
+    access = (*option_groups.INSTANCE, "networkAccessType")
+    subnet = (*option_groups.INSTANCE, "subnetId")
+    kind = (*option_groups.ENVIRONMENT, "environmentConfigurationType")
     if live.state == "FAILED":
         return "it is FAILED" + (f": {live.body['lifecycleDetails']}" if live.body.get("lifecycleDetails") else "")
-    if live.summary.get("projectId") != wanted.place.project_id:
+    if live.summary.get("projectId") != target.place.project_id:
         return "a deployment cannot move to another project"
     if want.get(kind) != have.get(kind):
         return "a deployment cannot change between conda and container"
@@ -111,25 +113,25 @@ def needs_replacement(wanted: Endpoint, live: Live, have: Leaves) -> str | None:
     return None
 
 
-def settable(live: Live | None) -> frozenset[Path]:
+def settable(live: LiveResource | None) -> frozenset[Path]:
     """The live paths that only a manifest is likely to have set."""
     return frozenset(path for path in live_settings(live) if _below(path, SETTABLE)) if live else frozenset()
 
 
-def live_settings(live: Live) -> Leaves:
+def live_settings(live: LiveResource) -> Leaves:
     """The leaves of a live deployment without our own tags; what it leaves out of `DEFAULTS` is as there."""
-    found = groups.flat(live.body)
+    found = option_groups.settings_leaves(live.body)
     absent = (part for part in DEFAULTS if not any(path[: len(part)] == part for path in found))
     known = {**found, **{(*part, *path): value for part in absent for path, value in DEFAULTS[part].items()}}
     return {path: value for path, value in known.items() if not path[-1].startswith(tags.PREFIX)}
 
 
-def _with_secrets(wanted: Endpoint, have: Leaves) -> Leaves:
+def _with_secrets(target: DeploymentTarget, have: Leaves) -> Leaves:
     """Wanted leaves with the real values of sensitive variables; where none is known here, the live one stands."""
-    want = dict(wanted.want)
-    for name in wanted.spec.sensitive:
-        path = (*groups.ENVIRONMENT, "environmentVariables", name)
-        known = wanted.desired.secrets.get(name)
+    want = dict(target.want)
+    for name in target.spec.sensitive:
+        path = (*option_groups.ENVIRONMENT, "environmentVariables", name)
+        known = target.desired.secrets.get(name)
         want[path] = have.get(path, want.get(path)) if known is None else known
     return want
 
@@ -144,8 +146,8 @@ def _ignored(spec: DesiredDeployment) -> tuple[Path, ...]:
     return tuple(path for name in spec.ignore for path in IGNORED[name])
 
 
-def _always_ours(path: Path) -> bool:
-    return _below(path, ALWAYS_OURS)
+def _always_owned(path: Path) -> bool:
+    return _below(path, ALWAYS_OWNED)
 
 
 def _below(path: Path, prefixes: tuple[Path, ...]) -> bool:

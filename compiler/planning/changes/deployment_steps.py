@@ -8,97 +8,107 @@ from types import MappingProxyType
 
 from compiler.planning import tags
 from compiler.planning.canonical import Body
-from compiler.planning.changes import option_groups as groups
-from compiler.planning.changes.deployment_diff import Endpoint, Leaves
+from compiler.planning.changes import option_groups
+from compiler.planning.changes.deployment_diff import DeploymentTarget, Leaves
 from compiler.planning.changes.differences import Difference
-from compiler.planning.changes.redaction import masked
+from compiler.planning.changes.redaction import redacted_body
 from compiler.planning.changes.types import Step
 from compiler.planning.desired.variables import FORMER, environment_variables, with_variables
-from compiler.planning.live.observed import Live
+from compiler.planning.live.observed import LiveResource
 
 TESTED = ("environment", "compute", "model")
 """Groups after which the endpoint is asked the golden rows again."""
 
 
-def create_body(wanted: Endpoint) -> Body:
+def create_body(target: DeploymentTarget) -> Body:
     """CreateModelDeploymentDetails, complete; no config tag yet."""
-    body = groups.whole(wanted.want)
-    body["freeformTags"] = {**body.get("freeformTags", {}), **wanted.owner}
-    return {"compartmentId": wanted.place.compartment_id, "projectId": wanted.place.project_id, **body}
+    body = option_groups.nested_body(target.want)
+    body["freeformTags"] = {**body.get("freeformTags", {}), **target.owner}
+    return {"compartmentId": target.place.compartment_id, "projectId": target.place.project_id, **body}
 
 
-def rolling_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
+def in_place_steps(target: DeploymentTarget, live: LiveResource, have: Leaves, difference: Difference) -> list[Step]:
     """One group a request, the endpoint up throughout, then its test, then names and tags."""
-    names = groups.touched(found)
-    if wanted.model_first:
+    names = option_groups.changed_groups(difference)
+    if target.model_first:
         names = tuple(sorted(names, key=lambda name: name != "model"))
-    steps = [
-        _open(Step("update_model_deployment", live.id, groups.update_body((name,), have, found), name,
-                   groups.undo_body((name,), have, found)), wanted)
-        for name in names
-    ]  # fmt: skip
+    steps = [_without_secrets(_update_step((name,), name, live, have, difference), target) for name in names]
     # The mark says which settings passed: whatever else is live was not asked yet, by an apply that was cut off.
-    tested = any(name in TESTED for name in names) or live.tags.get(tags.CONFIG) != wanted.config
-    test = _test(wanted, live, have) if tested else []
-    return [*_to_former(steps, wanted, have), *test, _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
+    tested = any(name in TESTED for name in names) or live.tags.get(tags.CONFIG) != target.config
+    test = _test(target, live, have) if tested else []
+    return [
+        *_undo_to_tested_model(steps, target, have),
+        *test,
+        _identity(target, have, difference, live.id, tags.valueless(live.tags)),
+    ]
 
 
-def resting_steps(wanted: Endpoint, live: Live, have: Leaves, found: Difference) -> list[Step]:
+def inactive_steps(target: DeploymentTarget, live: LiveResource, have: Leaves, difference: Difference) -> list[Step]:
     """Everything in one request while it is not serving."""
-    names = groups.touched(found)
+    names = option_groups.changed_groups(difference)
     steps = [] if live.state == "INACTIVE" else [Step("deactivate_model_deployment", live.id)]
     if names:
-        undo = groups.undo_body(names, have, found)
-        body = groups.update_body(names, have, found)
-        steps.append(_open(Step("update_model_deployment", live.id, body, " + ".join(names), undo), wanted))
-    if wanted.spec.state == "active":
+        steps.append(_without_secrets(_update_step(names, " + ".join(names), live, have, difference), target))
+    if target.spec.state == "active":
         steps.append(Step("activate_model_deployment", live.id))
-        steps += _test(wanted, live, have)
-    return [*_to_former(steps, wanted, have), _identity(wanted, have, found, live.id, tags.valueless(live.tags))]
+        steps += _test(target, live, have)
+    return [
+        *_undo_to_tested_model(steps, target, have),
+        _identity(target, have, difference, live.id, tags.valueless(live.tags)),
+    ]
 
 
-def finishing_steps(wanted: Endpoint, have: Leaves, on: str) -> list[Step]:
+def _update_step(names: tuple[str, ...], group: str, live: LiveResource, have: Leaves, difference: Difference) -> Step:
+    body = option_groups.update_body(names, have, difference)
+    return Step("update_model_deployment", live.id, body, group, option_groups.undo_body(names, have, difference))
+
+
+def confirm_steps(target: DeploymentTarget, have: Leaves, on: str) -> list[Step]:
     """From a deployment that is up to one that is tested and marked."""
     own = {path: value for path, value in have.items() if not path[-1].startswith(tags.PREFIX)}
-    mark = _identity(wanted, own, Difference({}), on)
-    if wanted.spec.state == "inactive":
+    mark = _identity(target, own, Difference({}), on)
+    if target.spec.state == "inactive":
         return [Step("deactivate_model_deployment", on), mark]
-    return [Step("smoke_test", on), mark] if wanted.spec.smoke else [mark]
+    return [Step("smoke_test", on), mark] if target.spec.smoke else [mark]
 
 
-def _test(wanted: Endpoint, live: Live, have: Leaves) -> list[Step]:
+def _test(target: DeploymentTarget, live: LiveResource, have: Leaves) -> list[Step]:
     """The golden rows; where an apply was cut off before them, what it had moved is what a wrong answer moves back."""
-    undo = _former_model(wanted, have) if have.get(groups.MODEL_ID) == wanted.model else None
-    return [Step("smoke_test", live.id, undo=undo)] if wanted.spec.smoke else []
+    undo = _former_model(target, have) if have.get(option_groups.MODEL_ID) == target.model else None
+    return [Step("smoke_test", live.id, undo=undo)] if target.spec.smoke else []
 
 
-def _to_former(steps: list[Step], wanted: Endpoint, have: Leaves) -> list[Step]:
+def _undo_to_tested_model(steps: list[Step], target: DeploymentTarget, have: Leaves) -> list[Step]:
     """The steps, whose undo never leads to a model that was not tested where the tested one is known."""
-    former = _former_model(wanted, have)
+    former = _former_model(target, have)
     return [replace(step, undo=former) if former and step.group == "model" else step for step in steps]
 
 
-def _former_model(wanted: Endpoint, have: Leaves) -> Body | None:
+def _former_model(target: DeploymentTarget, have: Leaves) -> Body | None:
     """The update that brings back the model of the live mark, where that one is known and another one is live."""
-    if wanted.former in ("", wanted.model, have.get(groups.MODEL_ID)):
+    if target.former in ("", target.model, have.get(option_groups.MODEL_ID)):
         return None
-    moved = Difference({groups.MODEL_ID: (wanted.former, wanted.model)})
-    return groups.undo_body(("model",), {**have, groups.MODEL_ID: wanted.former}, moved)
+    moved = Difference({option_groups.MODEL_ID: (target.former, target.model)})
+    return option_groups.undo_body(("model",), {**have, option_groups.MODEL_ID: target.former}, moved)
 
 
 def _identity(
-    wanted: Endpoint, have: Leaves, found: Difference, on: str, valueless: Mapping[str, str] = MappingProxyType({})
+    target: DeploymentTarget,
+    have: Leaves,
+    difference: Difference,
+    on: str,
+    valueless: Mapping[str, str] = MappingProxyType({}),
 ) -> Step:
     """Names and tags, with the config tag that says all before it was done."""
-    body = groups.update_body(("identity",), have, found)
-    ours = {**wanted.owner, tags.CONFIG: wanted.config}
+    body = option_groups.update_body(("identity",), have, difference)
+    ours = {**target.owner, tags.CONFIG: target.config}
     body["freeformTags"] = {**valueless, **body.get("freeformTags", {}), **ours}
     return Step("update_model_deployment", on, body, "identity")
 
 
-def _open(step: Step, wanted: Endpoint) -> Step:
+def _without_secrets(step: Step, target: DeploymentTarget) -> Step:
     """The step without values that may be secret: placeholders, and `FORMER` for what is live."""
-    return replace(step, body=masked(step.body, wanted) if step.body else None, undo=_former(step.undo))
+    return replace(step, body=redacted_body(step.body, target) if step.body else None, undo=_former(step.undo))
 
 
 def _former(body: Body | None) -> Body | None:

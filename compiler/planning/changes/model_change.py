@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from compiler.planning import tags
-from compiler.planning.canonical import Path, comparable, leaves
+from compiler.planning.canonical import comparable, leaves
 from compiler.planning.changes.differences import Difference, difference, live_leaves
-from compiler.planning.changes.model_steps import Saving, create_steps, resume_steps, settings_body, update_steps
-from compiler.planning.changes.types import Action, Change, FieldChange, Impact, Kind
+from compiler.planning.changes.model_steps import VersionChange, create_steps, resume_steps, update_steps
+from compiler.planning.changes.types import Action, Change, FieldChange, Impact
 from compiler.planning.desired.types import DesiredModel, diffed_provenance
-from compiler.planning.live.last_applied import applied, paths
-from compiler.planning.live.observed import Live
+from compiler.planning.live.last_applied import read_last_applied
+from compiler.planning.live.observed import Kind, LiveResource
 
 SUMMARY_FIELDS = ("displayName", "freeformTags", "definedTags", "versionLabel")
 """What a summary in a list tells of a model; the rest is in its record."""
 STAYS = "the former version stays in the catalog: restore the manifest and apply"
 
 
-def update(saving: Saving, live: Live) -> Change | None:
+def update(version: VersionChange, live: LiveResource) -> Change | None:
     """The change that brings a committed version to the desired settings; None when it is there already."""
-    model = saving.model
+    model = version.model
     found = settings_difference(model, live)
-    stale = live.tags.get(tags.CONFIG) != model.config or not saving.owner.items() <= live.tags.items()
-    unrecorded = live.record is not None and applied(live.record) != saving.record
+    stale = live.tags.get(tags.CONFIG) != model.config or not version.owner.items() <= live.tags.items()
+    unrecorded = live.record is not None and read_last_applied(live.record) != version.record
     if not (found or stale or unrecorded or live.state == "INACTIVE"):
         return None
     attached = _attached(model, live)
     return Change(
         Kind.MODEL,
-        saving.desired.name,
+        version.desired.name,
         Action.UPDATE,
         _reason(live, model, bool(found or attached), stale=stale),
         live.id,
         _label(live),
         (*found.changes(), *attached),
-        update_steps(saving, live, found),
+        update_steps(version, live, found),
         impact=Impact.DOCUMENTATION if found or attached else Impact.NONE,
         reversal="restore the manifest and apply",
         config=model.config,
@@ -41,43 +41,43 @@ def update(saving: Saving, live: Live) -> Change | None:
     )
 
 
-def create(saving: Saving, seen: str, title: str) -> Change:
-    """A new version; `seen` is the OCID of the last model under this name."""
-    model = saving.model
+def create(version: VersionChange, last_seen_id: str, title: str) -> Change:
+    """A new version; `last_seen_id` is the OCID of the last model under this name."""
+    model = version.model
     return Change(
         Kind.MODEL,
-        saving.desired.name,
+        version.desired.name,
         Action.CREATE,
-        f"new artifact {model.artifact}" + (f", its files in {saving.files.uri}" if saving.files else ""),
+        f"new artifact {model.artifact}" + (f", its files in {version.files.uri}" if version.files else ""),
         title=title,
-        steps=create_steps(saving),
+        steps=create_steps(version),
         reversal=STAYS,
         config=model.config,
         artifact=model.artifact,
-        seen=seen,
+        last_seen_id=last_seen_id,
     )
 
 
-def resume(saving: Saving, live: Live) -> Change:
+def resume(version: VersionChange, live: LiveResource) -> Change:
     """Finish a version whose apply was cut off."""
-    model = saving.model
+    model = version.model
     return Change(
         Kind.MODEL,
-        saving.desired.name,
+        version.desired.name,
         Action.CREATE,
         "finish what an earlier apply began",
         live.id,
         _label(live),
-        steps=resume_steps(saving, live),
+        steps=resume_steps(version, live),
         reversal=STAYS,
         config=model.config,
         artifact=model.artifact,
     )
 
 
-def settings_difference(model: DesiredModel, live: Live) -> Difference:
+def settings_difference(model: DesiredModel, live: LiveResource) -> Difference:
     """Wanted against live settings, as far as `live` was read."""
-    want = leaves(comparable(settings_body(model)))
+    want = leaves(comparable(model.settings_body))
     have = live_leaves(live.body)
     if live.record is None:
         want = {path: value for path, value in want.items() if path[0] in SUMMARY_FIELDS}
@@ -87,20 +87,14 @@ def settings_difference(model: DesiredModel, live: Live) -> Difference:
     if not model.own_set and not live.body.get("modelVersionSetName"):
         want[("modelVersionSetName",)] = model.version_set  # once in a set, a version cannot leave it
     changed = live.tags.get(tags.CONFIG) != model.config
-    record = applied(live.body)
+    record = read_last_applied(live.body)
     owned = record.model if changed and record else frozenset()
     return difference(want, have, owned, strict=changed)
 
 
-def owned_paths(model: DesiredModel) -> frozenset[Path]:
-    """What of a version is ours."""
-    provenance = leaves({"provenance": comparable(diffed_provenance(model.provenance))})
-    return paths(settings_body(model)) | frozenset(provenance)
-
-
-def _attached(model: DesiredModel, live: Live) -> tuple[FieldChange, ...]:
+def _attached(model: DesiredModel, live: LiveResource) -> tuple[FieldChange, ...]:
     """The files on entries of the custom metadata that are others, by the digests of the last apply."""
-    record = applied(live.body)
+    record = read_last_applied(live.body)
     if record is None:
         return ()
     had, want = dict(record.attachments), {item.key: item for item in model.attachments}
@@ -115,11 +109,11 @@ def _attached(model: DesiredModel, live: Live) -> tuple[FieldChange, ...]:
     )
 
 
-def _label(live: Live) -> str:
+def _label(live: LiveResource) -> str:
     return f"v{live.summary['versionId']}" if live.summary.get("versionId") else ""
 
 
-def _reason(live: Live, model: DesiredModel, found: bool, *, stale: bool) -> str:
+def _reason(live: LiveResource, model: DesiredModel, found: bool, *, stale: bool) -> str:
     if live.state == "INACTIVE":
         return "somebody deactivated it"
     if not found:

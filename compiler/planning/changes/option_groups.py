@@ -52,19 +52,19 @@ Whole objects come before their parts: without any log, the empty object says so
 """
 
 
-def touched(found: Difference) -> tuple[str, ...]:
+def changed_groups(found: Difference) -> tuple[str, ...]:
     """The setting groups with a difference, in order."""
     return tuple(name for name in SETTINGS if found.under(*GROUPS[name]))
 
 
 def update_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Difference) -> Body:
-    """UpdateModelDeploymentDetails that carries out `found` in these groups; objects of a group are sent whole."""
+    """UpdateModelDeploymentDetails that carries out the difference in these groups; objects of a group are sent whole."""
     prefixes = tuple(prefix for name in names for prefix in GROUPS[name])
     body = merged(live, found, *prefixes)
     for path, cleared in _CLEARED.items():
-        gone = any(_below(p, (path,)) and wanted is None for p, (_, wanted) in found.values.items())
+        deleted = any(_below(p, (path,)) and wanted is None for p, (_, wanted) in found.values.items())
         told = _get(body, path) is not None or (len(path) > 1 and _get(body, path[:-1]) == {})
-        if gone and not told and _below(path, prefixes):
+        if deleted and not told and _below(path, prefixes):
             _put(body, path, copy(cleared))
     if ENVIRONMENT in prefixes and _get(body, VARIABLES) is None:
         _put(body, VARIABLES, {})  # ADS 2.16.1 sends them always, empty ones too
@@ -81,14 +81,14 @@ def undo_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Differenc
     return update_body(names, after, back)
 
 
-def flat(body: Mapping[str, Any]) -> dict[Path, Any]:
+def settings_leaves(body: Mapping[str, Any]) -> dict[Path, Any]:
     """The leaves of a deployment's settings: only what an update can set."""
     known = {name: body.get(name) for name in (DETAILS, "categoryLogDetails", "displayName", "description")}
     known.update({name: body.get(name) for name in ("freeformTags", "definedTags")})
     return leaves(comparable(known))
 
 
-def whole(found: Mapping[Path, Any]) -> Body:
+def nested_body(found: Mapping[Path, Any]) -> Body:
     """The body of these leaves."""
     return nested(found.items())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compiler.planning.canonical import Body
+from compiler.planning.live.observed import Kind
 
 if TYPE_CHECKING:
     from compiler.planning.documents import ChangeDocument, StepDocument
@@ -27,14 +28,6 @@ class Action(enum.StrEnum):
     ADOPT = "adopt"
     RESTART = "restart"
     NOOP = "noop"
-
-
-class Kind(enum.StrEnum):
-    """What is changed."""
-
-    VERSION_SET = "version set"
-    MODEL = "model"
-    DEPLOYMENT = "deployment"
 
 
 class Impact(enum.StrEnum):
@@ -113,7 +106,7 @@ class Change:
     stays_up: bool | None = None
     """Whether the endpoint answers throughout; None where there is no endpoint."""
     impact: Impact = Impact.NONE
-    callers: tuple[str, ...] = ()
+    caller_impact: tuple[str, ...] = ()
     """What exactly callers will feel."""
     reversal: str = ""
     """How this is undone."""
@@ -121,11 +114,11 @@ class Change:
     """The `manifact-config` it leads to."""
     artifact: str = ""
     """Digest of the artifact it uploads or serves."""
-    trial: str = ""
+    test_digest: str = ""
     """The `manifact-failed` it leaves when the endpoint fails its test."""
     recovery: Recovery = Recovery.NONE
     """What apply does when the endpoint fails its test."""
-    seen: str = field(default="", compare=False)
+    last_seen_id: str = field(default="", compare=False)
     """OCID of the last resource seen under this name, deleted ones included: part of the retry token."""
 
     @property
@@ -156,10 +149,10 @@ class Change:
             "steps": [step.to_json() for step in self.steps],
             "staysUp": self.stays_up,
             "impact": self.impact.value,
-            "callers": list(self.callers),
+            "callers": list(self.caller_impact),
             "reversal": self.reversal,
             "config": self.config,
             "artifact": self.artifact,
-            "trial": self.trial,
+            "trial": self.test_digest,
             "recovery": self.recovery.value,
         }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from compiler.planning.canonical import Body
-from compiler.planning.changes.by_reference import placing_steps, version_path, wanted_place
+from compiler.planning.changes.by_reference import desired_location, upload_file_steps, version_path
 from compiler.planning.changes.types import Step
 from compiler.planning.desired.types import DesiredModel, Staging
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 
 DIRECT_BYTES = 2 << 30
 """The most that one request takes (ADS 2.16.1: _MAX_ARTIFACT_SIZE_IN_BYTES)."""
@@ -24,11 +24,11 @@ def too_large(model: DesiredModel) -> bool:
     return model.staging is None and model.size > DIRECT_BYTES
 
 
-def upload_steps(model: DesiredModel, name: str, place: Place, on: str) -> list[Step]:
+def upload_steps(model: DesiredModel, name: str, place: Scope, on: str) -> list[Step]:
     """Bring the bytes to the model `on`."""
-    files = wanted_place(model, name, place)
+    files = desired_location(model, name, place)
     if files is not None:
-        return placing_steps(files, on)
+        return upload_file_steps(files, on)
     if model.staging is None or not staged(model):
         return [Step("create_model_artifact", on)]
     where = object_of(model, model.staging, name, place)
@@ -43,14 +43,14 @@ def upload_steps(model: DesiredModel, name: str, place: Place, on: str) -> list[
     return [Step("upload_object", body=where), Step("export_model_artifact", on, {"artifactExportDetails": export})]
 
 
-def cleaning_steps(model: DesiredModel, name: str, place: Place) -> list[Step]:
+def cleanup_steps(model: DesiredModel, name: str, place: Scope) -> list[Step]:
     """Remove the object again once the catalog has the bytes."""
     if model.staging is None or not staged(model) or model.staging.keep:
         return []
     return [Step("delete_object", body=object_of(model, model.staging, name, place))]
 
 
-def object_of(model: DesiredModel, staging: Staging, name: str, place: Place) -> Body:
+def object_of(model: DesiredModel, staging: Staging, name: str, place: Scope) -> Body:
     """Where the zip lies in the meantime; its name tells the bytes, so that an upload can be resumed."""
     path = version_path(model, staging, name, place)
     return {"namespace": staging.namespace, "bucket": staging.bucket, "object": f"{path}.zip"}

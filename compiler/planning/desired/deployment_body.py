@@ -20,7 +20,7 @@ METRICS = {"cpu": "CPU_UTILIZATION", "memory": "MEMORY_UTILIZATION"}
 GIGABYTES_PER_OCPU = 16
 
 
-def create_deployment(name: str, spec: Deployment, model_id: str | None = None) -> Body:
+def create_deployment_details(name: str, spec: Deployment, model_id: str | None = None) -> Body:
     """The body without compartment, project and our tags; `modelId` is a reference unless `model_id` is given."""
     model: Body = {
         "modelId": model_id or MODEL,

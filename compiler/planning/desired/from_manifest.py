@@ -8,15 +8,21 @@ from typing import Any
 
 from compiler.ir import Golden
 from compiler.passes.golden import golden_request
-from compiler.planning.desired import deployment_body as bodies_deployment
-from compiler.planning.desired import model_body as bodies_model
-from compiler.planning.desired.types import ArtifactFacts, Attachment, Desired, DesiredDeployment, DesiredModel, Smoke
+from compiler.planning.desired import deployment_body, model_body
+from compiler.planning.desired.types import (
+    ArtifactFacts,
+    Attachment,
+    Desired,
+    DesiredDeployment,
+    DesiredModel,
+    SmokeTest,
+)
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment, SmokeRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ManifestIdentity:
     """Who the manifest is."""
 
     project: str
@@ -29,7 +35,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class ManifestFiles:
     """What lies beside the manifest and decides no byte of the artifact."""
 
     golden: Golden | None = None
@@ -42,11 +48,11 @@ class Context:
 
 
 def desired(
-    identity: Identity,
+    identity: ManifestIdentity,
     artifact: ArtifactFacts | None,
     catalog: Catalog,
     deployment: Deployment | None,
-    context: Context,
+    context: ManifestFiles,
 ) -> Desired:
     """What a manifest asks of any target. `artifact` is None where `identity.model_id` names the model."""
     return Desired(
@@ -59,18 +65,20 @@ def desired(
     )
 
 
-def desired_model(identity: Identity, artifact: ArtifactFacts, catalog: Catalog, context: Context) -> DesiredModel:
+def desired_model(
+    identity: ManifestIdentity, artifact: ArtifactFacts, catalog: Catalog, context: ManifestFiles
+) -> DesiredModel:
     """The version that the catalog is to hold."""
     attached = [item for item in catalog.custom if item.artifact]
     return DesiredModel(
         artifact=artifact.digest,
         size=artifact.size,
-        body=bodies_model.create_model(identity.name, artifact, catalog),
-        provenance=bodies_model.provenance(catalog, context.git),
+        body=model_body.create_model_details(identity.name, artifact, catalog),
+        provenance=model_body.provenance(catalog, context.git),
         version_set=catalog.version_set or f"{identity.project}-{identity.name}",
         own_set=catalog.version_set is None,
         keep_versions=None if catalog.keep_versions == "all" else catalog.keep_versions,
-        staging=bodies_model.staging(catalog.staging),
+        staging=model_body.staging(catalog.staging),
         by_reference=catalog.by_reference,
         attachments=tuple(
             Attachment(item.key, item.artifact, context.attachments[item.artifact])
@@ -80,22 +88,22 @@ def desired_model(identity: Identity, artifact: ArtifactFacts, catalog: Catalog,
     )
 
 
-def desired_deployment(identity: Identity, spec: Deployment, context: Context) -> DesiredDeployment:
+def desired_deployment(identity: ManifestIdentity, spec: Deployment, context: ManifestFiles) -> DesiredDeployment:
     """The endpoint."""
     return DesiredDeployment(
         state=spec.state,
-        body=bodies_deployment.create_deployment(identity.name, spec, identity.model_id),
+        body=deployment_body.create_deployment_details(identity.name, spec, identity.model_id),
         protect=spec.protect,
         ignore=tuple(spec.ignore_changes),
-        sensitive=bodies_deployment.sensitive_variables(spec),
+        sensitive=deployment_body.sensitive_variables(spec),
         smoke=_smoke(spec, context),
     )
 
 
-def _smoke(spec: Deployment, context: Context) -> Smoke | None:
+def _smoke(spec: Deployment, context: ManifestFiles) -> SmokeTest | None:
     if isinstance(spec.smoke, SmokeRequest):
-        return Smoke(context.smoke_request)
+        return SmokeTest(context.smoke_request)
     golden = context.golden
     if spec.smoke == "off" or golden is None or not golden.inputs:
         return None
-    return Smoke(golden_request(golden), tuple(golden.outputs), golden.tolerance)
+    return SmokeTest(golden_request(golden), tuple(golden.outputs), golden.tolerance)

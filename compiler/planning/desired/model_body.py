@@ -14,7 +14,7 @@ from compiler.spec.catalog import Staging as StagingSpec
 DATASETS = "Training and Validation Datasets"
 
 
-def create_model(name: str, artifact: ArtifactFacts, catalog: Catalog) -> Body:
+def create_model_details(name: str, artifact: ArtifactFacts, catalog: Catalog) -> Body:
     """CreateModelDetails without compartment, project, version set and our tags."""
     body: Body = {
         "displayName": catalog.display_name or name,

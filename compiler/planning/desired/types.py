@@ -6,11 +6,11 @@ the target: compartment, project and owner tags join at plan time; `${var.NAME}`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeAlias
 
-from compiler.planning.canonical import Body, comparable, config_digest, text
+from compiler.planning.canonical import Body, Path, comparable, config_digest, leaves, text
 
 State: TypeAlias = Literal["active", "inactive", "absent"]
 
@@ -76,8 +76,18 @@ class DesiredModel:
     @property
     def settings(self) -> Body:
         """What may be changed on a version without new bytes: the schemas are part of the artifact."""
-        body = {key: value for key, value in self.body.items() if key not in ("inputSchema", "outputSchema")}
-        return {**body, "provenance": diffed_provenance(self.provenance), **self._more()}
+        return {**self.settings_body, "provenance": diffed_provenance(self.provenance), **self._more()}
+
+    @property
+    def settings_body(self) -> Body:
+        """`body` without the schemas: UpdateModelDetails as far as the manifest sets them."""
+        return {key: value for key, value in self.body.items() if key not in ("inputSchema", "outputSchema")}
+
+    @property
+    def owned_paths(self) -> frozenset[Path]:
+        """Paths of the version's settings that the manifest sets."""
+        provenance = {"provenance": diffed_provenance(self.provenance)}
+        return frozenset(leaves(comparable({**self.settings_body, **provenance})))
 
     @property
     def config(self) -> str:
@@ -92,7 +102,7 @@ class DesiredModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Smoke:
+class SmokeTest:
     """What is asked of the endpoint once it is up, and what it must answer."""
 
     request: Any
@@ -115,13 +125,13 @@ class DesiredDeployment:
     """Manifest names of the fields whose live value is left alone after creation."""
     sensitive: tuple[str, ...] = ()
     """Names of environment variables whose value must never be seen."""
-    smoke: Smoke | None = None
+    smoke: SmokeTest | None = None
 
     def config(self, serves: str) -> str:
         """The value of `manifact-config`; `serves` is the artifact's digest or the model's OCID."""
         return config_digest({**comparable(self.body), "serves": serves, "state": self.state})
 
-    def trial(self, serves: str) -> str:
+    def test_digest(self, serves: str) -> str:
         """The value of `manifact-failed`: these settings, under this test."""
         test = asdict(self.smoke) if self.smoke else None
         return config_digest({"config": self.config(serves), "test": text(test)})
@@ -168,6 +178,12 @@ class Desired:
         )
 
 
+def names_of(desired: Iterable[Desired]) -> frozenset[str]:
+    """The names under which something may be live for these manifests."""
+    active = [item for item in desired if not item.suspend]
+    return frozenset(item.name for item in active) | {item.renamed_from for item in active if item.renamed_from}
+
+
 def diffed_provenance(provenance: Mapping[str, Any]) -> Body:
     """The part of the provenance that the manifest sets: git facts are recorded once and never compared."""
     return {key: provenance[key] for key in ("trainingScript", "trainingId") if provenance.get(key)}
@@ -181,6 +197,6 @@ def _model(data: Mapping[str, Any]) -> DesiredModel:
 
 def _deployment(data: Mapping[str, Any]) -> DesiredDeployment:
     smoke = data["smoke"]
-    known = Smoke(**{**smoke, "expected": tuple(smoke["expected"])}) if smoke else None
+    known = SmokeTest(**{**smoke, "expected": tuple(smoke["expected"])}) if smoke else None
     lists = {key: tuple(data[key]) for key in ("ignore", "sensitive")}
     return DesiredDeployment(**{**data, **lists, "smoke": known})

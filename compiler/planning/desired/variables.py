@@ -60,6 +60,11 @@ def _deployment(deployment: DesiredDeployment, lookup: Lookup) -> tuple[DesiredD
     return replace(deployment, body=body, sensitive=tuple(sorted(sensitive))), secrets
 
 
+def names_in(text: str) -> list[str]:
+    """Names of the variables that a text refers to as `${var.NAME}`."""
+    return [str(name) for name in PLACEHOLDER.findall(text)]
+
+
 def environment_variables(body: Mapping[str, Any]) -> dict[str, str]:
     """The environment variables of a deployment's body."""
     details = body.get("modelDeploymentConfigurationDetails") or {}
@@ -91,14 +96,14 @@ def _plain(value: Any, lookup: Lookup) -> Any:
 
 
 def _sensitive(text: str, lookup: Lookup) -> bool:
-    found = (lookup(name) for name in PLACEHOLDER.findall(text))
+    found = (lookup(name) for name in names_in(text))
     return any(variable.sensitive for variable in found if variable)
 
 
 def _secret(text: str, lookup: Lookup) -> str | None:
     """The text with its values; None when one of them is not known here."""
-    values = {name: variable.value for name in PLACEHOLDER.findall(text) if (variable := lookup(name))}
-    if any(values.get(name) is None for name in PLACEHOLDER.findall(text)):
+    values = {name: variable.value for name in names_in(text) if (variable := lookup(name))}
+    if any(values.get(name) is None for name in names_in(text)):
         return None
     return PLACEHOLDER.sub(lambda match: values[match.group(1)] or "", text)
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.planning import tags
-from compiler.planning.changes import deployment_change as diff_deployment
-from compiler.planning.changes import model_change as diff_model
-from compiler.planning.changes.deployment_diff import Endpoint, live_settings
-from compiler.planning.changes.model_steps import CUSTOM, Saving
+from compiler.planning.changes import deployment_change, model_change
+from compiler.planning.changes.deployment_diff import DeploymentTarget, live_settings
+from compiler.planning.changes.model_steps import CUSTOM, VersionChange
 from compiler.planning.changes.types import Action, Change, Recovery
 from compiler.planning.desired.types import Desired
 from compiler.planning.desired.variables import environment_variables
-from compiler.planning.live.last_applied import ARTIFACT_MD5, Applied, metadata, paths
-from compiler.planning.live.observed import Live, Observed
+from compiler.planning.live.last_applied import ARTIFACT_MD5, LastApplied, metadata, paths
+from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.plan import Plan
-from compiler.planning.summaries import deployment_title
-from compiler.planning.tags import Place
+from compiler.planning.summaries import deployment_summary
+from compiler.planning.tags import Scope
 
 REVERSAL = "remove the tags that begin with `manifact-`: nothing else was touched"
 
 
-def adopt(desired: Desired, model: Live, deployment: Live | None, place: Place) -> Plan:
+def adopt(desired: Desired, model: LiveResource, deployment: LiveResource | None, place: Scope) -> Plan:
     """The changes that make a model, and what serves it, ours; both were read in full.
 
     `desired` is what was compiled from the model's own artifact, or names the model (`spec.modelId`): then only the
@@ -33,26 +32,28 @@ def adopt(desired: Desired, model: Live, deployment: Live | None, place: Place) 
         changes.append(_deployment(desired, model, deployment, place))
     found = tuple(change for change in changes if change)
     live_body = deployment.body if deployment else {}
-    lives = (model, *([deployment] if deployment else []))
+    resources = (model, *([deployment] if deployment else []))
     return Plan(
         place=place,
         changes=found,
         artifacts={desired.name: desired.model.artifact} if desired.model else {},
         observed=Observed((model,)).digest(place),
-        etags={live.id: live.etag for live in lives if live.etag},
+        etags={live.id: live.etag for live in resources if live.etag},
         secrets={(desired.name, key): value for key, value in desired.secrets.items()},
         former={(desired.name, key): value for key, value in environment_variables(live_body).items()},
     )
 
 
-def _model(desired: Desired, live: Live, place: Place) -> Change | None:
+def _model(desired: Desired, live: LiveResource, place: Scope) -> Change | None:
     assert desired.model is not None
-    record = Applied(desired.model.artifact, diff_model.owned_paths(desired.model), _entries(desired))
-    change = diff_model.update(Saving(desired, place, record, str(live.body.get("modelVersionSetId", ""))), live)
+    record = LastApplied(desired.model.artifact, desired.model.owned_paths, _entries(desired))
+    change = model_change.update(
+        VersionChange(desired, place, record, str(live.body.get("modelVersionSetId", ""))), live
+    )
     return _adopting(_with_md5(change, live) if change else None)
 
 
-def _with_md5(change: Change, live: Live) -> Change:
+def _with_md5(change: Change, live: LiveResource) -> Change:
     """Record the artifact's MD5 as it is now, where nobody did: a later look tells whether it is still the same."""
     if live.head is None or not live.head.md5 or live.md5:
         return change
@@ -66,11 +67,11 @@ def _with_md5(change: Change, live: Live) -> Change:
     return replace(change, steps=tuple(steps))
 
 
-def _deployment(desired: Desired, model: Live, live: Live, place: Place) -> Change | None:
+def _deployment(desired: Desired, model: LiveResource, live: LiveResource, place: Scope) -> Change | None:
     assert desired.deployment is not None
-    wanted = Endpoint(desired, desired.deployment, place, model.id)
+    target = DeploymentTarget(desired, desired.deployment, place, model.id)
     return _adopting(
-        diff_deployment.update(wanted, live, live_settings(live), deployment_title(desired.deployment.body))
+        deployment_change.update(target, live, live_settings(live), deployment_summary(desired.deployment.body))
     )
 
 
@@ -88,7 +89,7 @@ def _adopting(change: Change | None) -> Change | None:
     return replace(adopting, steps=steps, recovery=Recovery.NONE)
 
 
-def owner_of(live: Live) -> str | None:
+def owner_of(live: LiveResource) -> str | None:
     """`project/target/name` of whoever owns a resource already; None when nobody does."""
     found = [live.tags.get(key) for key in (tags.PROJECT, tags.TARGET, tags.NAME)]
     return "/".join(str(part) for part in found) if all(found) else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compiler.planning.canonical import Body, normal
-from compiler.planning.changes.by_reference import recorded_place
+from compiler.planning.changes.by_reference import recorded_location
 from compiler.planning.desired.deployment_body import METRICS
 from compiler.planning.live.last_applied import OUR_METADATA
 from compiler.planning.tags import foreign
@@ -70,7 +70,7 @@ def deployment_fragment(record: Mapping[str, Any]) -> Body:
 
 def _by_reference(record: Mapping[str, Any]) -> Body:
     """Where our own by-reference models have their files; of others nobody knows it."""
-    where = recorded_place(record) if record.get("isModelByReference") else None
+    where = recorded_location(record) if record.get("isModelByReference") else None
     if where is None:
         return {}
     start = "".join(f"{part}/" for part in where.prefix.split("/")[:-5])

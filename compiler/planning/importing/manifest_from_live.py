@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from compiler.planning import tags
 from compiler.planning.canonical import Body, comparable
-from compiler.planning.desired.model_body import create_model
+from compiler.planning.desired.model_body import create_model_details
 from compiler.planning.desired.types import ArtifactFacts
 from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
 from compiler.planning.limits.deployment import RESERVED_PREFIX, RESERVED_VARIABLES
@@ -30,7 +30,7 @@ _IGNORED_AS = {"autoscaling": "instances", "instances": "instances", "environmen
 
 
 @dataclass(frozen=True, slots=True)
-class Expressed:
+class ManifestFragment:
     """A fragment of a manifest."""
 
     fragment: Body
@@ -40,7 +40,7 @@ class Expressed:
     """Environment variables taken for secrets: manifact variables of the same names stand in their place."""
 
 
-def express_catalog(record: Mapping[str, Any], provenance: Mapping[str, Any] | None) -> Expressed:
+def catalog_from_live(record: Mapping[str, Any], provenance: Mapping[str, Any] | None) -> ManifestFragment:
     """`spec.catalog` of a live model: as much of it as makes just what is live."""
     notes: list[str] = []
     fragment = _without_system_tags(catalog_fragment(record, provenance), notes)
@@ -53,10 +53,10 @@ def express_catalog(record: Mapping[str, Any], provenance: Mapping[str, Any] | N
     fragment["custom"] = _custom(record, fragment.get("custom", []), notes)
     _few_tags(fragment, notes)
     found = _valid(Catalog, fragment, notes)
-    return Expressed({key: value for key, value in found.items() if value != []}, tuple(notes))
+    return ManifestFragment({key: value for key, value in found.items() if value != []}, tuple(notes))
 
 
-def express_deployment(record: Mapping[str, Any]) -> Expressed:
+def deployment_from_live(record: Mapping[str, Any]) -> ManifestFragment:
     """`spec.deployment` of a live deployment; environment variables that look like secrets become variables."""
     notes: list[str] = []
     ignored: set[str] = set()
@@ -74,7 +74,7 @@ def express_deployment(record: Mapping[str, Any]) -> Expressed:
         ignored.add("description")
     if ignored:
         found["ignoreChanges"] = sorted(ignored)
-    return Expressed(found, tuple(notes), secrets)
+    return ManifestFragment(found, tuple(notes), secrets)
 
 
 def use_case(record: Mapping[str, Any]) -> str | None:
@@ -131,7 +131,7 @@ def _comes_back(item: Body, live: Mapping[str, Any]) -> bool:
         return False
     if catalog.custom[0].value is None or _holds_placeholder(item):
         return False
-    made = comparable(create_model("x", ArtifactFacts("", 0), catalog))["customMetadataList"][item["key"]]
+    made = comparable(create_model_details("x", ArtifactFacts("", 0), catalog))["customMetadataList"][item["key"]]
     return bool(made == live)
 
 
@@ -179,8 +179,8 @@ def _valid(kind: type[BaseModel], fragment: Body, notes: list[str]) -> Body:
         try:
             kind.model_validate(left)
             return left
-        except ValidationError as problem:
-            wrong = {str(error["loc"][0]): str(error["msg"]) for error in problem.errors()}
+        except ValidationError as error:
+            wrong = {str(error["loc"][0]): str(error["msg"]) for error in error.errors()}
             notes += [f"{key}: {said(left.get(key))} ({why.splitlines()[0]})" for key, why in wrong.items()]
             left = {key: value for key, value in left.items() if key not in wrong}
 

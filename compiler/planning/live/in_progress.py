@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import tags
-from compiler.planning.desired.types import Desired
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import LiveResource, Observed
+from compiler.planning.tags import Scope
 
-MOVING = frozenset({"CREATING", "UPDATING", "DELETING"})
-
-
-def names_of(desired: Iterable[Desired]) -> frozenset[str]:
-    """The names under which something may be live for these manifests."""
-    active = [item for item in desired if not item.suspend]
-    return frozenset(item.name for item in active) | {item.renamed_from for item in active if item.renamed_from}
+IN_PROGRESS = frozenset({"CREATING", "UPDATING", "DELETING"})
 
 
-def moving(observed: Observed, place: Place, names: Collection[str] | None) -> list[Live]:
+def deployments_in_progress(observed: Observed, place: Scope, names: Collection[str] | None) -> list[LiveResource]:
     """Our deployments that the service is at work on; `names` are those of interest, None stands for all."""
     return [
         live
         for live in observed.deployments
-        if live.state in MOVING and place.owns(live.tags) and (names is None or live.tags.get(tags.NAME) in names)
+        if live.state in IN_PROGRESS and place.owns(live.tags) and (names is None or live.tags.get(tags.NAME) in names)
     ]
 
 
-def may_change(lives: Sequence[Live], since: Mapping[str, str]) -> dict[str, tuple[Diagnostic, ...]]:
+def in_progress_warnings(
+    resources: Sequence[LiveResource], since: Mapping[str, str]
+) -> dict[str, tuple[Diagnostic, ...]]:
     """What `plan` says of them, by name; `since` holds a time by OCID, where one is known."""
     found: dict[str, tuple[Diagnostic, ...]] = {}
-    for live in lives:
+    for live in resources:
         name = live.tags.get(tags.NAME, "")
         when = f" since {since[live.id]}" if live.id in since else ""
         message = f"deployment of '{name}' is {live.state}{when}: the plan may change"

@@ -27,7 +27,7 @@ Entries: TypeAlias = tuple[tuple[str, frozenset[Path]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class LastApplied:
     """What was last applied: the artifact meant for the model, and the paths that are ours."""
 
     artifact: str = ""
@@ -67,7 +67,7 @@ def metadata(key: str, value: str) -> Body:
     return {"key": key, "value": value, "category": "Other", "description": "set by manifact"}
 
 
-def applied(body: Mapping[str, Any]) -> Applied | None:
+def read_last_applied(body: Mapping[str, Any]) -> LastApplied | None:
     """The record in a model's body; None when there is none, or one of another form."""
     value = metadata_value(body, APPLIED)
     try:
@@ -76,7 +76,7 @@ def applied(body: Mapping[str, Any]) -> Applied | None:
             return None
         deployment = tuple((config, _paths(paths)) for config, paths in data["deployment"])
         attachments = tuple(sorted(data.get("attachments", {}).items()))
-        return Applied(data["artifact"], _paths(data["model"]), deployment, attachments)
+        return LastApplied(data["artifact"], _paths(data["model"]), deployment, attachments)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # somebody edited it: nothing is known to be ours, so nothing is taken away
 

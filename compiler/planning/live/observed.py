@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +10,15 @@ from typing import Any
 from compiler.planning import tags
 from compiler.planning.canonical import Body, digest
 
-GONE = frozenset({"DELETED", "DELETING"})
+DELETED_STATES = frozenset({"DELETED", "DELETING"})
+
+
+class Kind(enum.StrEnum):
+    """Kinds of resources."""
+
+    VERSION_SET = "version set"
+    MODEL = "model"
+    DEPLOYMENT = "deployment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class ArtifactHead:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveResource:
     """One resource: its summary from a list, and its record once it was read in full."""
 
     summary: Body
@@ -54,9 +63,9 @@ class Live:
         return str(self.body.get("lifecycleState", ""))
 
     @property
-    def gone(self) -> bool:
+    def deleted(self) -> bool:
         """Deleted, or on its way."""
-        return self.state in GONE
+        return self.state in DELETED_STATES
 
     @property
     def model_id(self) -> str:
@@ -79,33 +88,44 @@ class Live:
 class Observed:
     """One observation of a compartment: models, deployments and version sets, deleted ones included."""
 
-    models: tuple[Live, ...] = ()
-    deployments: tuple[Live, ...] = ()
-    version_sets: tuple[Live, ...] = ()
+    models: tuple[LiveResource, ...] = ()
+    deployments: tuple[LiveResource, ...] = ()
+    version_sets: tuple[LiveResource, ...] = ()
     deep: bool = False
     """Whether every resource of ours was read in full."""
-    catalog: Mapping[str, Live | None] = field(default_factory=dict)
+    catalog: Mapping[str, LiveResource | None] = field(default_factory=dict)
     """Models that manifests name by OCID (`spec.modelId`), of any compartment, as far as they were read.
 
     None: the service does not show it.
     """
 
-    def with_reads(self, reads: Iterable[Live]) -> Observed:
+    def with_reads(self, reads: Iterable[LiveResource]) -> Observed:
         """The same observation with these resources read in full."""
         known = {item.id: item for item in reads}
         models = tuple(known.get(item.id, item) for item in self.models)
         deployments = tuple(known.get(item.id, item) for item in self.deployments)
         return replace(self, models=models, deployments=deployments)
 
-    def named(self, kind: tuple[Live, ...], place: tags.Place, name: str) -> list[Live]:
+    def named(self, kind: tuple[LiveResource, ...], place: tags.Scope, name: str) -> list[LiveResource]:
         """Those of `kind` that carry our tags for `name`, deleted ones included, oldest first."""
         owner = place.owner(name).items()
         return sorted((item for item in kind if owner <= item.tags.items()), key=lambda item: item.age)
 
-    def digest(self, place: tags.Place) -> str:
+    def digest(self, place: tags.Scope) -> str:
         """Digest of the state of everything that is ours here."""
-        ours = [item for item in (*self.models, *self.deployments) if place.owns(item.tags) and not item.gone]
+        ours = [item for item in (*self.models, *self.deployments) if place.owns(item.tags) and not item.deleted]
         return digest(sorted([item.id, item.state, dict(item.tags)] for item in ours))
+
+
+def of_kind(observed: Observed, kind: Kind) -> tuple[LiveResource, ...]:
+    """The resources of one kind, deleted ones included."""
+    known = {Kind.MODEL: observed.models, Kind.DEPLOYMENT: observed.deployments}
+    return known.get(kind, observed.version_sets)
+
+
+def title(live: LiveResource) -> str:
+    """Its display name, or the name of a version set."""
+    return str(live.body.get("displayName") or live.body.get("name") or "")
 
 
 def metadata_value(body: Mapping[str, Any], key: str) -> str | None:

@@ -8,40 +8,40 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import Diagnostic
 from compiler.planning.changes.types import Change
 from compiler.planning.desired.types import Desired
-from compiler.planning.live.observed import Live
-from compiler.planning.tags import Place
+from compiler.planning.live.observed import LiveResource
+from compiler.planning.tags import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ManifestContext:
     """One manifest and everything live that concerns it."""
 
     desired: Desired
-    place: Place
-    models: tuple[Live, ...]
+    place: Scope
+    models: tuple[LiveResource, ...]
     """Ours under this name, deleted ones included, oldest first."""
-    deployments: tuple[Live, ...]
-    version_set: Live | None
+    deployments: tuple[LiveResource, ...]
+    version_set: LiveResource | None
     """The live set of the wanted name."""
-    served: tuple[Live, ...]
+    served: tuple[LiveResource, ...]
     """The models that our deployments serve."""
     serving: Mapping[str, frozenset[str]]
     """OCID of a model -> OCIDs of the deployments that serve it, of whomever."""
-    catalog: Mapping[str, Live | None] = field(default_factory=dict)
+    catalog: Mapping[str, LiveResource | None] = field(default_factory=dict)
     """Models that are named by OCID, as far as they were read."""
-    untagged_versions: tuple[Live, ...] = ()
+    untagged_versions: tuple[LiveResource, ...] = ()
     """Versions without our tags in the wanted set, where that one is ours."""
-    untagged_deployments: tuple[Live, ...] = ()
+    untagged_deployments: tuple[LiveResource, ...] = ()
     retry: bool = False
 
     @property
-    def live_deployments(self) -> list[Live]:
+    def live_deployments(self) -> list[LiveResource]:
         """Those that are not deleted; oldest first."""
-        return [live for live in self.deployments if not live.gone]
+        return [live for live in self.deployments if not live.deleted]
 
 
 @dataclass(frozen=True, slots=True)
-class NamePlan:
+class ManifestPlan:
     """The outcome for one manifest."""
 
     changes: tuple[Change, ...]

@@ -17,7 +17,7 @@ from compiler.planning.changes.types import Change
 from compiler.planning.desired.types import Desired
 from compiler.planning.live.observed import Observed
 from compiler.planning.plan.planner import plan
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 
 if TYPE_CHECKING:
     from compiler.planning.documents import BuildPlan, BuildStep
@@ -28,7 +28,7 @@ TARGET_NAME, PROJECT_NAME = "${target.name}", "${project.name}"
 
 def plan_from_empty(desired: Desired) -> BuildPlan:
     """The document: format, where it starts from, the ordered steps with complete bodies, and the desired state."""
-    place = Place(PROJECT_NAME, TARGET_NAME, references.COMPARTMENT, references.DATA_SCIENCE_PROJECT)
+    place = Scope(PROJECT_NAME, TARGET_NAME, references.COMPARTMENT, references.DATA_SCIENCE_PROJECT)
     made = plan([desired], Observed(), place)
     return {
         "formatVersion": FORMAT,
@@ -47,16 +47,16 @@ def desired_of(document: Body) -> Desired:
         raise failure("MF741", f"plan.json has format version {document.get('formatVersion')}, not {FORMAT}", hint=hint)
     try:
         return Desired.from_json(document["desired"])
-    except (KeyError, TypeError, ValueError) as problem:
-        raise failure("MF741", f"plan.json cannot be used: {problem!r}", hint=hint) from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise failure("MF741", f"plan.json cannot be used: {error!r}", hint=hint) from None
 
 
 def read_desired(path: Path) -> Desired:
     """The desired state in `build/<name>/plan.json`; raises `CompilerError` MF741 and OSError."""
     try:
         document = json.loads(path.read_bytes())
-    except ValueError as problem:
-        raise failure("MF741", f"{path.name} is not JSON: {problem}", hint="compile the model again") from None
+    except ValueError as error:
+        raise failure("MF741", f"{path.name} is not JSON: {error}", hint="compile the model again") from None
     return desired_of(document)
 
 

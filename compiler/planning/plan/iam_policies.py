@@ -14,7 +14,7 @@ from compiler.planning.canonical import Body
 from compiler.planning.changes.option_groups import DETAILS
 from compiler.planning.desired.types import Desired
 from compiler.planning.introspection_results import environment_path
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 
 WHO = "<group>"
 DEPLOYMENTS = "<deployments>"
@@ -63,7 +63,7 @@ def needs_of(desired: Iterable[Desired]) -> Needs:
     return Needs.of(bodies)
 
 
-def policies(place: Place, needs: Needs) -> list[str]:
+def policies(place: Scope, needs: Needs) -> list[str]:
     """Statements of a policy, with comments between them; `<group>` and `<deployments>` are left to the reader."""
     here = f"in compartment id {place.compartment_id}"
     return [
@@ -105,7 +105,7 @@ def _files(here: str, bucket: str) -> list[str]:
     ]
 
 
-def _deployments(here: str, place: Place, needs: Needs) -> Iterator[str]:
+def _deployments(here: str, place: Scope, needs: Needs) -> Iterator[str]:
     wanted = [
         *(f"read objects {here} where target.bucket.name='{bucket}'" for bucket in sorted(needs.environments)),
         *([f"use log-content {here}"] if needs.logs else []),

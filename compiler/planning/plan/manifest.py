@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 from compiler.planning.changes.deletion import delete_model
-from compiler.planning.changes.types import Action, Change, Kind
-from compiler.planning.plan.context import NamePlan, Turn
+from compiler.planning.changes.types import Action, Change
+from compiler.planning.live.observed import Kind
+from compiler.planning.plan.context import ManifestContext, ManifestPlan
 from compiler.planning.plan.deployment import deployment_changes, endpoint_of, primary_of, with_callers
-from compiler.planning.plan.lost_tags import strays
+from compiler.planning.plan.lost_tags import lost_tags
 from compiler.planning.plan.model import UNFINISHED, model_changes, old_versions, record_of, versions_of
-from compiler.planning.plan.refusals import deploys, not_deployable, without_bucket
-from compiler.planning.plan.versions import Versions
+from compiler.planning.plan.refusals import deploys, not_deployable, staging_required
+from compiler.planning.plan.versions import ModelVersions
 
 
-def plan_name(turn: Turn) -> NamePlan:
+def plan_manifest(context: ManifestContext) -> ManifestPlan:
     """Compare what one manifest wants with what is live."""
-    primary = primary_of(turn)
-    kinds = versions_of(turn)
-    record = record_of(turn, kinds, primary)
-    models = model_changes(turn, kinds, record) if kinds else []
-    endpoint = endpoint_of(turn, kinds, record, primary)
-    deployments, problems = deployment_changes(turn, endpoint, primary)
-    problems = [*problems, *without_bucket(turn.desired, models)]
-    problems += not_deployable(turn.desired, deployments, turn.catalog)
-    deployments = [with_callers(turn, change, kinds) for change in deployments]
-    before = [delete_model(turn.desired.name, live, UNFINISHED) for live in kinds.unfinished] if kinds else []
-    old = old_versions(turn, kinds, deployments) if kinds else []
+    primary = primary_of(context)
+    versions = versions_of(context)
+    record = record_of(context, versions, primary)
+    models = model_changes(context, versions, record) if versions else []
+    endpoint = endpoint_of(context, versions, record, primary)
+    deployments, problems = deployment_changes(context, endpoint, primary)
+    problems = [*problems, *staging_required(context.desired, models)]
+    problems += not_deployable(context.desired, deployments, context.catalog)
+    deployments = [with_callers(context, change, versions) for change in deployments]
+    before = [delete_model(context.desired.name, live, UNFINISHED) for live in versions.unfinished] if versions else []
+    old = old_versions(context, versions, deployments) if versions else []
     changes = [*before, *models, *deployments, *old]
-    problems += strays(turn, changes)
-    needs = _needs(turn, kinds, changes)
-    return NamePlan(tuple(changes), tuple(problems), needs)
+    problems += lost_tags(context, changes)
+    needs = _needs(context, versions, changes)
+    return ManifestPlan(tuple(changes), tuple(problems), needs)
 
 
-def _needs(turn: Turn, kinds: Versions | None, changes: list[Change]) -> frozenset[str]:
+def _needs(context: ManifestContext, versions: ModelVersions | None, changes: list[Change]) -> frozenset[str]:
     """What must have been read for these changes to hold."""
     ids = {change.id for change in changes if change.id and change.action is not Action.NOOP}
-    if kinds:
-        ids |= {live.id for live in kinds.unfinished}
-        if changes and kinds.wanted:
-            ids.add(kinds.wanted.id)
-    if turn.desired.model_id and deploys(changes):
-        ids.add(turn.desired.model_id)
-    if any(change.kind is Kind.DEPLOYMENT for change in changes) or (changes and turn.live_deployments):
-        ids |= {live.id for live in turn.served}
+    if versions:
+        ids |= {live.id for live in versions.unfinished}
+        if changes and versions.wanted:
+            ids.add(versions.wanted.id)
+    if context.desired.model_id and deploys(changes):
+        ids.add(context.desired.model_id)
+    if any(change.kind is Kind.DEPLOYMENT for change in changes) or (changes and context.live_deployments):
+        ids |= {live.id for live in context.served}
     return frozenset(item for item in ids if item)

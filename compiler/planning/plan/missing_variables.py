@@ -4,33 +4,28 @@ from __future__ import annotations
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning.changes.types import Change
-from compiler.planning.desired.variables import PLACEHOLDER, environment_variables
+from compiler.planning.desired.variables import environment_variables, names_in
 from compiler.planning.plan.plan import Plan
 
 SENDING = frozenset({"create_model_deployment", "update_model_deployment"})
 
 
-def unset_variables(plan: Plan, severity: Severity) -> dict[str, tuple[Diagnostic, ...]]:
+def missing_variables(plan: Plan, severity: Severity) -> dict[str, tuple[Diagnostic, ...]]:
     """MF719 by manifest name: a warning of a plan, which needs no secret; an error of an apply, which sends them."""
     found: dict[str, set[str]] = {}
-    for change in plan.workable:
-        for name in _unset(plan, change):
+    for change in plan.applicable:
+        for name in _missing(plan, change):
             found.setdefault(change.name, set()).add(name)
-    return {name: (_said(name, sorted(unset), severity),) for name, unset in found.items()}
+    return {name: (_diagnostic(name, sorted(unset), severity),) for name, unset in found.items()}
 
 
-def names_in(text: str) -> list[str]:
-    """The variables that a text with `${var.NAME}` is made of."""
-    return [str(name) for name in PLACEHOLDER.findall(text)]
-
-
-def _unset(plan: Plan, change: Change) -> set[str]:
+def _missing(plan: Plan, change: Change) -> set[str]:
     bodies = [step.body or {} for step in change.steps if step.operation in SENDING]
     texts = [pair for body in bodies for pair in environment_variables(body).items()]
     return {name for key, text in texts if (change.name, key) not in plan.secrets for name in names_in(text)}
 
 
-def _said(name: str, unset: list[str], severity: Severity) -> Diagnostic:
+def _diagnostic(name: str, unset: list[str], severity: Severity) -> Diagnostic:
     message = f"the deployment of '{name}' is sent a sensitive value that is not known here: {', '.join(unset)}"
     hint = "set " + " and ".join(f"MANIFACT_VAR_{variable}" for variable in unset)
     return Diagnostic("MF719", message, hint=hint, severity=severity)

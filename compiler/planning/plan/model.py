@@ -3,98 +3,100 @@
 from __future__ import annotations
 
 from compiler.planning import references, tags
-from compiler.planning.changes import model_change as diff_model
-from compiler.planning.changes.by_reference import wanted_place
+from compiler.planning.changes import model_change
+from compiler.planning.changes.by_reference import desired_location
 from compiler.planning.changes.deletion import delete_model
-from compiler.planning.changes.model_steps import Saving
-from compiler.planning.changes.types import Action, Change, Kind, Step
-from compiler.planning.live.last_applied import Applied, applied, paths
-from compiler.planning.live.observed import Live
-from compiler.planning.plan.context import Turn
-from compiler.planning.plan.versions import Versions, versions
+from compiler.planning.changes.model_steps import VersionChange
+from compiler.planning.changes.types import Action, Change, Step
+from compiler.planning.live.last_applied import LastApplied, paths, read_last_applied
+from compiler.planning.live.observed import Kind, LiveResource
+from compiler.planning.plan.context import ManifestContext
+from compiler.planning.plan.versions import ModelVersions, model_versions
 
 UNFINISHED = "unfinished: an apply that was cut off left it behind"
 
 
-def versions_of(turn: Turn) -> Versions | None:
+def versions_of(context: ManifestContext) -> ModelVersions | None:
     """The versions of this manifest; None where it makes none (`spec.modelId`)."""
-    model = turn.desired.model
+    model = context.desired.model
     if model is None:
         return None
-    return versions(model, turn.models, turn.place, wanted_place(model, turn.desired.name, turn.place))
+    return model_versions(
+        model, context.models, context.place, desired_location(model, context.desired.name, context.place)
+    )
 
 
-def record_of(turn: Turn, kinds: Versions | None, primary: Live | None) -> Applied:
+def record_of(context: ManifestContext, versions: ModelVersions | None, primary: LiveResource | None) -> LastApplied:
     """The record of what is ours, as it must be before the deployment moves."""
-    model, spec = turn.desired.model, turn.desired.deployment
-    base = _base(turn, kinds, primary)
+    model, spec = context.desired.model, context.desired.deployment
+    base = _base(context, versions, primary)
     if model is None:
         return base
     entries = base.deployment
     if spec is not None and spec.state != "absent":
         config = primary.tags.get(tags.CONFIG) if primary else None
-        entries = base.followed_by(config, spec.config(turn.desired.serves), paths(spec.body))
+        entries = base.followed_by(config, spec.config(context.desired.serves), paths(spec.body))
     attached = tuple(sorted((item.key, item.sha256) for item in model.attachments))
-    return Applied(model.artifact, diff_model.owned_paths(model), entries, attached)
+    return LastApplied(model.artifact, model.owned_paths, entries, attached)
 
 
-def _base(turn: Turn, kinds: Versions | None, primary: Live | None) -> Applied:
+def _base(context: ManifestContext, versions: ModelVersions | None, primary: LiveResource | None) -> LastApplied:
     """The record that knows the live deployment's config, looked for in the wanted model, then in the served one."""
-    wanted = [live for live in (kinds.wanted, kinds.resumable) if live] if kinds else []
-    records = [record for live in (*wanted, *turn.served) if (record := applied(live.body))]
+    wanted = [live for live in (versions.wanted, versions.resumable) if live] if versions else []
+    records = [record for live in (*wanted, *context.served) if (record := read_last_applied(live.body))]
     config = primary.tags.get(tags.CONFIG, "") if primary else ""
     knowing = [record for record in records if config in dict(record.deployment)]
-    return next(iter([*knowing, *records]), Applied())
+    return next(iter([*knowing, *records]), LastApplied())
 
 
-def model_changes(turn: Turn, kinds: Versions, record: Applied) -> list[Change]:
+def model_changes(context: ManifestContext, versions: ModelVersions, record: LastApplied) -> list[Change]:
     """Make, finish or change the wanted version, and before it the set that it goes into; nothing where all is well."""
-    set_id = turn.version_set.id if turn.version_set else references.VERSION_SET
-    saving = Saving(turn.desired, turn.place, record, set_id)
-    if kinds.wanted:
-        change = diff_model.update(saving, kinds.wanted)
-    elif kinds.resumable:
-        change = diff_model.resume(saving, kinds.resumable)
+    set_id = context.version_set.id if context.version_set else references.VERSION_SET
+    saving = VersionChange(context.desired, context.place, record, set_id)
+    if versions.wanted:
+        change = model_change.update(saving, versions.wanted)
+    elif versions.resumable:
+        change = model_change.resume(saving, versions.resumable)
     else:
-        seen = turn.models[-1].id if turn.models else ""
-        change = diff_model.create(saving, seen, f"v{_next_version(turn)}")
+        last_seen_id = context.models[-1].id if context.models else ""
+        change = model_change.create(saving, last_seen_id, f"v{_next_version(context)}")
     if change is None:
         return []
     needs_set = any((step.body or {}).get("modelVersionSetId") == references.VERSION_SET for step in change.steps)
-    return [_version_set(turn), change] if needs_set else [change]
+    return [_version_set(context), change] if needs_set else [change]
 
 
-def old_versions(turn: Turn, kinds: Versions, deployments: list[Change]) -> list[Change]:
+def old_versions(context: ManifestContext, versions: ModelVersions, deployments: list[Change]) -> list[Change]:
     """Versions beyond `keepVersions`, never one that is served."""
-    assert turn.desired.model is not None
-    keep = turn.desired.model.keep_versions
+    assert context.desired.model is not None
+    keep = context.desired.model.keep_versions
     if keep is None:
         return []
-    leaving = {live.id for live in turn.live_deployments} if _moves(deployments) else set()
-    spare = kinds.former[: max(0, len(kinds.former) - (keep - 1))]
+    leaving = {live.id for live in context.live_deployments} if _moves(deployments) else set()
+    spare = versions.former[: max(0, len(versions.former) - (keep - 1))]
     reason = f"keepVersions: {keep}"
-    free = [live for live in spare if not turn.serving.get(live.id, frozenset()) - leaving]
-    staging = turn.desired.model.staging
+    free = [live for live in spare if not context.serving.get(live.id, frozenset()) - leaving]
+    staging = context.desired.model.staging
     keeps = staging is not None and staging.keep
-    return [delete_model(turn.desired.name, live, reason, keep_files=keeps) for live in free]
+    return [delete_model(context.desired.name, live, reason, keep_files=keeps) for live in free]
 
 
-def _next_version(turn: Turn) -> int:
-    return max((int(live.summary.get("versionId") or 0) for live in turn.models), default=0) + 1
+def _next_version(context: ManifestContext) -> int:
+    return max((int(live.summary.get("versionId") or 0) for live in context.models), default=0) + 1
 
 
-def _version_set(turn: Turn) -> Change:
-    assert turn.desired.model is not None
-    place, name = turn.place, turn.desired.model.version_set
+def _version_set(context: ManifestContext) -> Change:
+    assert context.desired.model is not None
+    place, name = context.place, context.desired.model.version_set
     body = {
         "compartmentId": place.compartment_id,
         "projectId": place.project_id,
         "name": name,
-        "freeformTags": place.owner(turn.desired.name),
+        "freeformTags": place.owner(context.desired.name),
     }
     return Change(
         Kind.VERSION_SET,
-        turn.desired.name,
+        context.desired.name,
         Action.CREATE,
         "the versions of this model go together",
         title=name,

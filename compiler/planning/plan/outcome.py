@@ -66,7 +66,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class ApplyOptions:
     """How a plan is carried out."""
 
     timeout: float = 3600.0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning.canonical import digest
 from compiler.planning.changes.types import Action, Change
-from compiler.planning.desired.types import Smoke
-from compiler.planning.tags import Place
+from compiler.planning.desired.types import SmokeTest
+from compiler.planning.tags import Scope
 
 if TYPE_CHECKING:
     from compiler.planning.documents import ShownPlan
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 class Plan:
     """Changes in the order in which they are carried out; those of different names do not depend on each other."""
 
-    place: Place
+    place: Scope
     changes: tuple[Change, ...]
     artifacts: Mapping[str, str]
     """Manifest name -> digest of its artifact."""
     observed: str
     """Digest of what was observed."""
-    found: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    diagnostics_by_name: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Manifest name -> why its changes may not be carried out (a protected deployment), or what to know about them."""
     etags: Mapping[str, str] = field(default_factory=dict, compare=False)
     """OCID -> etag of what was read in full: for if-match."""
-    smoke: Mapping[str, Smoke] = field(default_factory=dict, compare=False)
+    smoke: Mapping[str, SmokeTest] = field(default_factory=dict, compare=False)
     """Manifest name -> its smoke test."""
     secrets: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     """(manifest name, environment variable) -> value: only in memory."""
@@ -47,25 +47,30 @@ class Plan:
         """Names of the manifests it is about."""
         return frozenset(self.artifacts) | {change.name for change in self.changes}
 
-    def with_found(self, more: Mapping[str, tuple[Diagnostic, ...]]) -> Plan:
+    def with_diagnostics(self, more: Mapping[str, tuple[Diagnostic, ...]]) -> Plan:
         """The same plan with more to be known of some manifests."""
-        merged = {name: (*self.found.get(name, ()), *more.get(name, ())) for name in {**self.found, **more}}
-        return replace(self, found=merged)
+        merged = {
+            name: (*self.diagnostics_by_name.get(name, ()), *more.get(name, ()))
+            for name in {**self.diagnostics_by_name, **more}
+        }
+        return replace(self, diagnostics_by_name=merged)
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
         """What is to be known of all manifests."""
-        return tuple(problem for problems in self.found.values() for problem in problems)
+        return tuple(problem for problems in self.diagnostics_by_name.values() for problem in problems)
 
     @property
     def blocked(self) -> frozenset[str]:
         """Names of the manifests whose changes may not be carried out; the others do not depend on them."""
         return frozenset(
-            name for name, problems in self.found.items() if any(p.severity is Severity.ERROR for p in problems)
+            name
+            for name, problems in self.diagnostics_by_name.items()
+            if any(p.severity is Severity.ERROR for p in problems)
         )
 
     @property
-    def workable(self) -> tuple[Change, ...]:
+    def applicable(self) -> tuple[Change, ...]:
         """The changes that do something and may be carried out."""
         blocked = self.blocked
         return tuple(change for change in self.pending if change.name not in blocked)

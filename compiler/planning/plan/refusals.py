@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning import tags
-from compiler.planning.changes.types import Action, Change, Kind
+from compiler.planning.changes.types import Action, Change
 from compiler.planning.changes.uploads import DIRECT_BYTES, too_large
 from compiler.planning.desired.types import Desired
-from compiler.planning.live.observed import Live
+from compiler.planning.live.observed import Kind, LiveResource
 
 
-def blocked(desired: Desired, live: Live, title: str) -> tuple[Change, list[Diagnostic]]:
+def previously_failed(desired: Desired, live: LiveResource, title: str) -> tuple[Change, list[Diagnostic]]:
     """The change that is none: what failed its test is not tried again by itself."""
     name = desired.name
     reason = "these settings failed their smoke test before"
@@ -21,7 +21,7 @@ def blocked(desired: Desired, live: Live, title: str) -> tuple[Change, list[Diag
     return Change(Kind.DEPLOYMENT, name, Action.NOOP, reason, live.id, title, stays_up=True), [problem]
 
 
-def without_bucket(desired: Desired, models: list[Change]) -> list[Diagnostic]:
+def staging_required(desired: Desired, models: list[Change]) -> list[Diagnostic]:
     """An artifact too large for one request needs a bucket."""
     uploads = any(step.operation == "create_model_artifact" for change in models for step in change.steps)
     if desired.model is None or not uploads or not too_large(desired.model):
@@ -31,9 +31,9 @@ def without_bucket(desired: Desired, models: list[Change]) -> list[Diagnostic]:
     return [Diagnostic("MF732", message, hint=hint)]
 
 
-def is_protected(deployments: Iterable[Live]) -> bool:
+def is_protected(deployments: Iterable[LiveResource]) -> bool:
     """Whether one of these was applied with `protect: true`."""
-    return any(tags.PROTECT in live.tags for live in deployments if not live.gone)
+    return any(tags.PROTECT in live.tags for live in deployments if not live.deleted)
 
 
 def undeletable(name: str) -> Diagnostic:
@@ -77,7 +77,9 @@ def deploys(changes: Iterable[Change]) -> bool:
     return any(change.kind is Kind.DEPLOYMENT and change.action not in idle for change in changes)
 
 
-def not_deployable(desired: Desired, changes: Iterable[Change], catalog: Mapping[str, Live | None]) -> list[Diagnostic]:
+def not_deployable(
+    desired: Desired, changes: Iterable[Change], catalog: Mapping[str, LiveResource | None]
+) -> list[Diagnostic]:
     """The model that `spec.modelId` names must be there, ACTIVE, and have an artifact."""
     model = desired.model_id
     if model is None or model not in catalog or not deploys(changes):

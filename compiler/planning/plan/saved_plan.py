@@ -12,7 +12,7 @@ from compiler.planning.canonical import text
 from compiler.planning.desired.types import Desired
 from compiler.planning.plan.plan import Plan
 from compiler.planning.plan.planner import Options
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 
 if TYPE_CHECKING:
     from compiler.planning.documents import PlanFile, ShownPlan
@@ -24,7 +24,7 @@ FORMAT: Literal[1] = 1
 class SavedPlan:
     """What a plan file holds. No secret is in it: sensitive variables are read again when it is carried out."""
 
-    place: Place
+    place: Scope
     desired: tuple[Desired, ...]
     options: Options
     observed: str
@@ -59,14 +59,14 @@ def load_plan(content: str) -> SavedPlan:
         document = json.loads(content)
         found = document["kind"], document["formatVersion"]
         saved = _saved(document) if found == ("Plan", FORMAT) else None
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise failure("MF741", f"this is not a plan file: {problem!r}", hint=hint) from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise failure("MF741", f"this is not a plan file: {error!r}", hint=hint) from None
     if saved is None:
         raise failure("MF741", f"this is a {found[0]} of format version {found[1]}, not a Plan of {FORMAT}", hint=hint)
     return saved
 
 
-def confirm(saved: SavedPlan, place: Place, fresh: Plan) -> Plan:
+def check_current(saved: SavedPlan, place: Scope, fresh: Plan) -> Plan:
     """The fresh plan, when it does what the saved one said; raises `CompilerError` MF740 otherwise.
 
     `fresh` is `plan(saved.desired, <observed now>, place, saved.options)`.
@@ -84,14 +84,14 @@ def with_secrets(saved: SavedPlan, substitute: Callable[[Desired], Desired]) -> 
     return tuple(substitute(item) for item in saved.desired)
 
 
-def _where(place: Place) -> str:
+def _where(place: Scope) -> str:
     return text({**asdict(place), "region": ""})
 
 
 def _saved(document: Mapping[str, Any]) -> SavedPlan:
     shown = document["plan"]
     return SavedPlan(
-        place=Place.from_json(shown["place"]),
+        place=Scope.from_json(shown["place"]),
         desired=tuple(Desired.from_json(item) for item in document["desired"]),
         options=Options(**document["options"]),
         observed=shown["observed"],

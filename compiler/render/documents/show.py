@@ -6,15 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compiler.cloud.datascience.lookup import title
 from compiler.planning import tags
 from compiler.planning.canonical import Path
-from compiler.planning.changes.types import Kind
 from compiler.planning.desired.variables import PLACEHOLDER, environment_variables, with_variables
-from compiler.planning.live.last_applied import applied
-from compiler.planning.live.observed import Live, Observed
-from compiler.planning.secret_detection import hidden
-from compiler.planning.tags import Place
+from compiler.planning.live.last_applied import read_last_applied
+from compiler.planning.live.observed import Kind, LiveResource, Observed, title
+from compiler.planning.secret_detection import redacted
+from compiler.planning.tags import Scope
 from compiler.render.resources import Resource, listed_document, owner_document, served_model
 from compiler.workspace.project import LoadedManifest
 
@@ -33,12 +31,12 @@ class ResourceContext:
     """What a resource is seen in."""
 
     observed: Observed
-    place: Place
+    place: Scope
     manifest: LoadedManifest | None
     """Of the manifest that owns it, where it is of this project and at hand."""
 
 
-def show_document(kind: Kind, live: Live, context: ResourceContext) -> ShowDocument:
+def show_document(kind: Kind, live: LiveResource, context: ResourceContext) -> ShowDocument:
     """The document that `show --json` prints, and that its view is made of."""
     return {
         "formatVersion": 1,
@@ -57,12 +55,12 @@ def show_document(kind: Kind, live: Live, context: ResourceContext) -> ShowDocum
     }
 
 
-def _record(live: Live, context: ResourceContext) -> dict[str, Any]:
+def _record(live: LiveResource, context: ResourceContext) -> dict[str, Any]:
     variables = environment_variables(live.body)
-    return with_variables(live.body, hidden(variables, _sensitive(live, context))) if variables else dict(live.body)
+    return with_variables(live.body, redacted(variables, _sensitive(live, context))) if variables else dict(live.body)
 
 
-def _sensitive(live: Live, context: ResourceContext) -> Collection[str] | None:
+def _sensitive(live: LiveResource, context: ResourceContext) -> Collection[str] | None:
     """The environment variables that the manifest fills from variables.
 
     Of a deployment that a manifest owns which is not at hand, nothing is known, and nothing is shown.
@@ -76,7 +74,7 @@ def _sensitive(live: Live, context: ResourceContext) -> Collection[str] | None:
     return [name for name, value in written if not isinstance(value, str) or PLACEHOLDER.search(value)]
 
 
-def _artifact(live: Live) -> ArtifactFactsDocument | None:
+def _artifact(live: LiveResource) -> ArtifactFactsDocument | None:
     if live.head is None:
         return None
     return {
@@ -87,8 +85,8 @@ def _artifact(live: Live) -> ArtifactFactsDocument | None:
     }
 
 
-def _applied(kind: Kind, live: Live, context: ResourceContext) -> AppliedDocument | None:
-    found = applied(live.body) if kind is Kind.MODEL else None
+def _applied(kind: Kind, live: LiveResource, context: ResourceContext) -> AppliedDocument | None:
+    found = read_last_applied(live.body) if kind is Kind.MODEL else None
     if found is None:
         return None
     config = next((item.tags.get(tags.CONFIG) for item in context.observed.deployments if _serves(item, live.id)), None)
@@ -111,14 +109,14 @@ def _serving(model: str, observed: Observed) -> list[ServingDocument]:
     ]
 
 
-def _serves(deployment: Live, model: str) -> bool:
-    return not deployment.gone and served_model(deployment) == model
+def _serves(deployment: LiveResource, model: str) -> bool:
+    return not deployment.deleted and served_model(deployment) == model
 
 
-def _models(kind: Kind, live: Live, observed: Observed) -> list[ListedDocument]:
+def _models(kind: Kind, live: LiveResource, observed: Observed) -> list[ListedDocument]:
     if kind is Kind.MODEL:
         return []
-    alive = sorted((item for item in observed.models if not item.gone), key=lambda item: item.age)
+    alive = sorted((item for item in observed.models if not item.deleted), key=lambda item: item.age)
     if kind is Kind.DEPLOYMENT:
         members = [item for item in alive if item.id == served_model(live)]
     else:

@@ -11,7 +11,7 @@ import pytest
 from urllib3.exceptions import ProtocolError
 
 from compiler.cloud.connect.connection import Connection, connect
-from compiler.cloud.datascience.waiters import Interrupted, Watch
+from compiler.cloud.connect.watch import Interrupted, WaitOptions
 from compiler.cloud.objectstorage import downloads
 from compiler.cloud.objectstorage.objects import Place
 from compiler.diagnostics import CompilerError
@@ -160,7 +160,7 @@ def cut(connection, length):
 def test_a_cut_connection_is_taken_up_where_it_ended(bucket, tmp_path):
     transport = cut(bucket, 1_000_000)
     target = tmp_path / "fetched" / "model.joblib"
-    downloads.fetch(bucket, PLACE, SHA256, target, Watch())
+    downloads.fetch(bucket, PLACE, SHA256, target, WaitOptions())
     assert target.read_bytes() == CONTENT
     assert transport.ranges == [None, *(f"bytes={count}000000-" for count in range(1, 6))]
 
@@ -168,15 +168,15 @@ def test_a_cut_connection_is_taken_up_where_it_ended(bucket, tmp_path):
 def test_a_connection_that_gives_nothing_ends_with_an_error_and_the_next_try_goes_on(bucket, tmp_path):
     target = tmp_path / "fetched" / "model.joblib"
     with pytest.raises(Interrupted):
-        downloads.fetch(bucket, PLACE, SHA256, target, Watch(stopped=after(3)))
+        downloads.fetch(bucket, PLACE, SHA256, target, WaitOptions(stopped=after(3)))
     have = (target.parent / ".partial").stat().st_size
     assert 0 < have < len(CONTENT)
     transport = cut(bucket, 0)
     with pytest.raises(CompilerError, match="MF755"):
-        downloads.fetch(bucket, PLACE, SHA256, target, Watch())
+        downloads.fetch(bucket, PLACE, SHA256, target, WaitOptions())
     assert transport.ranges == [f"bytes={have}-"] * 6
     transport.length, transport.ranges = len(CONTENT), []
-    downloads.fetch(bucket, PLACE, SHA256, target, Watch())
+    downloads.fetch(bucket, PLACE, SHA256, target, WaitOptions())
     assert transport.ranges[0] == f"bytes={have}-"
     assert target.read_bytes() == CONTENT
     assert [path.name for path in target.parent.iterdir()] == ["model.joblib"]
@@ -193,7 +193,7 @@ def test_what_a_killed_process_left_may_be_of_use_or_not(left, bucket, tmp_path)
     target = tmp_path / "fetched" / "model.joblib"
     target.parent.mkdir()
     (target.parent / ".partial").write_bytes(left)
-    downloads.fetch(bucket, PLACE, SHA256, target, Watch())
+    downloads.fetch(bucket, PLACE, SHA256, target, WaitOptions())
     assert target.read_bytes() == CONTENT
 
 
@@ -205,14 +205,14 @@ def test_an_object_that_is_replaced_meanwhile_is_not_mixed(bucket, tmp_path):
     target = tmp_path / "fetched" / "model.joblib"
     cut(bucket, 1_000_000)
     with pytest.raises(CompilerError, match="MF716"):
-        downloads.fetch(bucket, PLACE, SHA256, target, Watch(tell=replace))
+        downloads.fetch(bucket, PLACE, SHA256, target, WaitOptions(report=replace))
     assert not target.exists()
 
 
 def test_the_same_bytes_under_two_names_are_fetched_once(bucket, tmp_path):
     first, second = tmp_path / "fetched" / "model.joblib", tmp_path / "fetched" / "copy.joblib"
-    downloads.fetch(bucket, PLACE, SHA256, first, Watch())
-    downloads.fetch(bucket, Place("local", "models", "nowhere"), SHA256, second, Watch())
+    downloads.fetch(bucket, PLACE, SHA256, first, WaitOptions())
+    downloads.fetch(bucket, Place("local", "models", "nowhere"), SHA256, second, WaitOptions())
     assert second.samefile(first)
 
 
@@ -225,5 +225,5 @@ def test_memory_does_not_grow_with_the_object(bucket, tmp_path):
         file.seek(0)
         bucket.object_storage.put_object(PLACE.namespace, PLACE.bucket, "large", file)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    downloads.fetch(bucket, Place("local", "models", "large"), sha256, tmp_path / "fetched" / "large", Watch())
+    downloads.fetch(bucket, Place("local", "models", "large"), sha256, tmp_path / "fetched" / "large", WaitOptions())
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 32 << 10  # KiB

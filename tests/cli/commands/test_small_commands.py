@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from compiler.cli.commands.schema import schema_files
+from compiler.cli.documents import schema_files
 from compiler.codes import CODES
 from testing.paths import ROOT
 

@@ -14,9 +14,8 @@ import pytest
 
 from compiler.cloud.connect.connection import Access, Connection, connect
 from compiler.cloud.connect.errors import RequestError
-from compiler.cloud.connect.retries import Patience
-from compiler.cloud.datascience import deployments
-from compiler.cloud.datascience import models as catalog
+from compiler.cloud.connect.retries import RetryPolicy
+from compiler.cloud.datascience import deployments, models
 from compiler.spec.project import Target
 
 MODEL = "ocid1.datasciencemodel.oc1..m"
@@ -97,7 +96,7 @@ def connection(
             "serviceEndpoint": f"http://127.0.0.1:{service.port}",
         }
     )
-    access = Access(auth="api_key", patience=Patience(attempts=4, total=5.0, first_pause=0.01))
+    access = Access(auth="api_key", retry_policy=RetryPolicy(attempts=4, total=5.0, first_pause=0.01))
     with connect("prod", target, root=tmp_path, project="cellar", access=access) as opened:
         yield opened
         for client in (opened.data_science, opened.object_storage):
@@ -106,14 +105,14 @@ def connection(
 
 def test_reading_gets_over_everything_that_passes(service: Service, connection: Connection) -> None:
     service.will(503, 429, 500)
-    assert catalog.get_model(connection, MODEL).data == RECORD
+    assert models.get_model(connection, MODEL).data == RECORD
     assert len(service.seen) == 4
 
 
 def test_patience_ends(service: Service, connection: Connection) -> None:
     service.will(*[503] * 9)
     with pytest.raises(RequestError) as problem:
-        catalog.get_model(connection, MODEL)
+        models.get_model(connection, MODEL)
     assert problem.value.diagnostics[0].code == "MF715"
     assert len(service.seen) == 4
 
@@ -140,7 +139,7 @@ def test_what_does_not_pass_is_not_tried_again(
 ) -> None:
     service.will(status, code=name)
     with pytest.raises(RequestError) as problem:
-        catalog.get_model(connection, MODEL)
+        models.get_model(connection, MODEL)
     assert problem.value.diagnostics[0].code == code
     assert "said so" in problem.value.diagnostics[0].message
     assert len(service.seen) == 1
@@ -148,7 +147,7 @@ def test_what_does_not_pass_is_not_tried_again(
 
 def test_a_creation_keeps_its_retry_token(service: Service, connection: Connection) -> None:
     service.will(500, 503)
-    catalog.create_model(connection, {"displayName": "x"}, "t" * 40)
+    models.create_model(connection, {"displayName": "x"}, "t" * 40)
     assert {headers["opc-retry-token"] for _, _, headers in service.seen} == {"t" * 40}
     assert len(service.seen) == 3
 
@@ -174,7 +173,7 @@ def test_a_busy_resource_is_waited_for(service: Service, connection: Connection)
 def test_retry_after_is_kept_to(service: Service, connection: Connection) -> None:
     service.will(429, retry_after="30")  # longer than our patience of five seconds
     with pytest.raises(RequestError):
-        catalog.get_model(connection, MODEL)
+        models.get_model(connection, MODEL)
     assert len(service.seen) == 1
 
 
@@ -182,15 +181,15 @@ def test_the_circuit_breaker_of_the_sdk_stays_out(service: Service, connection: 
     for _ in range(15):
         service.will(400)
         with pytest.raises(RequestError):
-            catalog.get_model(connection, MODEL)
-    assert catalog.get_model(connection, MODEL).data == RECORD
+            models.get_model(connection, MODEL)
+    assert models.get_model(connection, MODEL).data == RECORD
 
 
 def test_nobody_answers(service: Service, connection: Connection) -> None:
     client = connection.data_science.base_client
     client.endpoint = "http://127.0.0.1:9"
     with pytest.raises(RequestError) as problem:
-        catalog.get_model(connection, MODEL)
+        models.get_model(connection, MODEL)
     assert problem.value.diagnostics[0].code == "MF714"
     assert problem.value.status == 0
 
@@ -199,5 +198,5 @@ def test_a_page_of_somebody_else_is_told_as_such(service: Service, connection: C
     for answer in ("text/html; charset=utf-8", "application/json"):  # a sign-in page, and an object for a list
         service.will(200, code="", content_type=answer)
         with pytest.raises(RequestError, match="something other than OCI answered") as caught:
-            list(catalog.list_models(connection))
+            list(models.list_models(connection))
         assert caught.value.diagnostics[0].code == "MF714"

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from compiler.cloud.datascience import invoke as endpoint
+from compiler.cloud.datascience import invoke
 from compiler.cloud.datascience.smoke_test import PAUSES_LOCAL, SmokeTestError, smoke_test
 from compiler.diagnostics import Severity, exit_code
-from compiler.planning.desired.types import Smoke
+from compiler.planning.desired.types import SmokeTest
 from testing.lab import Lab, Manifest
 
-ROWS = Smoke([{"x": 3}], (6,))
+ROWS = SmokeTest([{"x": 3}], (6,))
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\nconnection: close\r\n\r\n"
 RIGHT = HEAD + b'{"prediction": [6]}'
 
@@ -102,7 +102,7 @@ def read_request(client: socket.socket) -> None:
 def test_a_request_that_is_taken_and_not_answered_fails_the_test(
     way: Way, lab: Lab, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "TIMEOUT", (5.0, 0.3 if way in (silent, halfway) else 5.0))
+    monkeypatch.setattr(invoke, "TIMEOUT", (5.0, 0.3 if way in (silent, halfway) else 5.0))
     url, met = serve(way)
     with pytest.raises(SmokeTestError) as problem:
         smoke_test(lab.connection, url, ROWS)
@@ -140,6 +140,6 @@ def test_a_model_that_ends_its_process_is_put_back(open_lab: Callable[..., Lab])
     outcome = lab.apply(Manifest(factor=7, score=dying + "    import os\n    os._exit(9)\n"))
     assert exit_code(outcome.diagnostics) == 4
     assert outcome.results[-1].detail == "the former settings serve again"
-    assert endpoint.call_endpoint(
-        lab.connection, lab.deployments()[0].body["modelDeploymentUrl"], [{"x": 4}]
-    ).json() == {"prediction": [8]}
+    assert invoke.call_endpoint(lab.connection, lab.deployments()[0].body["modelDeploymentUrl"], [{"x": 4}]).json() == {
+        "prediction": [8]
+    }

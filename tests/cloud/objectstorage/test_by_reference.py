@@ -14,7 +14,7 @@ import pytest
 from oci.exceptions import ServiceError
 
 from compiler.cloud.objectstorage.multipart import LEAST_PART
-from compiler.cloud.objectstorage.zip_body import Archive, file_chunks
+from compiler.cloud.objectstorage.zip_body import ZipBody, file_chunks
 from compiler.cloud.pull import pull
 from compiler.diagnostics import CompilerError
 from compiler.ir import SourceFile
@@ -72,7 +72,7 @@ def test_a_file_that_changed_since_it_was_built_is_not_registered(large: bool, l
     path = tmp_path / "ballast.bin"
     path.write_bytes(content[:-1] + b"x")
     file = SourceFile("ballast.bin", path, len(content), hashlib.sha256(content).hexdigest())
-    files = {**archive.files, file.path: Archive(file.size, partial(file_chunks, file))}
+    files = {**archive.files, file.path: ZipBody(file.size, partial(file_chunks, file))}
     made = lab.plan(wanted)
     outcome = lab.carry_out_with(made, {name: replace(archive, files=files)})
     assert [problem.code for problem in outcome.diagnostics] == ["MF505"]

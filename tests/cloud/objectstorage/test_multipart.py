@@ -11,7 +11,7 @@ import pytest
 
 from compiler.cloud.objectstorage.multipart import LEAST_PART, part_size
 from compiler.cloud.objectstorage.objects import MEBIBYTE
-from compiler.cloud.objectstorage.zip_body import Archive
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.diagnostics import failure
 from compiler.planning.live.observed import Observed
 from compiler.planning.plan.planner import plan
@@ -83,7 +83,7 @@ def test_an_upload_goes_on_where_it_was_cut_off(lab: Lab) -> None:
         raise PowerCut
 
     with pytest.raises(PowerCut):
-        lab.carry_out_with(made, {wanted.archive()[0]: Archive(archive.size, breaking)})
+        lab.carry_out_with(made, {wanted.archive()[0]: ZipBody(archive.size, breaking)})
     assert len(uploads(lab)) == 1
     counting = cut_at(lab, 10**9, after=False)
     lab.settled(wanted)
@@ -107,7 +107,7 @@ def test_parts_of_a_file_that_changed_are_not_gone_on_with(killed: bool, lab: La
         raise failure("MF505", "ballast.bin changed since it was built")
 
     def send() -> Any:
-        return lab.carry_out_with(made, {name: Archive(archive.size, spoilt)})
+        return lab.carry_out_with(made, {name: ZipBody(archive.size, spoilt)})
 
     if killed:
         with pytest.raises(PowerCut):

@@ -12,13 +12,14 @@ import pytest
 
 from compiler.diagnostics import exit_code
 from compiler.engine.change.runner import apply
+from compiler.events import Event
 from compiler.planning.changes.types import Action
-from compiler.planning.plan.outcome import Conduct, Event, Status
+from compiler.planning.plan.outcome import ApplyOptions, Status
 from testing.lab import SLOW, Lab, Manifest
 from testing.waiting import LONG
 
 
-def carried_out(lab: Lab, made: Any, conduct: Conduct, *manifests: Any) -> Any:
+def carried_out(lab: Lab, made: Any, conduct: ApplyOptions, *manifests: Any) -> Any:
     return apply(made, lab.connection, dict(manifest.archive() for manifest in manifests), conduct)
 
 
@@ -33,7 +34,7 @@ def test_an_interrupt_stops_between_two_requests(number: int, lab: Lab) -> None:
         if len(events) == number:
             os.kill(os.getpid(), signal.SIGINT)  # as Ctrl-C does: to the process, not to this thread
 
-    outcome = carried_out(lab, made, Conduct(timeout=LONG, tell=tell), *wanted)
+    outcome = carried_out(lab, made, ApplyOptions(timeout=LONG, listener=tell), *wanted)
     if not outcome.complete:
         assert Status.INTERRUPTED in {result.status for result in outcome.results}
         assert exit_code(outcome.diagnostics) == 5
@@ -42,7 +43,7 @@ def test_an_interrupt_stops_between_two_requests(number: int, lab: Lab) -> None:
 
 
 def test_who_does_not_wait_is_told_so_and_the_next_apply_finishes(lab: Lab) -> None:
-    outcome = carried_out(lab, lab.plan(Manifest()), Conduct(wait=False), Manifest())
+    outcome = carried_out(lab, lab.plan(Manifest()), ApplyOptions(wait=False), Manifest())
     assert [result.status for result in outcome.results] == [Status.DONE, Status.DONE, Status.STARTED]
     assert outcome.results[-1].id.startswith("ocid1.datasciencemodeldeployment.")
     assert exit_code(outcome.diagnostics) == 0
@@ -55,7 +56,7 @@ def test_time_is_up(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
     lab = open_lab(processes=True)
     gate = tmp_path / "gate"
     slow = Manifest(score=SLOW.format(gate=str(gate)))
-    outcome = carried_out(lab, lab.plan(slow), Conduct(timeout=0.1), slow)
+    outcome = carried_out(lab, lab.plan(slow), ApplyOptions(timeout=0.1), slow)
     assert [problem.code for problem in outcome.diagnostics] == ["MF721"]
     assert exit_code(outcome.diagnostics) == 5
     gate.touch()
@@ -66,12 +67,12 @@ def test_time_is_up(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
 def test_progress_is_told_in_bytes_and_percent(lab: Lab) -> None:
     events: list[Event] = []
     wanted = Manifest(ballast=3 << 20)
-    assert carried_out(lab, lab.plan(wanted), Conduct(tell=events.append), wanted).complete
-    uploads = [event for event in events if event.text == "uploading"]
+    assert carried_out(lab, lab.plan(wanted), ApplyOptions(listener=events.append), wanted).complete
+    uploads = [event for event in events if event.text.endswith(": uploading")]
     size = wanted.archive()[1].size
     assert [event.total for event in uploads] == [size] * len(uploads)
     assert uploads[-1].done == size
-    assert any(event.text == "SUCCEEDED" and event.total == 100 for event in events)
+    assert any(event.text.endswith(": SUCCEEDED") and event.total == 100 for event in events)
 
 
 def test_one_bad_manifest_does_not_stop_the_others(lab: Lab) -> None:

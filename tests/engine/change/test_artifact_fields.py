@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from compiler.cloud.objectstorage.zip_body import archive_of
+from compiler.cloud.objectstorage.zip_body import zip_body_of
 from compiler.cloud.observe import observe
 from compiler.compilation.compile import compile_manifest
 from compiler.lock import LOCK_FILE, Lock, LockedPack, render_lock
@@ -184,7 +184,7 @@ def settle(lab: Lab, folder: Path) -> str:
     def planned(*, deep: bool) -> Any:
         return plan(desired, observe(lab.connection, desired, Options(deep=deep)), lab.connection.place)
 
-    archives = {f"sha256:{build.record.digest}": archive_of(build.artifact, build.record)}
+    archives = {f"sha256:{build.record.digest}": zip_body_of(build.artifact, build.record)}
     outcome = lab.carry_out_with(planned(deep=False), archives)
     assert outcome.complete, outcome.diagnostics
     for deep in (False, True):

@@ -72,7 +72,7 @@ def test_the_same_manifest_twice(before: Any, blank_store: Path, tmp_path: Path)
         lab.settled(Manifest(factor=2))
         assert len(lab.models()) == (2 if before else 1)
         assert len(lab.deployments()) == 1
-        assert len([live for live in lab.observe().version_sets if not live.gone]) == 1
+        assert len([live for live in lab.observe().version_sets if not live.deleted]) == 1
 
 
 @pytest.mark.parametrize("before", [None, {"factor": 3}], ids=["first", "update"])

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from compiler.cli.console import Console
+from compiler.engine.change.apply import ApplyResult
 from compiler.engine.change.runner import apply
 from compiler.planning.plan.destroy import destroy
-from compiler.planning.plan.outcome import Conduct, Status
-from compiler.render.outcome import carry_out
+from compiler.planning.plan.outcome import ApplyOptions, Status
 from testing.lab import Lab, Manifest
 from testing.transports import mount, refusal, unmount
 from testing.waiting import LONG
@@ -139,7 +139,7 @@ def test_an_attachment_that_is_gone_is_told_as_a_problem(lab: Lab, tmp_path: Any
     wanted = Manifest(files={"note.txt": note}, catalog={"custom": [{"key": "note", "artifact": "note.txt"}]})
     made, hashes, archives = lab.plan(wanted), wanted.hashes(), dict([wanted.archive()])
     note.unlink()
-    outcome = apply(made, lab.connection, archives, Conduct(files={hashes["note.txt"]: note}))
+    outcome = apply(made, lab.connection, archives, ApplyOptions(files={hashes["note.txt"]: note}))
     assert [problem.code for problem in outcome.diagnostics] == ["MF724"]
 
 
@@ -166,7 +166,8 @@ def test_what_was_done_is_told_without_asking_the_service(
     made, archives = lab.plan(*wanted), dict(item.archive() for item in wanted)
     transport = OnlyWorkers(None)
     mount(lab, transport)
-    carry_out(made, lab.connection, archives, Console(json=form == "json"), Conduct(timeout=LONG))
+    outcome = apply(made, lab.connection, archives, ApplyOptions(timeout=LONG))
+    Console(json=form == "json").show(ApplyResult(made, outcome))
     told = capsys.readouterr().out
     if form == "json":
         assert [item["status"] for item in json.loads(told)["results"]] == ["done"] * 6

@@ -10,7 +10,7 @@ import pytest
 from compiler.cloud.datascience.deployments import read_deployment
 from compiler.cloud.datascience.models import read_model
 from compiler.planning.importing.adoption import adopt
-from compiler.planning.importing.manifest_from_live import express_catalog, express_deployment
+from compiler.planning.importing.manifest_from_live import catalog_from_live, deployment_from_live
 from testing.lab import Lab, Manifest
 from testing.transports import PowerCut, cut_at
 
@@ -81,9 +81,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 def test_nothing_but_tags_changes(case: str, lab: Lab) -> None:
     model_details, environment, more = CASES[case]
     live_model, live = made(lab, model_details, environment, more)
-    found = express_deployment(live.body)
+    found = deployment_from_live(live.body)
     imported = Manifest(
-        catalog=express_catalog(live_model.body, live_model.provenance).fragment, deployment=found.fragment
+        catalog=catalog_from_live(live_model.body, live_model.provenance).fragment, deployment=found.fragment
     )
     adopting = adopt(imported.desired(), live_model, live, lab.connection.place)
     assert lab.carry_out(adopting).complete
@@ -119,8 +119,8 @@ def test_a_cut_in_the_middle_is_completed_by_the_next_import(at: int, after: boo
     model, deployment = made(lab, {}, variables, {"freeformTags": {"a": "b"}})
     before = deployment.body["modelDeploymentConfigurationDetails"]
     imported = Manifest(
-        catalog=express_catalog(model.body, model.provenance).fragment,
-        deployment=express_deployment(deployment.body).fragment,
+        catalog=catalog_from_live(model.body, model.provenance).fragment,
+        deployment=deployment_from_live(deployment.body).fragment,
     )
     cutting = cut_at(lab, at, after=after)
     with contextlib.suppress(PowerCut):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compiler.planning.changes.types import Kind
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.destroy import destroy
 from testing.lab import Lab, Manifest
 

@@ -34,7 +34,7 @@ def is_tidy(lab: Lab, wanted: Any) -> None:
     assert all("manifact-artifact" in live.tags for live in models)
     assert len({live.tags["manifact-artifact"] for live in models}) == len(models)
     assert len(deployments) == (0 if wanted.deployment.get("state") == "absent" else 1)
-    sets = [live for live in lab.observe().version_sets if not live.gone]
+    sets = [live for live in lab.observe().version_sets if not live.deleted]
     assert len(sets) == len({live.summary["modelVersionSetId"] for live in models})
     assert lab.objects() == []
 

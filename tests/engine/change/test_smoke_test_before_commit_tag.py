@@ -13,7 +13,7 @@ from compiler.cloud.datascience.invoke import find_deployment, predict
 from compiler.diagnostics import exit_code
 from compiler.engine.change.runner import apply
 from compiler.planning import tags
-from compiler.planning.plan.outcome import Conduct, Status
+from compiler.planning.plan.outcome import ApplyOptions, Status
 from testing.lab import Lab, Manifest
 from testing.paths import child_environment
 
@@ -56,7 +56,7 @@ def ask(lab: Lab, x: int) -> list[float]:
 
 def begun(lab: Lab, wanted: Any) -> None:
     """What `--no-wait` leaves, once the service is done."""
-    outcome = apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), Conduct(wait=False))
+    outcome = apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), ApplyOptions(wait=False))
     assert [result.status for result in outcome.results] == [Status.DONE, Status.STARTED]
     lab.wait()
 

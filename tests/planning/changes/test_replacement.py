@@ -27,7 +27,7 @@ def test_one_that_never_served_is_replaced_without_asking(open_lab: Callable[...
     assert old.state == "FAILED"
     made = lab.plan(Manifest())
     (change,) = [change for change in made.pending if change.kind == "deployment"]
-    assert (change.action, change.impact, change.callers) == (Action.REPLACE, Impact.NONE, ())
+    assert (change.action, change.impact, change.caller_impact) == (Action.REPLACE, Impact.NONE, ())
     assert not change.destroys
     assert lab.carry_out(made, Manifest()).complete
     assert [live.state for live in lab.deployments()] == ["ACTIVE"]

@@ -8,7 +8,7 @@ import pytest
 
 from compiler.diagnostics import Report, SourceRange
 from compiler.ir import Golden
-from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts
 from compiler.planning.limits.artifact import check_saved
 from compiler.planning.limits.catalog import check_limits
@@ -102,7 +102,8 @@ def test_what_only_shows_when_everything_is_together(
     golden = Golden(({"text": "x" * (11 << 20)},), ("y",), 0.0)
     endpoint = Deployment.model_validate(deployment) if deployment else None
     artifact = ArtifactFacts("sha256:0", size)
-    wanted = desired(Identity("p", "n"), artifact, Catalog.model_validate(catalog), endpoint, Context(golden=golden))
+    identity, files = ManifestIdentity("p", "n"), ManifestFiles(golden=golden)
+    wanted = desired(identity, artifact, Catalog.model_validate(catalog), endpoint, files)
     check_saved(wanted, report)
     assert (code, where) in [(found.code, str(found.where)) for found in report.diagnostics]
 

@@ -6,27 +6,27 @@ import json
 
 from compiler.ir import Golden
 from compiler.planning import tags
-from compiler.planning.changes.types import Action, Kind
-from compiler.planning.desired.from_manifest import Context, Identity, desired
+from compiler.planning.changes.types import Action
+from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
-from compiler.planning.live.observed import Observed
+from compiler.planning.live.observed import Kind, Observed
 from compiler.planning.plan.planner import plan
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 
-PLACE = Place("cellar", "local", "ocid1.compartment.oc1..c", "ocid1.datascienceproject.oc1..p")
+PLACE = Scope("cellar", "local", "ocid1.compartment.oc1..c", "ocid1.datascienceproject.oc1..p")
 FACTS = ArtifactFacts("sha256:" + "a" * 64, 1234, '{"schema": []}', None, ({"key": "ModelFileName", "value": "m"},))
 GOLDEN = Golden(({"x": 1},), (2,), 1e-6)
 
 
 def wanted(**more: object) -> Desired:
     return desired(
-        Identity("cellar", "wine"),
+        ManifestIdentity("cellar", "wine"),
         FACTS,
         Catalog.model_validate(more.get("catalog", {})),
         Deployment.model_validate(more.get("deployment", {})),
-        Context(golden=GOLDEN, git={"gitCommit": "abc"}),
+        ManifestFiles(golden=GOLDEN, git={"gitCommit": "abc"}),
     )
 
 

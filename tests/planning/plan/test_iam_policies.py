@@ -6,9 +6,9 @@ import json
 
 from compiler.planning.desired.types import Desired, DesiredDeployment, DesiredModel, Staging
 from compiler.planning.plan.iam_policies import Needs, needs_of, policies
-from compiler.planning.tags import Place
+from compiler.planning.tags import Scope
 
-PLACE = Place("cellar", "prod", "ocid1.compartment.oc1..aaaa", "ocid1.datascienceproject.oc1..b", "eu-frankfurt-1")
+PLACE = Scope("cellar", "prod", "ocid1.compartment.oc1..aaaa", "ocid1.datascienceproject.oc1..b", "eu-frankfurt-1")
 
 
 def model(**more: object) -> DesiredModel:

@@ -23,7 +23,7 @@ def test_what_no_manifest_has_any_more_goes_and_nothing_else(lab: Lab) -> None:
     assert {change.reason for change in made.pending} == {"no manifest has it any more"}
     assert lab.carry_out(made).complete
     assert [live.tags["manifact-name"] for live in (*lab.models(), *lab.deployments())] == ["kept", "kept"]
-    assert [live.summary["name"] for live in lab.observe().version_sets if not live.gone] == ["cellar-kept"]
+    assert [live.summary["name"] for live in lab.observe().version_sets if not live.deleted] == ["cellar-kept"]
     assert lab.plan(kept, prune=True).empty
 
 
@@ -36,7 +36,7 @@ def test_a_prune_that_was_cut_off_is_finished_by_the_next_one(lab: Lab) -> None:
         fail_at(lab, at, "401 NotAuthenticated", 1)
         lab.carry_out(made)
     assert (len(lab.models()), len(lab.deployments())) == (1, 1)
-    assert [live.summary["name"] for live in lab.observe().version_sets if not live.gone] == ["cellar-kept"]
+    assert [live.summary["name"] for live in lab.observe().version_sets if not live.deleted] == ["cellar-kept"]
 
 
 def test_protected_suspended_and_renamed_ones_are_kept(lab: Lab) -> None:

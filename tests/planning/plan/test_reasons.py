@@ -8,7 +8,7 @@ from typing import Any
 from compiler.cloud.observe import observe
 from compiler.engine.change.runner import apply
 from compiler.planning.desired.variables import Variable, substitute
-from compiler.planning.plan.outcome import Conduct
+from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.plan import Plan
 from compiler.planning.plan.planner import plan
 from testing.lab import Lab, Manifest
@@ -42,7 +42,7 @@ def test_a_changed_attachment_is_named(lab: Lab, tmp_path: Path) -> None:
 
 def test_what_nobody_waited_for_is_not_called_a_change_of_the_manifest(lab: Lab) -> None:
     for wanted in (Manifest(), Manifest(deployment={"bandwidthMbps": 20})):
-        apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), Conduct(wait=False))
+        apply(lab.plan(wanted), lab.connection, dict([wanted.archive()]), ApplyOptions(wait=False))
         lab.wait()
         change = next(change for change in lab.plan(wanted).pending if change.kind == "deployment")
         assert (change.reason, change.fields) == (UNCONFIRMED, ())

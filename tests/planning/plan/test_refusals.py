@@ -14,7 +14,7 @@ from compiler.planning.desired.variables import Variable, environment_variables,
 from compiler.planning.plan.destroy import destroy
 from compiler.planning.plan.outcome import Status
 from compiler.planning.plan.planner import Options, plan
-from compiler.planning.plan.saved_plan import confirm, load_plan, save_plan
+from compiler.planning.plan.saved_plan import check_current, load_plan, save_plan
 from testing.lab import Lab, Manifest
 
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}
@@ -143,11 +143,11 @@ def test_a_saved_plan_is_carried_out_as_it_was_shown_or_not_at_all(lab: Lab) -> 
     saved = load_plan(save_plan(made, wanted, Options()))
     assert saved.desired == tuple(wanted)
     fresh = plan(saved.desired, observe(lab.connection, saved.desired), lab.connection.place, saved.options)
-    assert confirm(saved, lab.connection.place, fresh) is fresh
+    assert check_current(saved, lab.connection.place, fresh) is fresh
     lab.settled(Manifest())
     later = plan(saved.desired, observe(lab.connection, saved.desired), lab.connection.place, saved.options)
     with pytest.raises(CompilerError) as stale:
-        confirm(saved, lab.connection.place, later)
+        check_current(saved, lab.connection.place, later)
     assert exit_code(stale.value.diagnostics) == 6
 
 
@@ -166,7 +166,7 @@ def test_callers_are_told_what_breaks_them(lab: Lab) -> None:
     broken.schema = '{"schema": [{"name": "y", "dtype": "int64", "required": true}]}'
     (change,) = [c for c in lab.plan(broken).changes if c.kind == "deployment"]
     assert change.impact is Impact.BREAKING
-    assert change.callers == ("input 'x' is gone", "input 'y' is now required")
+    assert change.caller_impact == ("input 'x' is gone", "input 'y' is now required")
 
 
 def test_no_upload_without_the_artifact(lab: Lab) -> None:

@@ -15,12 +15,12 @@ from compiler.localcloud.datascience.deployments.configuration import (
 from compiler.localcloud.datascience.jobs import Job, schedule
 from compiler.localcloud.datascience.models.artifacts import artifact_id
 from compiler.localcloud.datascience.models.references import is_by_reference
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.datascience.work_requests import WorkRequest, accept, finish
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.http.resources import answer, begin, generated_name, moved
+from compiler.localcloud.http.resources import answer, generated_name, moved_to_compartment, new_resource
 from compiler.localcloud.http.validation import check_common, check_compartment, check_project, require, require_type
 from compiler.localcloud.store.records import JsonObject, Record, find, insert, new_ocid, save
 
@@ -37,7 +37,7 @@ def create_deployment(call: Call) -> Response:
     check_compartment(body)
     check_project(call, body)
     _check(call, body)
-    record = begin(call, "deployment", new_ocid("datasciencemodeldeployment"), body, state="CREATING")
+    record = new_resource(call, "deployment", new_ocid("datasciencemodeldeployment"), body, state="CREATING")
     count = instance_count(body[CONFIGURATION])
     system = {"systemInfraType": "INSTANCE_POOL", "currentInstanceCount": count}
     named = generated_name(record, "modeldeployment").with_body(modelDeploymentSystemData=system)
@@ -118,7 +118,7 @@ def deactivate_deployment(call: Call) -> Response:
 def change_compartment(call: Call) -> Response:
     """Move the deployment to another compartment."""
     record = _find_idle(call, *RUNNING, "INACTIVE", "FAILED")
-    return answer(save(call.tx, moved(call, record)), status=202, body=False)
+    return answer(save(call.tx, moved_to_compartment(call, record)), status=202, body=False)
 
 
 def _find_idle(call: Call, *states: str) -> Record:
@@ -135,7 +135,7 @@ def _begin_work(
 ) -> tuple[Record, str]:
     done = {"CREATE": "CREATED", "DELETE": "DELETED"}.get(verb, "UPDATED")
     operation = f"MODEL_DEPLOYMENT_{verb}"
-    work = accept(call.tx, record, Work(operation, ENTITY, done))
+    work = accept(call.tx, record, WorkRequest(operation, ENTITY, done))
     state = {"CREATE": "CREATING", "DELETE": "DELETING"}.get(verb, "UPDATING")
     generation = int(record.hidden["generation"]) + 1
     hidden = {**record.hidden, "generation": generation, "pending": pending, "before": record.state}

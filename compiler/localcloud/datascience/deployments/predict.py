@@ -43,8 +43,8 @@ def ask(backend: Backend, deployment: str, content: bytes, content_type: str) ->
             connection.request("POST", "/predict", content, {"content-type": content_type, "connection": "close"})
             answer = connection.getresponse()
             body = answer.read()
-        except (OSError, http.client.HTTPException) as problem:
-            message = f"The server of the model deployment did not answer: {problem}"
+        except (OSError, http.client.HTTPException) as error:
+            message = f"The server of the model deployment did not answer: {error}"
             raise errors.ServiceError(503, "ServiceUnavailable", message) from None
     head = {"content-type": answer.headers.get("content-type", "application/json"), "content-length": str(len(body))}
     return Response(answer.status, head, (body,))

@@ -61,8 +61,8 @@ def start(backend: Backend, job: Job) -> None:
         return
     try:
         _advance(backend, job, record)
-    except OSError as problem:
-        _conclude(backend, job, record, problems=[f"The server process could not be started: {problem}"])
+    except OSError as error:
+        _conclude(backend, job, record, problems=[f"The server process could not be started: {error}"])
 
 
 def stop(backend: Backend, job: Job) -> None:

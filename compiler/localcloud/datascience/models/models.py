@@ -10,7 +10,7 @@ from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.http.resources import answer, begin, generated_name, moved
+from compiler.localcloud.http.resources import answer, generated_name, moved_to_compartment, new_resource
 from compiler.localcloud.http.validation import (
     changed,
     check_common,
@@ -63,7 +63,7 @@ def create_model(call: Call) -> Response:
     check_compartment(body)
     check_project(call, body)
     added = {"category": "USER", "isModelByReference": False}
-    record = begin(call, "model", new_ocid("datasciencemodel"), {**added, **body})
+    record = new_resource(call, "model", new_ocid("datasciencemodel"), {**added, **body})
     record = joined(call, generated_name(record, "datasciencemodel"), body)
     details: JsonObject = {"customMetadataList": [], "definedMetadataList": []}
     details |= {name: record.body[name] for name in DETAILS if name in record.body}
@@ -116,7 +116,7 @@ def deactivate_model(call: Call) -> Response:
 def change_compartment(call: Call) -> Response:
     """Move the model to another compartment."""
     record = call.find_to_change("model", call.path["modelId"])
-    return answer(save(call.tx, moved(call, record)), body=False)
+    return answer(save(call.tx, moved_to_compartment(call, record)), body=False)
 
 
 def _switch(call: Call, before: str, after: str) -> Response:

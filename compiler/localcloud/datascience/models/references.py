@@ -18,7 +18,7 @@ from pathlib import PurePosixPath
 from compiler.localcloud.datascience.jobs import Advance, Job, schedule, take
 from compiler.localcloud.datascience.models.artifacts import artifact_id
 from compiler.localcloud.datascience.models.transfers import ENTITY
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.datascience.work_requests import WorkRequest, accept, finish
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Backend, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
@@ -43,7 +43,7 @@ def register(call: Call) -> Response:
         _check(item)
     if is_by_reference(model) or find(call.tx, "artifact", artifact_id(model.id)) is not None:
         raise errors.conflict(f"The model {model.id} has its artifact already; artifacts cannot be replaced")
-    work = accept(call.tx, model, Work(OPERATION, ENTITY, "CREATED"))
+    work = accept(call.tx, model, WorkRequest(OPERATION, ENTITY, "CREATED"))
     arguments = {"work": work.id, REFERENCES: references}
     schedule(call.tx, call.backend.settings, OPERATION, Job("artifact.register", model.id, arguments))
     return empty_response(202, headers={"opc-work-request-id": work.id})

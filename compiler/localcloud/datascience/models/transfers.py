@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from compiler.localcloud.datascience.jobs import Advance, Job, schedule, take
 from compiler.localcloud.datascience.models.artifacts import artifact_id, attach_segments
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.datascience.work_requests import WorkRequest, accept, finish
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Backend, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
@@ -59,7 +59,7 @@ def _begin(call: Call, operation: str, holder: str, names: tuple[str, str], kind
         raise errors.invalid_parameter(f"The namespace {details['namespace']} does not exist")
     if kind == "export" and find(call.tx, "artifact", artifact_id(model.id)) is not None:
         raise errors.conflict(f"The model {model.id} has its artifact already; artifacts cannot be replaced")
-    work = accept(call.tx, model, Work(operation, ENTITY, "CREATED"))
+    work = accept(call.tx, model, WorkRequest(operation, ENTITY, "CREATED"))
     arguments = {"work": work.id, "bucket": details[names[0]], "object": details[names[1]]}
     schedule(call.tx, call.backend.settings, operation, Job(f"artifact.{kind}", model.id, arguments))
     return empty_response(202, headers={"opc-work-request-id": work.id})

@@ -6,12 +6,12 @@ import time
 from dataclasses import replace
 
 from compiler.localcloud.datascience.models.removal import check_unused, remove_model
-from compiler.localcloud.datascience.work_requests import Work, accept, finish
+from compiler.localcloud.datascience.work_requests import WorkRequest, accept, finish
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response
 from compiler.localcloud.http.paging import list_records
-from compiler.localcloud.http.resources import answer, begin, mark_deleted, moved
+from compiler.localcloud.http.resources import answer, mark_deleted, moved_to_compartment, new_resource
 from compiler.localcloud.http.validation import changed, check_common, check_compartment, check_project, require
 from compiler.localcloud.store.records import JsonObject, Record, insert, new_ocid, save, timestamp
 
@@ -49,7 +49,7 @@ def create_version_set(call: Call) -> Response:
     ).fetchone()
     if taken is not None:
         raise errors.conflict(f"A model version set named {body['name']} exists already: {taken[0]}")
-    record = begin(call, "versionset", new_ocid("datasciencemodelversionset"), {"category": "USER", **body})
+    record = new_resource(call, "versionset", new_ocid("datasciencemodelversionset"), {"category": "USER", **body})
     return answer(insert(call.tx, record.with_body(timeUpdated=record.body["timeCreated"])))
 
 
@@ -92,7 +92,7 @@ def delete_version_set(call: Call) -> Response:
         check_unused(call, identifier)
     for (identifier,) in members:
         remove_model(call, call.find("model", identifier))
-    work = accept(call.tx, record, Work("MODELVERSIONSET_DELETE", "model-version-set", "DELETED"))
+    work = accept(call.tx, record, WorkRequest("MODELVERSIONSET_DELETE", "model-version-set", "DELETED"))
     mark_deleted(call.tx, record)
     finish(call.tx, work.id)
     return empty_response(202, headers={"opc-work-request-id": work.id})
@@ -101,7 +101,7 @@ def delete_version_set(call: Call) -> Response:
 def change_compartment(call: Call) -> Response:
     """Move the set to another compartment."""
     record = call.find_to_change("versionset", call.path["id"])
-    return answer(save(call.tx, moved(call, record)), body=False)
+    return answer(save(call.tx, moved_to_compartment(call, record)), body=False)
 
 
 ROUTES = (
