@@ -1,1 +1,1 @@
-"""Values shown to people or programs: lines, Markdown, and JSON documents; pure text, no console."""
+"""Values shown to people or programs: lines, Markdown, JSON documents; pure text, no console."""

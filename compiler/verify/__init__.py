@@ -1,4 +1,4 @@
-"""Run an artifact in a separate process and compare it with the golden rows; knows no cloud."""
+"""Run an artifact in a separate process to compare it with the golden rows; knows no cloud."""
 
 from compiler.verify.check import Verification, verify
 from compiler.verify.libraries import missing_libraries

@@ -5,14 +5,13 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from compiler.cli import commands
 from compiler.cli.parser import Parser
-from testing.paths import ROOT
+from testing.command import run, start
 
 
 @pytest.mark.parametrize(
@@ -71,9 +70,7 @@ def test_the_version(manifact):
 
 
 def _run(words, encoding, **options):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
-    command = [sys.executable, "-m", "compiler", *words]
-    return subprocess.run(command, capture_output=True, env=environment, check=False, timeout=60, **options)
+    return run(*words, environment={"PYTHONIOENCODING": encoding}, capture_output=True, **options)
 
 
 @pytest.mark.slow
@@ -92,19 +89,14 @@ def test_a_terminal_of_another_encoding_is_written_to_all_the_same(encoding, win
 def test_a_reader_who_leaves_is_no_error():
     read, write = os.pipe()
     os.close(read)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "compiler", "explain"], stdout=write, stderr=subprocess.PIPE, env=environment
-    ) as process:
+    with start("explain", stdout=write, stderr=subprocess.PIPE) as process:
         os.close(write)
-        _, told = process.communicate(timeout=60)
+        _, told = process.communicate()
     assert (process.returncode, told) == (0, b"")
 
 
 @pytest.mark.slow
 def test_a_full_disk_is_told():
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "compiler", "explain"]
-        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment, check=False, timeout=60)
+        result = run("explain", stdout=full, stderr=subprocess.PIPE)
     assert (result.returncode, b"No space left on device" in result.stderr) == (3, True)

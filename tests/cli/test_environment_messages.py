@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,7 +16,7 @@ from compiler.cloud.datascience.invoke import predict
 from compiler.diagnostics import CompilerError
 from compiler.workspace.project import open_workspace
 from compiler.workspace.targets import choose_target
-from testing.paths import ROOT
+from testing import unmanaged
 
 SECRET = "TopSecretPhrase1"
 FINGERPRINT = ":".join(["ab"] * 16)
@@ -55,15 +54,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return root
 
     return write
-
-
-@pytest.fixture
-def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of a model that needs no framework (the working directory)."""
-    folder = tmp_path / "rules"
-    shutil.copytree(ROOT / "manifests" / "generic-rules", folder)
-    monkeypatch.chdir(folder)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -186,9 +176,9 @@ def test_what_is_said_and_with_which_exit_code(words, code, said, rules, manifac
 
 
 @pytest.mark.parametrize("place", ["oci://nobk@local/a.zip", "oci://bk@elsewhere/a.zip"])
-def test_a_model_is_not_exported_to_a_bucket_that_is_not_there(place, cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
+def test_a_model_is_not_exported_to_a_bucket_that_is_not_there(place, cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
     result = manifact("export", model, place)
     assert (result.code, "check bucket, namespace and name" in result.err) == (3, True), result.err
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from compiler.cli.main import main
 from compiler.cli.parser import Parser
 from compiler.cloud.connect.connection import connect
 from compiler.spec.project import Target
+from testing.command import first_document, start
 from testing.paths import ROOT
 
 SCHEMAS = {name: json.loads(text) for name, text in schema_files().items()}
@@ -196,17 +196,11 @@ def test_a_command_prints_its_document(case, scene, manifact):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", UNTIL_STOPPED, ids=str)
 def test_what_serves_prints_its_document_once_it_serves(case, scene):
-    command = [sys.executable, "-m", "compiler", *case.words.split(), "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if line == "}\n":
-                break
+    with start(*case.words.split(), "--json", stdout=subprocess.PIPE, text=True) as process:
+        document = first_document(process)
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
-    check("".join(lines) + rest, case)
+        rest, _ = process.communicate()
+    check(json.dumps(document) + rest, case)
 
 
 def test_the_table_names_every_command_with_json():

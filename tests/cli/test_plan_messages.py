@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from testing import unmanaged
+
 MANIFEST = """\
 apiVersion: manifact/v1
 kind: Model
@@ -17,15 +19,15 @@ spec:
 
 
 @pytest.fixture
-def red(cellar, foreign):
+def red(cellar):
     """A model that needs no framework."""
-    return written(cellar, foreign, "red")
+    return written(cellar, "red")
 
 
-def written(root, foreign, name):
+def written(root, name):
     folder = root / "models" / name
     (folder / "artifact").mkdir(parents=True)
-    for path, content in foreign.FILES.items():
+    for path, content in unmanaged.FILES.items():
         (folder / "artifact" / path).write_bytes(content)
     (folder / "model.yaml").write_text(MANIFEST.replace("NAME", name))
     return folder
@@ -50,14 +52,12 @@ def test_what_is_said(red, manifact, command, code, words):
     assert (said.code, words in said.err) == (code, True), said.out + said.err
 
 
-def test_the_markdown_of_a_plan_has_no_placeholders_and_a_replacement_is_none_of_the_deletions(
-    red, manifact, foreign, cellar
-):
+def test_the_markdown_of_a_plan_has_no_placeholders_and_a_replacement_is_none_of_the_deletions(red, manifact, cellar):
     assert manifact("apply", "--verify", "never").code == 0
     (red / "artifact" / "factor.txt").write_text("3")
     moved = manifact("plan", "--markdown").out
     assert ("the new version" in moved, "${model.id}" in moved) == (True, False)
-    (red / "artifact" / "factor.txt").write_bytes(foreign.FILES["factor.txt"])
+    (red / "artifact" / "factor.txt").write_bytes(unmanaged.FILES["factor.txt"])
     image = "{image: fra.ocir.io/ns/server:1}"
     text = MANIFEST.replace("NAME", "red").replace("artifact}", "artifact, contract: container}")
     (red / "model.yaml").write_text(text.replace("{shape", f"{{container: {image}, shape"))
@@ -65,9 +65,9 @@ def test_the_markdown_of_a_plan_has_no_placeholders_and_a_replacement_is_none_of
     assert "1 to replace, 0 to delete." in replaced.out, replaced.out + replaced.err
 
 
-def test_names_before_age_in_status_and_list(cellar, foreign, manifact):
+def test_names_before_age_in_status_and_list(cellar, manifact):
     for name in ("white", "red"):
-        written(cellar, foreign, name)
+        written(cellar, name)
         assert manifact("apply", f"models/{name}", "--verify", "never").code == 0
     status = [(item["kind"], item["name"]) for item in json.loads(manifact("status", "--json").out)["resources"]]
     assert status == [("model", "red"), ("model", "white"), ("deployment", "red"), ("deployment", "white")]
@@ -84,9 +84,9 @@ def test_a_damaged_artifact_names_its_files(red, manifact):
     assert "score.py has changed" in said
 
 
-def test_import_adds_nothing_that_says_nothing(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
+def test_import_adds_nothing_that_says_nothing(cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
     said = manifact("import", model, "models/red", "--yes")
     assert (said.code, '"NA"' in said.out) == (0, False), said.out
     assert "No changes." in manifact("plan", "models/red").out
@@ -94,8 +94,8 @@ def test_import_adds_nothing_that_says_nothing(cellar, foreign, manifact):
     assert "NA" not in [item["value"] for item in shown["record"]["customMetadataList"]]
 
 
-def test_show_says_what_the_digest_of_files_in_a_bucket_is(cellar, red, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
+def test_show_says_what_the_digest_of_files_in_a_bucket_is(cellar, red, manifact):
+    with unmanaged.cloud(cellar) as connection:
         details = {"name": "staging", "compartmentId": connection.place.compartment_id}
         connection.object_storage.create_bucket("local", details)
     catalog = "catalog: {byReference: true, staging: {uri: 'oci://staging@local/'}}"

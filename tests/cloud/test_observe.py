@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
+from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.observe import READERS, observe, read
 from compiler.planning.plan.planner import Options
+from testing.lab import Lab
+from testing.transports import mount, refusal, unmount
+from testing.waiting import LONG
 
 RECORD = re.compile(r"/models/[^/?]+$")
 MANY = 5 * READERS
 
 
-def make_models(lab: Any, count: int) -> list[str]:
+def make_models(lab: Lab, count: int) -> list[str]:
     """Models that carry our tags."""
     place = lab.connection.place
     body = {"compartmentId": place.compartment_id, "projectId": place.project_id, "freeformTags": place.owner("wine")}
@@ -29,7 +33,7 @@ class Together:
     """A transport that answers a request for a record only when as many are under way as there are readers."""
 
     inner: Any = None
-    barrier: threading.Barrier = field(default_factory=lambda: threading.Barrier(READERS, timeout=10))
+    barrier: threading.Barrier = field(default_factory=lambda: threading.Barrier(READERS, timeout=LONG))
 
     def send(self, request: Any, **options: Any) -> Any:
         if RECORD.search(request.path_url):
@@ -40,14 +44,14 @@ class Together:
         self.inner.close()
 
 
-def test_records_are_read_side_by_side_and_in_order(lab: Any, kit: Any) -> None:
+def test_records_are_read_side_by_side_and_in_order(lab: Lab) -> None:
     ids = make_models(lab, 2 * READERS)
     observed = observe(lab.connection, [])
     transport = Together()
-    kit.mount(lab, transport)
+    mount(lab, transport)
     wanted = ids[::-1]
     found = read(lab.connection, wanted, observed)
-    kit.unmount(lab, transport)
+    unmount(lab, transport)
     assert [live.id for live in found] == wanted
     assert all(live.record and live.etag for live in found)
 
@@ -73,12 +77,12 @@ class Refused:
         self.inner.close()
 
 
-def test_the_first_record_that_cannot_be_read_ends_it(lab: Any, kit: Any) -> None:
+def test_the_first_record_that_cannot_be_read_ends_it(lab: Lab) -> None:
     make_models(lab, MANY)
     first = observe(lab.connection, []).models[0].id
-    transport = Refused(first, kit.refusal)
-    kit.mount(lab, transport)
-    with pytest.raises(kit.RequestError, match=first):
+    transport = Refused(first, refusal)
+    mount(lab, transport)
+    with pytest.raises(RequestError, match=first):
         observe(lab.connection, [], Options(deep=True))
-    kit.unmount(lab, transport)
+    unmount(lab, transport)
     assert transport.others < MANY - 1

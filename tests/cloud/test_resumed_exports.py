@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from compiler.cloud.connect.watch import WaitOptions
@@ -11,27 +9,29 @@ from compiler.cloud.export import export_directory
 from compiler.cloud.objectstorage.multipart import LEAST_PART
 from compiler.cloud.objectstorage.objects import Place
 from compiler.diagnostics import CompilerError
+from testing.lab import Lab, Manifest
+from testing.transports import PowerCut, cut_at
 
 BALLAST = 3 * LEAST_PART
 
 
 @pytest.fixture
-def place(lab: Any) -> Place:
+def place(lab: Lab) -> Place:
     storage = lab.connection.object_storage
     namespace = storage.get_namespace().data
     storage.create_bucket(namespace, {"name": "exports", "compartmentId": lab.connection.place.compartment_id})
     return Place(namespace, "exports", "a.zip")
 
 
-def content(lab: Any, place: Place) -> bytes:
+def content(lab: Lab, place: Place) -> bytes:
     reply = lab.connection.object_storage.get_object(place.namespace, place.bucket, place.name)
     return bytes(reply.data.raw.read())
 
 
-def test_only_the_parts_that_are_missing_are_sent(lab: Any, manifest: Any, kit: Any, place: Place) -> None:
-    _, archive = manifest(ballast=BALLAST).archive()
-    cutting = kit.cut_at(lab, 6, after=True)
-    with pytest.raises(kit.PowerCut):
+def test_only_the_parts_that_are_missing_are_sent(lab: Lab, place: Place) -> None:
+    _, archive = Manifest(ballast=BALLAST).archive()
+    cutting = cut_at(lab, 6, after=True)
+    with pytest.raises(PowerCut):
         export_directory(lab.connection, archive, place, WaitOptions())
     cutting.at = 0
     begun = len(cutting.seen)
@@ -46,11 +46,11 @@ def test_only_the_parts_that_are_missing_are_sent(lab: Any, manifest: Any, kit: 
 
 
 @pytest.mark.parametrize("less", [0, LEAST_PART])
-def test_parts_of_other_bytes_are_sent_again(less: int, lab: Any, manifest: Any, kit: Any, place: Place) -> None:
-    _, former = manifest(ballast=BALLAST - less, score="# another one").archive()
-    _, archive = manifest(ballast=BALLAST).archive()
-    cutting = kit.cut_at(lab, 6, after=True)
-    with pytest.raises(kit.PowerCut):
+def test_parts_of_other_bytes_are_sent_again(less: int, lab: Lab, place: Place) -> None:
+    _, former = Manifest(ballast=BALLAST - less, score="# another one").archive()
+    _, archive = Manifest(ballast=BALLAST).archive()
+    cutting = cut_at(lab, 6, after=True)
+    with pytest.raises(PowerCut):
         export_directory(lab.connection, former, place, WaitOptions())
     cutting.at = 0
     export_directory(lab.connection, archive, place, WaitOptions())
@@ -58,9 +58,9 @@ def test_parts_of_other_bytes_are_sent_again(less: int, lab: Any, manifest: Any,
     assert lab.connection.object_storage.list_multipart_uploads(place.namespace, place.bucket).data == []
 
 
-def test_the_same_size_is_not_the_same(lab: Any, manifest: Any, place: Place) -> None:
-    _, first = manifest(factor=2).archive()
-    _, second = manifest(factor=3).archive()
+def test_the_same_size_is_not_the_same(lab: Lab, place: Place) -> None:
+    _, first = Manifest(factor=2).archive()
+    _, second = Manifest(factor=3).archive()
     assert first.size == second.size
     export_directory(lab.connection, first, place, WaitOptions())
     with pytest.raises(CompilerError) as refused:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import threading
-import time
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +14,9 @@ import pytest
 from compiler.localcloud import LocalCloud, open_cloud
 from compiler.localcloud.server import LocalServer
 from compiler.serving.control import Server
+from testing.archives import zipped
 from testing.sdk import make_client
+from testing.waiting import eventually
 
 
 @pytest.fixture
@@ -79,14 +78,6 @@ def deployment_details(cloud: LocalCloud) -> Callable[..., Any]:
     return make
 
 
-def zipped(files: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
 @contextlib.contextmanager
 def refused(status: int, code: str, match: str = "") -> Iterator[None]:
     """The block must fail with this error of the service."""
@@ -118,10 +109,7 @@ def end_servers(root: Path) -> None:
     servers = [Server(folder) for folder in root.glob("deployments/*")]
     for server in servers:
         server.request_stop()
-    deadline = time.monotonic() + 30
-    while any(server.is_alive() for server in servers):
-        assert time.monotonic() < deadline, "a server process survived"
-        time.sleep(0.02)
+    eventually(lambda: not any(server.is_alive() for server in servers))
 
 
 @pytest.fixture(name="stop_servers")
@@ -145,10 +133,10 @@ def settled(science: Any) -> Callable[..., Any]:
     """Waits until a deployment is in one of these states."""
 
     def wait(identifier: str, *states: str) -> Any:
-        deadline = time.monotonic() + 30
-        while (found := science.get_model_deployment(identifier).data).lifecycle_state not in states:
-            assert time.monotonic() < deadline, found
-            time.sleep(0.02)
-        return found
+        def reached() -> Any:
+            found = science.get_model_deployment(identifier).data
+            return found if found.lifecycle_state in states else None
+
+        return eventually(reached)
 
     return wait

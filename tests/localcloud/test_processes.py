@@ -7,10 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from compiler.localcloud import LocalCloud, open_cloud
 from compiler.serving.control import Server
 from compiler.serving.protocol import start_ticks
 from testing.paths import ROOT
+from testing.waiting import LONG
 
 SCORE = """
 import os
@@ -40,14 +40,6 @@ def cloud(tmp_path: Path, stop_servers) -> Iterator[LocalCloud]:
     stop_servers(tmp_path / "local")
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-    return value
-
-
 def files(factor: object) -> dict[str, str]:
     return {"score.py": SCORE.replace("FACTOR", str(factor))}
 
@@ -61,7 +53,7 @@ def active(science, new_model, deployment_details, settled) -> Any:
 def call(deployment: Any, body: Any) -> tuple[int, Any]:
     request = urllib.request.Request(f"{deployment.model_deployment_url}/predict", json.dumps(body).encode())
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=LONG) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as problem:
         with problem:
@@ -136,17 +128,17 @@ def test_deactivation_and_deletion_leave_no_process(science, active, settled, tm
 
 
 def test_a_deployment_outlives_the_process_that_made_it(
-    science, cloud, new_model, deployment_details, tmp_path
+    science, new_model, deployment_details, settled, tmp_path
 ) -> None:
     """The store is left in the middle of a creation; whoever opens it next goes on."""
     created = science.create_model_deployment(deployment_details(new_model(files(3)).id)).data
     program = (
         "import sys, time\nfrom pathlib import Path\nfrom compiler.localcloud import open_cloud\n"
-        "for _ in range(60):\n    open_cloud(Path(sys.argv[1])).close()\n    time.sleep(0.02)\n"
+        "while True:\n    open_cloud(Path(sys.argv[1])).close()\n    time.sleep(0.02)\n"
     )
-    subprocess.run([sys.executable, "-c", program, str(tmp_path / "local")], check=True, cwd=ROOT)
-    found = science.get_model_deployment(created.id).data
-    assert found.lifecycle_state == "ACTIVE"
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "local")], cwd=ROOT) as process:
+        found = settled(created.id, "ACTIVE")
+        process.kill()
     assert call(found, {"x": 2})[1]["prediction"] == 6
 
 

@@ -14,6 +14,7 @@ import pytest
 from compiler.localcloud import Settings, open_cloud
 from compiler.localcloud.http.faults import ConnectionDroppedError, Faults, parse_rule
 from compiler.localcloud.server import ChunkedBody
+from testing.waiting import LONG
 
 SCORE = {
     "score.py": "def load_model(): return 2\ndef predict(d, model=load_model()): return {'prediction': d['x'] * model}"
@@ -43,15 +44,13 @@ def over_http(served):
 
 
 def exchange(served, text: bytes) -> bytes:
-    """Send bytes, answer what came back until the server has nothing more to say."""
-    with socket.create_connection(served.server_address, timeout=2) as connection:
+    """Send bytes and say that there are no more; what came back until the server closed the connection."""
+    with socket.create_connection(served.server_address, timeout=LONG) as connection:
         connection.sendall(text)
+        connection.shutdown(socket.SHUT_WR)
         received = b""
-        try:
-            while chunk := connection.recv(65536):
-                received += chunk
-        except TimeoutError:
-            pass
+        while chunk := connection.recv(65536):
+            received += chunk
         return received
 
 
@@ -66,7 +65,7 @@ def test_the_sdk_over_http(over_http, cloud) -> None:
 
 
 def test_a_connection_is_kept_and_an_unread_body_does_not_disturb_it(served) -> None:
-    with closing(http.client.HTTPConnection(*served.server_address, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(*served.server_address, timeout=LONG)) as connection:
         for _ in range(3):
             connection.request("POST", "/20190101/models", b"x" * 100_000)  # unsigned: refused without being read
             response = connection.getresponse()
@@ -98,7 +97,7 @@ def test_chunked_bodies() -> None:
 def test_predict_through_the_port(served, science, new_model, deployment_details, settled) -> None:
     created = science.create_model_deployment(deployment_details(new_model(SCORE).id)).data
     settled(created.id, "ACTIVE")
-    with closing(http.client.HTTPConnection(*served.server_address, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection(*served.server_address, timeout=LONG)) as connection:
         for body, expected in ((b'{"x": 4}', (200, {"prediction": 8})), (b"{}", (500, None))):
             connection.request("POST", f"/{created.id}/predict", body)
             response = connection.getresponse()

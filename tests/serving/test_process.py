@@ -8,9 +8,8 @@ import json
 import os
 import signal
 import threading
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 
 from compiler.serving.control import Server
 from compiler.serving.protocol import Desired, start_ticks
+from testing.waiting import LONG, eventually
 
 SCORE = """
 import os, time
@@ -29,8 +29,10 @@ def load_model():
     return {"factor": FACTOR}
 
 def predict(data, model=load_model()):
-    if "sleep" in data:
-        time.sleep(data["sleep"])
+    if "until" in data:
+        open(data["until"] + ".begun", "w").close()
+        while not os.path.exists(data["until"]):
+            time.sleep(0.01)
     if "crash" in data:
         os._exit(7)
     if "bug" in data:
@@ -71,7 +73,7 @@ class Running:
         return self.server.status().port
 
     def call(self, body: Any, path: str = "/ocid1.d/predict", method: str = "POST", **headers: str) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONG)
         with contextlib.closing(connection):
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             connection.request(
@@ -83,14 +85,6 @@ class Running:
     def stop(self) -> None:
         self.server.request_stop()
         eventually(lambda: not self.server.is_alive())
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return value
 
 
 @pytest.fixture
@@ -161,12 +155,14 @@ def test_web_pages_from_elsewhere_are_refused(steady: Running, headers: dict[str
     assert steady.call({"x": 1}, **headers)[0] == 403
 
 
-def test_health_is_answered_while_a_model_predicts(steady: Running) -> None:
-    slow = threading.Thread(target=steady.call, args=({"x": 1, "sleep": 1.0},))
+def test_health_is_answered_while_a_model_predicts(steady: Running, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    slow = threading.Thread(target=steady.call, args=({"x": 1, "until": str(gate)},))
     slow.start()
-    began = time.monotonic()
+    eventually((tmp_path / "gate.begun").exists)
     assert steady.call(b"", "/health", "GET")[0] == 200
-    assert time.monotonic() - began < 0.9
+    assert slow.is_alive()
+    gate.touch()
     slow.join()
 
 
@@ -239,13 +235,8 @@ def test_workers_that_end_again_and_again_show(running: Running) -> None:
 def test_web_concurrency_and_one_socket(running: Running) -> None:
     running.serve(workers=2)
     running.wait("ready")
-    calls = [threading.Thread(target=running.call, args=({"x": 1, "sleep": 0.3},)) for _ in range(2)]
     seen: set[int] = set()
-    for call in calls:
-        call.start()
     eventually(lambda: seen.add(running.call({"x": 1})[1]["pid"]) or len(seen) == 2)
-    for call in calls:
-        call.join()
 
 
 def test_an_update_fails_no_request(running: Running) -> None:
@@ -255,7 +246,7 @@ def test_an_update_fails_no_request(running: Running) -> None:
     stop = threading.Event()
 
     def load() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=LONG)
         while not stop.is_set():
             connection.request("POST", "/predict", b'{"x": 1}')
             response = connection.getresponse()
@@ -268,8 +259,7 @@ def test_an_update_fails_no_request(running: Running) -> None:
     for factor in (3, 4, 5):
         running.serve(SCORE.replace("FACTOR", str(factor)))
         running.wait("ready")
-        time.sleep(0.3)
-    eventually(lambda: outcomes[-1] == (200, 5))
+        eventually(lambda factor=factor: outcomes[-1] == (200, factor))
     stop.set()
     for thread in threads:
         thread.join()

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
-from oci._vendor.requests import Response
-from oci._vendor.requests.exceptions import ConnectionError as NoConnection
-
 from compiler.cloud.connect.connection import Access, Connection, connect, local_store
-from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.retries import RetryPolicy
 from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.datascience.waiters import await_deployment
@@ -40,6 +31,7 @@ from compiler.serving.control import Server
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.project import Target
+from testing.waiting import LONG, eventually
 
 SCORE = """
 def load_model(model_file_name="factor.txt"):
@@ -51,6 +43,12 @@ def load_model(model_file_name="factor.txt"):
 def predict(data, model=load_model()):
     return {"prediction": [row["x"] * model for row in data]}
 """
+SLOW = """
+import os, time
+while not os.path.exists({gate!r}):
+    time.sleep(0.01)
+""" + SCORE.replace("{", "{{").replace("}", "}}")
+"""A model that loads once the file `gate` exists: `SLOW.format(gate=…)`."""
 BROKEN = """
 def load_model(model_file_name="factor.txt"):
     return None
@@ -127,11 +125,10 @@ class Lab:
 
     def kill_servers(self) -> None:
         """End every server process the hard way, and see that it is gone."""
-        for folder in (local_store(self.root) / "deployments").iterdir():
-            server = Server(folder)
+        servers = [Server(folder) for folder in (local_store(self.root) / "deployments").iterdir()]
+        for server in servers:
             server.kill()
-            while server.is_alive():
-                time.sleep(0.01)
+        eventually(lambda: not any(server.is_alive() for server in servers))
 
     def make_bucket(self) -> None:
         """The bucket `staging`."""
@@ -152,7 +149,7 @@ class Lab:
         return self.carry_out(self.plan(*manifests, deep=deep, **options), *manifests)
 
     def carry_out_with(self, made: Plan, archives: dict[str, ZipBody]) -> Outcome:
-        return apply(made, self.connection, archives, ApplyOptions(timeout=60))
+        return apply(made, self.connection, archives, ApplyOptions(timeout=LONG))
 
     def wait(self) -> None:
         """Until no deployment moves."""
@@ -162,7 +159,7 @@ class Lab:
     def carry_out(self, made: Plan, *manifests: Manifest) -> Outcome:
         attached = {m.hashes()[name]: path for m in manifests for name, path in m.files.items()}
         archives = dict(manifest.archive() for manifest in manifests)
-        return apply(made, self.connection, archives, ApplyOptions(timeout=60, files=attached))
+        return apply(made, self.connection, archives, ApplyOptions(timeout=LONG, files=attached))
 
     def settled(self, *manifests: Manifest) -> Outcome:
         """Apply, and then nothing is left to do, at whatever depth one looks."""
@@ -188,143 +185,18 @@ class Lab:
         return [live for live in self.observe().deployments if not live.deleted]
 
 
-class PowerCut(BaseException):
-    """The process is gone, in mid-air."""
-
-
-@dataclass
-class Cutting:
-    """A transport that ends at its n-th request: before it is sent, or after the service has done it."""
-
-    inner: Any
-    at: int
-    after: bool
-    cut: Callable[[], None]
-    count: int = 0
-    seen: list[str] = field(default_factory=list)
-    lock: Any = field(default_factory=threading.Lock)
-
-    def send(self, request: Any, **options: Any) -> Any:
-        with self.lock:  # parts of a large artifact are sent in parallel
-            self.count += 1
-            mine = self.count == self.at
-            self.seen.append(f"{request.method} {request.path_url}")
-        if mine and not self.after:
-            self.cut()
-        answer = self.inner.send(request, **options)
-        if mine and self.after:
-            self.cut()
-        return answer
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def power_cut() -> None:
-    raise PowerCut
-
-
-def cut_at(lab: Lab, at: int, *, after: bool, cut: Callable[[], None] = power_cut) -> Cutting:
-    """Have the power go at the n-th request from now on."""
-    cutting = Cutting(None, at, after, cut)
-    mount(lab, cutting)
-    return cutting
-
-
-def mount(lab: Lab, transport: Any) -> None:
-    """Put a transport before the one that both clients share."""
-    for client in (lab.connection.data_science, lab.connection.object_storage):
-        session = client.base_client.session
-        transport.inner = session.adapters["http://"]
-        session.adapters["http://"] = transport
-
-
-def unmount(lab: Lab, transport: Any) -> None:
-    """Take a transport away again."""
-    for client in (lab.connection.data_science, lab.connection.object_storage):
-        client.base_client.session.adapters["http://"] = transport.inner
-
-
-@dataclass
-class Faulty:
-    """A transport on which requests from the n-th on go wrong, `times` of them."""
-
-    inner: Any
-    at: int
-    fault: str
-    times: int = 1
-    count: int = 0
-
-    def send(self, request: Any, **options: Any) -> Any:
-        self.count += 1
-        if not self.at <= self.count < self.at + self.times:
-            return self.inner.send(request, **options)
-        if self.fault == "answer lost":
-            self.inner.send(request, **options)
-            raise NoConnection("the answer was lost")
-        if self.fault == "no connection":
-            raise NoConnection("there is no network")
-        return refusal(request, *self.fault.split())
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def refusal(request: Any, status: str, code: str) -> Any:
-    """An answer of the service that says no."""
-    answer = Response()
-    answer.status_code = int(status)
-    answer.headers.update({"content-type": "application/json"})
-    answer.raw = io.BytesIO(json.dumps({"code": code, "message": "injected"}).encode())
-    answer.url, answer.request = request.url, request
-    return answer
-
-
-def fail_at(lab: Lab, at: int, fault: str, times: int = 1) -> Faulty:
-    """Have requests go wrong from the n-th on."""
-    faulty = Faulty(None, at, fault, times)
-    mount(lab, faulty)
-    return faulty
-
-
-@dataclass
-class Refusing:
-    """A transport that may not do what has `path` in its address."""
-
-    inner: Any
-    path: str | None
-    reads: bool = False
-    """Whether it may not be read either."""
-
-    def send(self, request: Any, **options: Any) -> Any:
-        read = request.method == "GET" and not self.reads
-        if self.path is None or self.path not in request.path_url or read:
-            return self.inner.send(request, **options)
-        return refusal(request, "404", "NotAuthorizedOrNotFound")
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-def refuse(lab: Lab, path: str) -> Refusing:
-    """Have some requests refused for lack of permission."""
-    refusing = Refusing(None, path)
-    mount(lab, refusing)
-    return refusing
-
-
 def open_at(root: Path, *, processes: bool = False, project: str = "cellar") -> Lab:
     access = Access(retry_policy=QUICK.retry_policy, run_processes=processes)
     return Lab(connect("local", Target(), root=root, project=project, access=access), root)
 
 
-@pytest.fixture
-def open_lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
-    """Opens the project's store, as often as asked; all deployments are ended afterwards."""
+@contextmanager
+def laboratory(folder: Path) -> Iterator[Callable[..., Lab]]:
+    """Opens the store of the project in `folder`, as often as asked; all deployments are ended afterwards."""
     opened: list[Lab] = []
 
     def make(*, processes: bool = False, root: Path | None = None) -> Lab:
-        opened.append(open_at(root or tmp_path, processes=processes))
+        opened.append(open_at(root or folder, processes=processes))
         return opened[-1]
 
     yield make
@@ -333,42 +205,3 @@ def open_lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
             for live in lab.deployments():
                 lab.connection.data_science.delete_model_deployment(live.id)
         lab.connection.close()
-
-
-@pytest.fixture
-def lab(open_lab: Callable[..., Lab]) -> Lab:
-    """Without processes: quick; the smoke test is "not tested" there."""
-    return open_lab()
-
-
-@pytest.fixture(scope="session")
-def kit() -> SimpleNamespace:
-    """What tests write manifests and accidents with (a conftest cannot be imported)."""
-    return SimpleNamespace(
-        Manifest=Manifest,
-        Lab=Lab,
-        PowerCut=PowerCut,
-        cut_at=cut_at,
-        fail_at=fail_at,
-        refuse=refuse,
-        refusal=refusal,
-        mount=mount,
-        unmount=unmount,
-        open_at=open_at,
-        BROKEN=BROKEN,
-        RequestError=RequestError,
-    )
-
-
-@pytest.fixture
-def manifest() -> type[Manifest]:
-    """The class to write manifests with."""
-    return Manifest
-
-
-@pytest.fixture(scope="session")
-def blank_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose store is made, with its key; to be copied."""
-    root = tmp_path_factory.mktemp("blank")
-    open_at(root).connection.close()
-    return root

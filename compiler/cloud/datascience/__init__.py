@@ -1,1 +1,1 @@
-"""OCI Data Science: models, version sets, deployments and their endpoints."""
+"""OCI Data Science: models, version sets, deployments, their endpoints."""

@@ -1,1 +1,1 @@
-"""OCI Object Storage: objects, uploads, downloads and the conda packs kept there."""
+"""OCI Object Storage: objects, uploads, downloads, the conda packs kept there."""

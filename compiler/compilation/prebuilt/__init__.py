@@ -1,1 +1,1 @@
-"""Artifacts made elsewhere, checked and kept byte for byte."""
+"""Artifacts made elsewhere: checked, then kept byte for byte."""

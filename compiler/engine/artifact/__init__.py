@@ -1,1 +1,1 @@
-"""Operations on manifests and artifacts that need no target."""
+"""Operations that need no target: on manifests, on artifacts."""

@@ -1,1 +1,1 @@
-"""The parts of OCI Identity and Search that clients ask before Data Science."""
+"""The parts of OCI Identity or Search that clients ask before Data Science."""

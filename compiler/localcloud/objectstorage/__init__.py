@@ -1,1 +1,1 @@
-"""The embedded Object Storage: buckets, objects and multipart uploads."""
+"""The embedded Object Storage: buckets, objects, multipart uploads."""

@@ -1,1 +1,1 @@
-"""The database and the files in which the embedded OCI keeps everything."""
+"""The store in which the embedded OCI keeps everything: one database, with files for contents."""

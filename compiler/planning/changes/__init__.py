@@ -1,1 +1,1 @@
-"""One difference between desired and live as a change: its steps, its reason, and what callers feel."""
+"""One difference of live from desired as a change: its steps, its reason, its effect on callers."""

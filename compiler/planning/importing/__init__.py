@@ -1,1 +1,1 @@
-"""A manifest written from live resources, and the plan that tags them."""
+"""A manifest written from live resources, with the plan that tags them."""

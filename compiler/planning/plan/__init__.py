@@ -1,1 +1,1 @@
-"""The planner: desired and observed resources in, an ordered plan out."""
+"""The planner: from desired plus observed resources to an ordered plan."""

@@ -1,4 +1,4 @@
-"""The documents that `--json` prints: one TypedDict a command, and from these the schemas in `schemas/`.
+"""The documents that `--json` prints: one TypedDict a command, from which the schemas in `schemas/` are made.
 
 Types only: whoever makes a document imports its type under TYPE_CHECKING and annotates the literal, so that mypy
 compares the two. Keys are camelCase, `formatVersion` is the first; within a format version fields are added and never

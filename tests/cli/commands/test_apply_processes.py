@@ -1,18 +1,19 @@
 """`manifact apply` as a process of its own: stopped by a signal, or started twice."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 
 import pytest
 
+from testing.command import start
 from testing.paths import ROOT
+from testing.waiting import LONG
 
 pytestmark = pytest.mark.slow
 NAME = "flat-price"
+WAITING = "import os, time\nwhile not os.path.exists({gate!r}):\n    time.sleep(0.01)\n"
 
 
 @pytest.fixture
@@ -25,12 +26,9 @@ def rules(tmp_path, monkeypatch, manifact):
     assert manifact("destroy", NAME, "--yes").code == 0
 
 
-def start(*arguments):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "compiler", *arguments]
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+def apply() -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return start("apply", "--verify", "never", stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
 
 
 def live(manifact):
@@ -40,16 +38,17 @@ def live(manifact):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_what_the_next_apply_completes(rules, manifact, number, code):
     score = (rules / "score.py").read_text()
-    (rules / "score.py").write_text("import time\ntime.sleep(4)\n" + score)
-    process = start("apply", "--verify", "never")
+    (rules / "score.py").write_text(WAITING.format(gate=str(rules / "gate")) + score)
+    process = apply()
     while "deployment" not in live(manifact):
         assert process.poll() is None, process.communicate()
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LONG)
     assert process.returncode == code
     assert "MF725" in err
     assert "run the same command again" in err
     assert "deployment   flat-price  interrupted" in out
+    (rules / "gate").touch()
     again = manifact("apply", "--verify", "never")
     assert again.code == 0, again.err
     assert live(manifact) == ["deployment", "model"]
@@ -57,9 +56,9 @@ def test_a_signal_leaves_what_the_next_apply_completes(rules, manifact, number, 
 
 
 def test_the_second_of_two_waits_for_the_first_and_has_nothing_left_to_do(rules, manifact):
-    first = start("apply", "--verify", "never")
-    second = start("apply", "--verify", "never")
-    outputs = [process.communicate(timeout=120) for process in (first, second)]
+    first = apply()
+    second = apply()
+    outputs = [process.communicate(timeout=LONG) for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], outputs
     assert sorted("No changes." in out for out, _ in outputs) == [False, True]
     assert any("another apply is under way here" in err for _, err in outputs)

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from testing import unmanaged
+
 
 @dataclass
 class Person:
@@ -19,18 +21,18 @@ class Person:
         return "yes\n"
 
 
-def test_a_model_that_changes_while_the_question_stands_is_kept(wine, manifact, foreign, monkeypatch):
+def test_a_model_that_changes_while_the_question_stands_is_kept(wine, manifact, monkeypatch):
     text = (wine / "model.yaml").read_text()
     (wine / "model.yaml").write_text(text[: text.index("  deployment:")])
     assert manifact("apply", "--verify", "never").code == 0
 
     def alive() -> list[str]:
-        with foreign.cloud(wine, "default") as connection:
+        with unmanaged.cloud(wine, "default") as connection:
             models = connection.data_science.list_models(connection.place.compartment_id).data
         return [model["id"] for model in models if model["lifecycleState"] == "ACTIVE"]
 
     def describe() -> None:
-        with foreign.cloud(wine, "default") as connection:
+        with unmanaged.cloud(wine, "default") as connection:
             connection.data_science.update_model(alive()[0], {"description": "this one we need"})
 
     monkeypatch.setattr(sys, "stdin", Person(describe))

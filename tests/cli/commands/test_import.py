@@ -1,8 +1,12 @@
 """`import`: what plain SDK calls made becomes ours, and the next plan is empty."""
 
 import json
+import subprocess
 
 import pytest
+
+from testing import unmanaged
+from testing.command import start
 
 PLAIN = {}
 FULL = {
@@ -36,9 +40,9 @@ def is_settled(manifact, folder):
 
 
 @pytest.mark.parametrize("details", [PLAIN, FULL], ids=["plain", "full"])
-def test_a_model_becomes_ours_and_the_next_plan_is_empty(details, cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection, **details)
+def test_a_model_becomes_ours_and_the_next_plan_is_empty(details, cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection, **details)
         provenance = {"trainingScript": "/home/datascience/train.py", "gitCommit": "0" * 40}
         connection.data_science.create_model_provenance(model, provenance)
         before = connection.data_science.get_model(model).data
@@ -46,15 +50,15 @@ def test_a_model_becomes_ours_and_the_next_plan_is_empty(details, cellar, foreig
     assert first.code == 0, first.err
     assert "nothing in the target was changed" in first.out
     folder = cellar / "models" / "red"
-    assert {path.name: path.read_bytes() for path in (folder / "artifact").iterdir()} == foreign.FILES
-    with foreign.cloud(cellar) as connection:
+    assert {path.name: path.read_bytes() for path in (folder / "artifact").iterdir()} == unmanaged.FILES
+    with unmanaged.cloud(cellar) as connection:
         assert connection.data_science.get_model(model).data == before
     done = manifact("import", model, "models/red", "--yes")
     assert (done.code, "it is yours" in done.out) == (0, True), done.err
     is_settled(manifact, "models/red")
     again = manifact("import", model, "models/red", "--yes")
     assert (again.code, "No changes." in again.out) == (0, True)
-    with foreign.cloud(cellar) as connection:
+    with unmanaged.cloud(cellar) as connection:
         after = connection.data_science.get_model(model).data
     kept = ("displayName", "description", "definedTags", "inputSchema", "retentionSetting", "backupSetting")
     assert {key: after.get(key) for key in kept} == {key: before.get(key) for key in kept}
@@ -65,12 +69,12 @@ def test_a_model_becomes_ours_and_the_next_plan_is_empty(details, cellar, foreig
 
 
 @pytest.mark.slow
-def test_a_deployment_goes_on_serving_and_its_secrets_stay_where_they_are(cellar, foreign, manifact, monkeypatch):
+def test_a_deployment_goes_on_serving_and_its_secrets_stay_where_they_are(cellar, manifact, monkeypatch):
     variables = {"DB_PASSWORD": "hunter2", "LEVEL": "info"}
-    with foreign.cloud(cellar) as connection:
+    with unmanaged.cloud(cellar) as connection:
         client = connection.data_science
-        model = foreign.make_model(connection)
-        deployment = foreign.make_deployment(connection, model, variables)
+        model = unmanaged.make_model(connection)
+        deployment = unmanaged.make_deployment(connection, model, variables)
         before = client.get_model_deployment(deployment).data
         adopted = json.loads(manifact("import", deployment, "--yes", "--json").out)
         after = client.get_model_deployment(deployment).data
@@ -91,17 +95,17 @@ def test_a_deployment_goes_on_serving_and_its_secrets_stay_where_they_are(cellar
     monkeypatch.setenv("MANIFACT_VAR_DB_PASSWORD", "hunter2")
     assert manifact("apply", folder).code == 0
     assert json.loads(manifact("predict", "served-by-hand", "--data", "x.json").out) == {"prediction": [6.0]}
-    with foreign.cloud(cellar) as connection:
+    with unmanaged.cloud(cellar) as connection:
         details = connection.data_science.get_model_deployment(deployment).data["modelDeploymentConfigurationDetails"]
     live = details["environmentConfigurationDetails"]["environmentVariables"]
     assert live == {"DB_PASSWORD": "hunter2", "LEVEL": "debug"}
 
 
 @pytest.mark.slow
-def test_a_deployment_alone_by_the_ocid_of_its_model(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
-        deployment = foreign.make_deployment(connection, model)
+def test_a_deployment_alone_by_the_ocid_of_its_model(cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
+        deployment = unmanaged.make_deployment(connection, model)
         before = connection.data_science.get_model(model).data
         done = manifact("import", deployment, "models/alone", "--by-id", "--yes")
         assert (done.code, "it is yours" in done.out) == (0, True), done.err
@@ -110,15 +114,15 @@ def test_a_deployment_alone_by_the_ocid_of_its_model(cellar, foreign, manifact):
     is_settled(manifact, "models/alone")
 
 
-def test_what_cannot_be_taken_over(cellar, foreign, manifact):
+def test_what_cannot_be_taken_over(cellar, manifact):
     owner = {"manifact-project": "other", "manifact-target": "local", "manifact-name": "x"}
-    with foreign.cloud(cellar) as connection:
-        theirs = foreign.make_model(connection, freeformTags=owner)
-        tagged = foreign.make_model(connection, freeformTags={f"tag{n}": "x" for n in range(8)})
-        gone = foreign.make_model(connection)
+    with unmanaged.cloud(cellar) as connection:
+        theirs = unmanaged.make_model(connection, freeformTags=owner)
+        tagged = unmanaged.make_model(connection, freeformTags={f"tag{n}": "x" for n in range(8)})
+        gone = unmanaged.make_model(connection)
         connection.data_science.delete_model(gone)
-        free = foreign.make_model(connection, displayName="free")
-        broken = foreign.make_model(connection, {"score.py": b"(", "runtime.yaml": b""}, displayName="broken")
+        free = unmanaged.make_model(connection, displayName="free")
+        broken = unmanaged.make_model(connection, {"score.py": b"(", "runtime.yaml": b""}, displayName="broken")
     (cellar / "full").mkdir()
     (cellar / "full" / "mine.txt").write_text("mine")
     for arguments, code, exit_code in (
@@ -135,30 +139,30 @@ def test_what_cannot_be_taken_over(cellar, foreign, manifact):
     assert list((cellar / "models").iterdir()) == []
     assert (cellar / "full" / "mine.txt").read_text() == "mine"
     assert manifact("import", free, "models/free", "--yes").code == 0
-    with foreign.cloud(cellar) as connection:
-        second = foreign.make_model(connection, displayName="free too")
+    with unmanaged.cloud(cellar) as connection:
+        second = unmanaged.make_model(connection, displayName="free too")
     for arguments in ((second, "models/other", "--name", "free"), (free, "models/b")):
         taken = manifact("import", *arguments, "--yes")
         assert (taken.code, "MF760" in taken.err) == (6, True)
 
 
-def test_files_that_are_no_longer_what_is_live_are_not_taken_for_it(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
+def test_files_that_are_no_longer_what_is_live_are_not_taken_for_it(cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
     assert manifact("import", model, "models/red").code == 0
     (cellar / "models" / "red" / "artifact" / "factor.txt").write_text("3")
     refused = manifact("import", model, "models/red", "--yes")
     assert (refused.code, "MF764" in refused.err) == (1, True)
-    with foreign.cloud(cellar) as connection:
+    with unmanaged.cloud(cellar) as connection:
         assert connection.data_science.get_model(model).data["freeformTags"] == {}
 
 
-def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, foreign, manifact):
-    down = {f"inner/{name}": content for name, content in foreign.FILES.items()}
-    control = {**foreign.FILES, "line\nbreak\x1b.txt": b""}
-    with foreign.cloud(cellar) as connection:
-        good = foreign.make_model(connection, displayName="good")
-        bad = [foreign.make_model(connection, files, displayName="bad") for files in (down, control)]
+def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, manifact):
+    down = {f"inner/{name}": content for name, content in unmanaged.FILES.items()}
+    control = {**unmanaged.FILES, "line\nbreak\x1b.txt": b""}
+    with unmanaged.cloud(cellar) as connection:
+        good = unmanaged.make_model(connection, displayName="good")
+        bad = [unmanaged.make_model(connection, files, displayName="bad") for files in (down, control)]
     assert manifact("import", good, "models/good").code == 0
     for model, code in zip(bad, ("MF533", "MF750"), strict=True):
         refused = manifact("import", model, "models/bad", "--yes")
@@ -167,10 +171,11 @@ def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, foreign, 
     assert manifact("plan").code == 0
 
 
-SLOW = b"""
-import time
+SLOW = """
+import os, time
 
-time.sleep(1)
+while not os.path.exists({gate!r}):
+    time.sleep(0.01)
 
 
 def load_model(model_file_name="factor.txt"):
@@ -178,32 +183,38 @@ def load_model(model_file_name="factor.txt"):
 
 
 def predict(data, model=load_model()):
-    return {"prediction": [row["x"] * model for row in data]}
+    return {{"prediction": [row["x"] * model for row in data]}}
 """
 
 
 @pytest.mark.slow
-def test_what_still_moves_is_waited_for(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection, {**foreign.FILES, "score.py": SLOW})
-        deployment = foreign.begin_deployment(connection, model)
+def test_what_still_moves_is_waited_for(cellar, manifact, tmp_path):
+    gate = tmp_path / "gate"
+    score = SLOW.format(gate=str(gate))
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection, {**unmanaged.FILES, "score.py": score.encode()})
+        deployment = unmanaged.begin_deployment(connection, model)
         assert connection.data_science.get_model_deployment(deployment).data["lifecycleState"] == "CREATING"
-        done = manifact("import", deployment, "models/slow", "--yes")
-    assert (done.code, "it is yours" in done.out) == (0, True), done.err
-    assert f"deployment {deployment} is CREATING: waiting" in done.err
+        pipe = subprocess.PIPE
+        with start("import", deployment, "models/slow", "--yes", stdout=pipe, stderr=pipe, text=True) as process:
+            told = next(line for line in process.stderr if "waiting" in line)
+            gate.touch()
+            out, err = process.communicate()
+    assert (process.returncode, "it is yours" in out) == (0, True), err
+    assert f"deployment {deployment} is CREATING: waiting" in told
     is_settled(manifact, "models/slow")
 
 
-def test_it_runs_alone_in_a_checkout(cellar, foreign, manifact):
+def test_it_runs_alone_in_a_checkout(cellar, manifact):
     import fcntl
 
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
         before = connection.data_science.get_model(model).data
     with (cellar / ".manifact" / "apply-local.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         refused = manifact("import", model, "models/red", "--yes", "--timeout", "0.1")
     assert (refused.code, "MF7" in refused.err) == (5, True), refused.err
-    with foreign.cloud(cellar) as connection:
+    with unmanaged.cloud(cellar) as connection:
         assert connection.data_science.get_model(model).data == before
     assert not (cellar / "models").exists()

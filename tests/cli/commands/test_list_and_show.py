@@ -8,20 +8,22 @@ import pytest
 
 from compiler.planning.secret_detection import looks_secret
 from compiler.render.table import table
+from testing import unmanaged
+from testing.archives import zipped
 
 
 def listed(manifact, *arguments):
     return json.loads(manifact("list", *arguments, "--json").out)["resources"]
 
 
-def test_everything_is_listed_by_lists_alone(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
+def test_everything_is_listed_by_lists_alone(cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
         client = connection.data_science
-        old = foreign.make_model(connection, displayName="Red")
+        old = unmanaged.make_model(connection, displayName="Red")
         client.delete_model(old)
-        red = foreign.make_model(connection, displayName="Red", freeformTags=connection.place.owner("red"))
-        set_id = client.create_model_version_set({**foreign.where(connection), "name": "whites"}).data["id"]
-        white = foreign.make_model(connection, displayName="White", modelVersionSetId=set_id, versionLabel="dry")
+        red = unmanaged.make_model(connection, displayName="Red", freeformTags=connection.place.owner("red"))
+        set_id = client.create_model_version_set({**unmanaged.where(connection), "name": "whites"}).data["id"]
+        white = unmanaged.make_model(connection, displayName="White", modelVersionSetId=set_id, versionLabel="dry")
     found = listed(manifact)
     assert {item["id"] for item in found} == {red, white, set_id}
     by_id = {item["id"]: item for item in found}
@@ -49,26 +51,26 @@ def test_a_table_fits_the_terminal_and_ocids_keep_their_end():
     assert ocid in table(("MODEL", "OCID"), [("a", ocid)], None)[1]
 
 
-def test_show_tells_all_of_a_model_by_any_of_its_names(cellar, foreign, manifact):
+def test_show_tells_all_of_a_model_by_any_of_its_names(cellar, manifact):
     metadata = [{"key": "team", "value": "cellar", "category": "Other"}]
     schema = json.dumps({"schema": [{"name": "x", "dtype": "int64"}], "version": "1.1"})
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection, customMetadataList=metadata, inputSchema=schema)
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection, customMetadataList=metadata, inputSchema=schema)
         connection.data_science.create_model_provenance(model, {"gitCommit": "0" * 40})
     shown = json.loads(manifact("show", model, "--json").out)
     assert (shown["kind"], shown["name"], shown["owner"], shown["applied"]) == ("model", "By Hand", None, None)
     assert shown["record"]["customMetadataList"][0]["value"] == "cellar"
     assert shown["provenance"]["gitCommit"] == "0" * 40
-    assert shown["artifact"]["size"] == len(foreign.zipped(foreign.FILES))
+    assert shown["artifact"]["size"] == len(zipped(unmanaged.FILES))
     text = manifact("show", "By Hand").out
     assert manifact("show", model[-8:]).out == text
     for part in ("team", "cellar", "int64", "nobody", "0" * 40, shown["artifact"]["md5"]):
         assert part in text
 
 
-def test_what_is_not_there_and_what_is_there_twice(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        first, second = (foreign.make_model(connection, displayName="Twin") for _ in range(2))
+def test_what_is_not_there_and_what_is_there_twice(cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        first, second = (unmanaged.make_model(connection, displayName="Twin") for _ in range(2))
     missing = manifact("show", "Twim")
     assert (missing.code, "did you mean 'Twin'?" in missing.err) == (3, True)
     twice = manifact("show", "Twin")
@@ -80,11 +82,11 @@ def test_what_is_not_there_and_what_is_there_twice(cellar, foreign, manifact):
 
 
 @pytest.mark.slow
-def test_show_never_prints_a_secret(cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
+def test_show_never_prints_a_secret(cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
         variables = {"DB_PASSWORD": "hunter2", "DB_URL": "postgres://u:pw9@host/db", "LEVEL": "info"}
-        deployment = foreign.make_deployment(connection, model, variables)
+        deployment = unmanaged.make_deployment(connection, model, variables)
         client = connection.data_science
         for arguments in (("--json",), ()):
             shown = manifact("show", deployment, *arguments)

@@ -10,8 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from testing.paths import ROOT
+from testing.command import first_document, start
+from testing.waiting import LONG, eventually
 
 SCORE = """
 import os, pathlib
@@ -43,23 +42,13 @@ class Served:
         self.temporary = folder / "temporary"
         self.temporary.mkdir(exist_ok=True)
         self.errors = folder / "errors"
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)}
+        environment = {"TMPDIR": str(self.temporary)}
+        options = {"cwd": folder, "stdout": subprocess.PIPE, "text": True}
         with self.errors.open("wb") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "compiler", "serve", *map(str, arguments), "--json"],
-                cwd=folder,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
+            self.process = start("serve", *arguments, "--json", environment=environment, stderr=errors, **options)
 
     def document(self) -> Any:
-        lines: list[str] = []
-        while not lines or lines[-1] != "}\n":
-            lines.append(self.process.stdout.readline())
-            assert lines[-1], self.errors.read_text()
-        return json.loads("".join(lines))
+        return first_document(self.process)
 
     def processes(self) -> list[int]:
         """Everything that was started for it: supervisor and workers name the temporary folder."""
@@ -68,28 +57,21 @@ class Served:
 
     def _is_ours(self, pid: int) -> bool:
         with contextlib.suppress(OSError):
-            return str(self.temporary) in Path(f"/proc/{pid}/cmdline").read_text()
+            return os.fsencode(self.temporary) in Path(f"/proc/{pid}/cmdline").read_bytes()
         return False
 
-    def ended(self, *, seconds: float = 20.0) -> int:
-        return self.process.wait(timeout=seconds)
+    def ended(self) -> int:
+        return self.process.wait(timeout=LONG)
 
     def is_gone(self) -> bool:
         return not self.processes() and not list(self.temporary.iterdir())
 
 
 def call(port: int, body: Any, **headers: str) -> tuple[int, Any]:
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=LONG)) as connection:
         connection.request("POST", "/predict", json.dumps(body), headers)
         response = connection.getresponse()
         return response.status, json.loads(response.read())
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def make(folder: Path, score: str = SCORE) -> Path:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from testing import unmanaged
+
 
 def steps(manifact, name="wine-cultivar"):
     document = json.loads(manifact("status", name, "--json").out)
@@ -50,13 +52,13 @@ def test_the_steps_of_a_life(wine, manifact):
     assert (gone.code, "MF761" in gone.err) == (3, True)
 
 
-def test_what_somebody_changed_live_is_drift(wine, manifact, foreign):
+def test_what_somebody_changed_live_is_drift(wine, manifact):
     text = (wine / "model.yaml").read_text()
     (wine / "model.yaml").write_text(text[: text.index("  deployment:")])
     assert manifact("apply", "--verify", "never").code == 0
     clean = manifact("drift", "--exit-code")
     assert (clean.code, "No drift" in clean.out) == (0, True)
-    with foreign.cloud(wine, "default") as connection:
+    with unmanaged.cloud(wine, "default") as connection:
         client = connection.data_science
         (model,) = client.list_models(connection.place.compartment_id).data
         client.update_model(model["id"], {"description": "somebody was here"})
@@ -68,12 +70,12 @@ def test_what_somebody_changed_live_is_drift(wine, manifact, foreign):
 
 
 @pytest.fixture
-def tampered(wine, manifact, foreign):
+def tampered(wine, manifact):
     """The wine model, saved, and then changed by somebody in ways that no list tells of."""
     text = (wine / "model.yaml").read_text()
     (wine / "model.yaml").write_text(text[: text.index("  deployment:")])
     assert manifact("apply", "--verify", "never").code == 0
-    with foreign.cloud(wine, "default") as connection:
+    with unmanaged.cloud(wine, "default") as connection:
         client = connection.data_science
         (model,) = client.list_models(connection.place.compartment_id).data
         record = client.get_model(model["id"]).data

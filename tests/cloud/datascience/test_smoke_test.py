@@ -15,6 +15,7 @@ from compiler.cloud.datascience import invoke
 from compiler.cloud.datascience.smoke_test import PAUSES_LOCAL, SmokeTestError, smoke_test
 from compiler.diagnostics import Severity, exit_code
 from compiler.planning.desired.types import SmokeTest
+from testing.lab import Lab, Manifest
 
 ROWS = SmokeTest([{"x": 3}], (6,))
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\nconnection: close\r\n\r\n"
@@ -99,7 +100,7 @@ def read_request(client: socket.socket) -> None:
 
 @pytest.mark.parametrize("way", [close, reset, cut_short, not_chunked_to_the_end, silent, halfway])
 def test_a_request_that_is_taken_and_not_answered_fails_the_test(
-    way: Way, lab: Any, serve: Any, monkeypatch: pytest.MonkeyPatch
+    way: Way, lab: Lab, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invoke, "TIMEOUT", (5.0, 0.3 if way in (silent, halfway) else 5.0))
     url, met = serve(way)
@@ -111,13 +112,13 @@ def test_a_request_that_is_taken_and_not_answered_fails_the_test(
 
 
 @pytest.mark.parametrize("way", [close, reset])
-def test_a_worker_that_comes_back_is_asked_again(way: Way, lab: Any, serve: Any) -> None:
+def test_a_worker_that_comes_back_is_asked_again(way: Way, lab: Lab, serve: Any) -> None:
     url, met = serve(way, right)
     assert smoke_test(lab.connection, url, ROWS) is None
     assert len(met) == 2
 
 
-def test_where_nobody_listens_nothing_is_tested(lab: Any) -> None:
+def test_where_nobody_listens_nothing_is_tested(lab: Lab) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
     warning = smoke_test(lab.connection, f"http://127.0.0.1:{port}/d", ROWS)
@@ -125,18 +126,18 @@ def test_where_nobody_listens_nothing_is_tested(lab: Any) -> None:
 
 
 @pytest.mark.parametrize("address", ["https://{}", "http://no-such-host.invalid/d", "nonsense"])
-def test_an_address_that_cannot_be_reached_is_not_tested(address: str, lab: Any, serve: Any) -> None:
+def test_an_address_that_cannot_be_reached_is_not_tested(address: str, lab: Lab, serve: Any) -> None:
     url, _ = serve(right)
     warning = smoke_test(lab.connection, address.format(url.removeprefix("http://")), ROWS)
     assert (warning.code, warning.severity) == ("MF723", Severity.WARNING)
 
 
 @pytest.mark.slow
-def test_a_model_that_ends_its_process_is_put_back(open_lab: Callable[..., Any], manifest: Any) -> None:
+def test_a_model_that_ends_its_process_is_put_back(open_lab: Callable[..., Lab]) -> None:
     lab = open_lab(processes=True)
-    lab.settled(manifest(factor=2))
+    lab.settled(Manifest(factor=2))
     dying = "def load_model(name='factor.txt'):\n    return 1\n\ndef predict(data, model=None):\n"
-    outcome = lab.apply(manifest(factor=7, score=dying + "    import os\n    os._exit(9)\n"))
+    outcome = lab.apply(Manifest(factor=7, score=dying + "    import os\n    os._exit(9)\n"))
     assert exit_code(outcome.diagnostics) == 4
     assert outcome.results[-1].detail == "the former settings serve again"
     assert invoke.call_endpoint(lab.connection, lab.deployments()[0].body["modelDeploymentUrl"], [{"x": 4}]).json() == {

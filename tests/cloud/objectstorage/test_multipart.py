@@ -15,36 +15,38 @@ from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.diagnostics import failure
 from compiler.planning.live.observed import Observed
 from compiler.planning.plan.planner import plan
+from testing.lab import Lab, Manifest, open_at
+from testing.transports import PowerCut, cut_at
 
 STAGING = {"staging": {"uri": "oci://staging@local/models/", "always": True}}
 BALLAST = 2 * LEAST_PART + MEBIBYTE
 
 
-def bucket(lab: Any) -> None:
+def bucket(lab: Lab) -> None:
     details = {"name": "staging", "compartmentId": lab.connection.place.compartment_id}
     lab.connection.object_storage.create_bucket("local", details)
 
 
-def objects(lab: Any) -> list[str]:
+def objects(lab: Lab) -> list[str]:
     found = lab.connection.object_storage.list_objects("local", "staging").data["objects"]
     return [item["name"] for item in found]
 
 
-def uploads(lab: Any) -> list[Any]:
+def uploads(lab: Lab) -> list[Any]:
     found: list[Any] = lab.connection.object_storage.list_multipart_uploads("local", "staging").data
     return found
 
 
-def big(manifest: Any, **staging: Any) -> Any:
+def big(**staging: Any) -> Any:
     catalog = {"staging": {**STAGING["staging"], **staging}}
-    return manifest(ballast=BALLAST, catalog=catalog, deployment=None)
+    return Manifest(ballast=BALLAST, catalog=catalog, deployment=None)
 
 
-def test_the_bytes_arrive_and_the_bucket_is_left_empty(lab: Any, manifest: Any) -> None:
+def test_the_bytes_arrive_and_the_bucket_is_left_empty(lab: Lab) -> None:
     bucket(lab)
-    lab.settled(big(manifest))
+    lab.settled(big())
     (live,) = lab.models()
-    _, archive = big(manifest).archive()
+    _, archive = big().archive()
     found = lab.connection.data_science.get_model_artifact_content(live.id).data.content
     assert found == b"".join(archive.chunks())
     assert live.head.size == archive.size
@@ -52,25 +54,25 @@ def test_the_bytes_arrive_and_the_bucket_is_left_empty(lab: Any, manifest: Any) 
     assert (objects(lab), uploads(lab)) == ([], [])
 
 
-def test_the_object_is_kept_when_the_manifest_says_so(lab: Any, manifest: Any) -> None:
+def test_the_object_is_kept_when_the_manifest_says_so(lab: Lab) -> None:
     bucket(lab)
-    lab.settled(big(manifest, keep=True))
+    lab.settled(big(keep=True))
     (name,) = objects(lab)
     assert name.startswith("models/cellar/local/wine/")
 
 
-def test_a_bucket_that_is_not_there_is_a_clear_error(lab: Any, manifest: Any) -> None:
-    outcome = lab.apply(big(manifest))
+def test_a_bucket_that_is_not_there_is_a_clear_error(lab: Lab) -> None:
+    outcome = lab.apply(big())
     assert [problem.code for problem in outcome.diagnostics] == ["MF713"]
     assert "bucket" in outcome.diagnostics[0].message
     bucket(lab)
-    lab.settled(big(manifest))
+    lab.settled(big())
     assert len(lab.models()) == 1
 
 
-def test_an_upload_goes_on_where_it_was_cut_off(lab: Any, manifest: Any, kit: Any) -> None:
+def test_an_upload_goes_on_where_it_was_cut_off(lab: Lab) -> None:
     bucket(lab)
-    wanted = big(manifest)
+    wanted = big()
     made = lab.plan(wanted)
     _, archive = wanted.archive()
 
@@ -78,12 +80,12 @@ def test_an_upload_goes_on_where_it_was_cut_off(lab: Any, manifest: Any, kit: An
         content = b"".join(archive.chunks())
         for start in range(0, 2 * LEAST_PART + 1, MEBIBYTE):
             yield content[start : start + MEBIBYTE]
-        raise kit.PowerCut
+        raise PowerCut
 
-    with pytest.raises(kit.PowerCut):
+    with pytest.raises(PowerCut):
         lab.carry_out_with(made, {wanted.archive()[0]: ZipBody(archive.size, breaking)})
     assert len(uploads(lab)) == 1
-    counting = kit.cut_at(lab, 10**9, after=False)
+    counting = cut_at(lab, 10**9, after=False)
     lab.settled(wanted)
     parts = [line for line in counting.seen if "uploadPartNum=" in line]
     assert len(parts) == 1  # of three; two were there already
@@ -91,9 +93,9 @@ def test_an_upload_goes_on_where_it_was_cut_off(lab: Any, manifest: Any, kit: An
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["told", "killed"])
-def test_parts_of_a_file_that_changed_are_not_gone_on_with(killed: bool, lab: Any, manifest: Any, kit: Any) -> None:
+def test_parts_of_a_file_that_changed_are_not_gone_on_with(killed: bool, lab: Lab) -> None:
     bucket(lab)
-    wanted = big(manifest)
+    wanted = big()
     made = lab.plan(wanted)
     name, archive = wanted.archive()
 
@@ -101,14 +103,14 @@ def test_parts_of_a_file_that_changed_are_not_gone_on_with(killed: bool, lab: An
         for start in range(0, archive.size, MEBIBYTE):
             yield b"x" * min(MEBIBYTE, archive.size - start)
             if killed and start == 2 * LEAST_PART:
-                raise kit.PowerCut
+                raise PowerCut
         raise failure("MF505", "ballast.bin changed since it was built")
 
     def send() -> Any:
         return lab.carry_out_with(made, {name: ZipBody(archive.size, spoilt)})
 
     if killed:
-        with pytest.raises(kit.PowerCut):
+        with pytest.raises(PowerCut):
             send()
         assert len(uploads(lab)) == 1
     else:
@@ -123,23 +125,23 @@ def test_parts_of_a_file_that_changed_are_not_gone_on_with(killed: bool, lab: An
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_each_request_is_cut_off(after: bool, kit: Any, blank_store: Path, tmp_path: Path) -> None:
-    wanted = kit.Manifest(ballast=LEAST_PART + MEBIBYTE, catalog=STAGING, deployment=None)
+def test_each_request_is_cut_off(after: bool, blank_store: Path, tmp_path: Path) -> None:
+    wanted = Manifest(ballast=LEAST_PART + MEBIBYTE, catalog=STAGING, deployment=None)
     cuts = 0
     while True:
         root = tmp_path / "root"
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(blank_store, root)
-        with kit.open_at(root) as lab:
+        with open_at(root) as lab:
             bucket(lab)
             made = lab.plan(wanted)
-            kit.cut_at(lab, cuts + 1, after=after)
+            cut_at(lab, cuts + 1, after=after)
             try:
                 assert lab.carry_out(made, wanted).complete
                 break
-            except kit.PowerCut:
+            except PowerCut:
                 cuts += 1
-        with kit.open_at(root) as lab:
+        with open_at(root) as lab:
             lab.settled(wanted)
             assert len(lab.models()) == 1
             assert (objects(lab), uploads(lab)) == ([], [])
@@ -156,8 +158,8 @@ def test_parts_are_whole_mebibytes_and_never_too_many() -> None:
 
 
 @pytest.mark.parametrize("staging", [None, STAGING["staging"] | {"always": False}])
-def test_two_gibibytes_decide(staging: Any, manifest: Any, lab: Any) -> None:
-    wanted = manifest(catalog={"staging": staging} if staging else {}, deployment=None).desired()
+def test_two_gibibytes_decide(staging: Any, lab: Lab) -> None:
+    wanted = Manifest(catalog={"staging": staging} if staging else {}, deployment=None).desired()
     assert wanted.model is not None
     for size, large in ((2 << 30, False), ((2 << 30) + 1, True)):
         made = plan([replace(wanted, model=replace(wanted.model, size=size))], Observed(), lab.connection.place)

@@ -17,6 +17,7 @@ from compiler.planning.changes.deployment_diff import live_settings
 from compiler.planning.desired.variables import environment_variables
 from compiler.planning.fields.deployment import MODEL_ID
 from compiler.planning.plan.outcome import Outcome
+from testing.lab import Lab, Manifest
 
 BEFORE = {"environmentVariables": {"LEVEL": "info", "OLD": "1"}}
 AFTER = {"environmentVariables": {"LEVEL": "debug", "NEW": "2"}}
@@ -25,7 +26,7 @@ AFTER = {"environmentVariables": {"LEVEL": "debug", "NEW": "2"}}
 class Failing:
     """A transport on which the n-th work request is told to have failed, although the settings are there."""
 
-    def __init__(self, lab: Any, at: int) -> None:
+    def __init__(self, lab: Lab, at: int) -> None:
         adapters = lab.connection.data_science.base_client.session.adapters
         self.inner, adapters["http://"] = adapters["http://"], self
         self.at = at
@@ -50,7 +51,7 @@ class Failing:
         self.inner.close()
 
 
-def failed(lab: Any, wanted: Any, at: int) -> Outcome:
+def failed(lab: Lab, wanted: Any, at: int) -> Outcome:
     failing = Failing(lab, at)
     outcome: Outcome = lab.apply(wanted)
     assert "MF720" in [problem.code for problem in outcome.diagnostics]
@@ -59,10 +60,10 @@ def failed(lab: Any, wanted: Any, at: int) -> Outcome:
 
 
 @pytest.mark.parametrize("at", [1, 2], ids=["variables", "then the model"])
-def test_what_the_record_shows_is_put_back(at: int, lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(factor=2, deployment=BEFORE))
+def test_what_the_record_shows_is_put_back(at: int, lab: Lab) -> None:
+    lab.settled(Manifest(factor=2, deployment=BEFORE))
     former = lab.deployments()[0]
-    outcome = failed(lab, manifest(factor=5, deployment=AFTER), at)
+    outcome = failed(lab, Manifest(factor=5, deployment=AFTER), at)
     assert outcome.results[-1].detail == "the former settings serve again"
     (live,) = lab.deployments()
     assert environment_variables(live.body) == BEFORE["environmentVariables"]
@@ -70,14 +71,14 @@ def test_what_the_record_shows_is_put_back(at: int, lab: Any, manifest: Any) -> 
     assert live.tags == former.tags
 
 
-def test_what_never_came_into_force_needs_no_putting_back(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(deployment=BEFORE))
+def test_what_never_came_into_force_needs_no_putting_back(lab: Lab) -> None:
+    lab.settled(Manifest(deployment=BEFORE))
     faults = Faults([parse_rule("MODEL_DEPLOYMENT_UPDATE:failx1")])
     with open_cloud(local_store(lab.root), settings=Settings(run_processes=False, faults=faults)) as failing:
         lab.connection.data_science.base_client.session.mount("http://", InProcessAdapter(failing))
-        outcome = lab.apply(manifest(deployment=AFTER))
+        outcome = lab.apply(Manifest(deployment=AFTER))
         assert [problem.code for problem in outcome.diagnostics] == ["MF720"]
         assert outcome.results[-1].detail == "nothing had to be put back: it has its former settings"
         (live,) = lab.deployments()
         assert environment_variables(live.body) == BEFORE["environmentVariables"]
-        lab.settled(manifest(deployment=AFTER))
+        lab.settled(Manifest(deployment=AFTER))

@@ -22,6 +22,8 @@ from compiler.planning.plan.planner import Options, plan
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.v1 import Spec
+from testing.fields import differing, leaves
+from testing.lab import Lab
 from testing.paths import MANIFESTS, TESTS
 
 PACK = {"path": "oci://conda-packs@cellar/published/wine/1.0/wine_p311_cpu_v1", "python": "3.11"}
@@ -174,7 +176,7 @@ def write(folder: Path, row: Row, value: Any) -> None:
         yaml.dump(document, file)
 
 
-def settle(lab: Any, folder: Path) -> str:
+def settle(lab: Lab, folder: Path) -> str:
     """Compile and apply; then nothing is left to do. Returns the artifact's digest."""
     build = compile_manifest(folder / "model.yaml")
     desired = [build.desired]
@@ -193,7 +195,7 @@ def settle(lab: Any, folder: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_a_field_of_the_artifact(row: Row, lab: Any, project: Any) -> None:
+def test_a_field_of_the_artifact(row: Row, lab: Lab, project: Any) -> None:
     folder = project(row)
     write(folder, row, row.first)
     first = settle(lab, folder)
@@ -209,7 +211,7 @@ def test_a_field_of_the_artifact(row: Row, lab: Any, project: Any) -> None:
     assert len(lab.models()) == 1 + row.moves  # the former version was found again
 
 
-def served(lab: Any) -> str:
+def served(lab: Lab) -> str:
     (live,) = lab.deployments()
     details = live.body["modelDeploymentConfigurationDetails"]["modelConfigurationDetails"]
     (model,) = [model for model in lab.models() if model.id == details["modelId"]]
@@ -217,16 +219,12 @@ def served(lab: Any) -> str:
     return digest
 
 
-def test_the_table_changes_every_field(fields: Any) -> None:
+def test_the_table_changes_every_field() -> None:
     others = {
-        f"{name}.{path}"
-        for name, spec in (("catalog", Catalog), ("deployment", Deployment))
-        for path in fields.leaves(spec)
+        f"{name}.{path}" for name, spec in (("catalog", Catalog), ("deployment", Deployment)) for path in leaves(spec)
     }
-    known = fields.leaves(Spec) - others
-    changed = {
-        path for row in ROWS for path in fields.differing(row.settings(row.first), row.settings(row.second), known)
-    }
+    known = leaves(Spec) - others
+    changed = {path for row in ROWS for path in differing(row.settings(row.first), row.settings(row.second), known)}
     assert known - changed == set(ELSEWHERE)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from testing.lab import Manifest, open_at
 from testing.paths import child_environment
 
 pytestmark = pytest.mark.slow
@@ -61,29 +62,29 @@ def agrees_or_loses_cleanly(found: list[tuple[bool, list[str]]]) -> None:
 
 
 @pytest.mark.parametrize("before", [None, {"factor": 3}], ids=["first", "update"])
-def test_the_same_manifest_twice(before: Any, kit: Any, blank_store: Path, tmp_path: Path) -> None:
+def test_the_same_manifest_twice(before: Any, blank_store: Path, tmp_path: Path) -> None:
     root = root_of(blank_store, tmp_path)
-    with kit.open_at(root) as lab:
+    with open_at(root) as lab:
         if before:
-            lab.settled(kit.Manifest(**before))
+            lab.settled(Manifest(**before))
     agrees_or_loses_cleanly(both(root, {"factor": 2}, {"factor": 2}))
-    with kit.open_at(root) as lab:
-        lab.settled(kit.Manifest(factor=2))
+    with open_at(root) as lab:
+        lab.settled(Manifest(factor=2))
         assert len(lab.models()) == (2 if before else 1)
         assert len(lab.deployments()) == 1
         assert len([live for live in lab.observe().version_sets if not live.deleted]) == 1
 
 
 @pytest.mark.parametrize("before", [None, {"factor": 3}], ids=["first", "update"])
-def test_two_manifests_of_one_name(before: Any, kit: Any, blank_store: Path, tmp_path: Path) -> None:
+def test_two_manifests_of_one_name(before: Any, blank_store: Path, tmp_path: Path) -> None:
     root = root_of(blank_store, tmp_path)
-    with kit.open_at(root) as lab:
+    with open_at(root) as lab:
         if before:
-            lab.settled(kit.Manifest(**before))
+            lab.settled(Manifest(**before))
     agrees_or_loses_cleanly(both(root, {"factor": 2}, {"factor": 5}))
-    with kit.open_at(root) as lab:
+    with open_at(root) as lab:
         assert len(lab.deployments()) == 1  # already now: nobody has to come and tidy up
-        lab.settled(kit.Manifest(factor=2))
+        lab.settled(Manifest(factor=2))
         assert len(lab.models()) == (3 if before else 2)
         assert all("manifact-artifact" in live.tags for live in lab.models())
         assert len(lab.deployments()) == 1

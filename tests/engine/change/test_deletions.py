@@ -15,6 +15,9 @@ from compiler.engine.change.apply import ApplyResult
 from compiler.engine.change.runner import apply
 from compiler.planning.plan.destroy import destroy
 from compiler.planning.plan.outcome import ApplyOptions, Status
+from testing.lab import Lab, Manifest
+from testing.transports import mount, refusal, unmount
+from testing.waiting import LONG
 
 
 @dataclass
@@ -37,37 +40,37 @@ class Meanwhile:
         self.inner.close()
 
 
-def meanwhile(lab: Any, kit: Any, path: str, happen: Callable[[], object]) -> None:
+def meanwhile(lab: Lab, path: str, happen: Callable[[], object]) -> None:
     """Have something happen just before the first DELETE of `path`."""
-    kit.mount(lab, Meanwhile(None, "DELETE", path, happen))
+    mount(lab, Meanwhile(None, "DELETE", path, happen))
 
 
-def protect(lab: Any) -> None:
+def protect(lab: Lab) -> None:
     (live,) = lab.deployments()
     tags = {"freeformTags": {**live.tags, "manifact-protect": "true"}}
     lab.connection.data_science.update_model_deployment(live.id, tags)
     lab.wait()
 
 
-def describe(lab: Any) -> None:
+def describe(lab: Lab) -> None:
     (live,) = lab.models()
     lab.connection.data_science.update_model(live.id, {"description": "this one we need"})
 
 
-def test_a_deployment_that_is_protected_after_the_question_is_not_deleted(lab: Any, manifest: Any, kit: Any) -> None:
-    lab.settled(manifest())
+def test_a_deployment_that_is_protected_after_the_question_is_not_deleted(lab: Lab) -> None:
+    lab.settled(Manifest())
     made = destroy(["wine"], lab.observe(), lab.connection.place)
     assert not made.problems
-    meanwhile(lab, kit, "/modelDeployments/", lambda: protect(lab))
+    meanwhile(lab, "/modelDeployments/", lambda: protect(lab))
     outcome = lab.carry_out(made)
     assert [problem.code for problem in outcome.diagnostics] == ["MF716"]
     assert (len(lab.deployments()), len(lab.models())) == (1, 1)
 
 
-def test_what_no_manifest_has_is_only_deleted_as_it_was_read(lab: Any, manifest: Any, kit: Any) -> None:
-    lab.settled(manifest(deployment=None))
+def test_what_no_manifest_has_is_only_deleted_as_it_was_read(lab: Lab) -> None:
+    lab.settled(Manifest(deployment=None))
     made = lab.plan(prune=True)
-    meanwhile(lab, kit, "/models/", lambda: describe(lab))
+    meanwhile(lab, "/models/", lambda: describe(lab))
     outcome = lab.carry_out(made)
     assert [problem.code for problem in outcome.diagnostics] == ["MF716"]
     assert [live.body["description"] for live in lab.models()] == ["this one we need"]
@@ -75,9 +78,9 @@ def test_what_no_manifest_has_is_only_deleted_as_it_was_read(lab: Any, manifest:
     assert lab.models() == []
 
 
-def test_old_versions_go_although_the_plan_changed_them_before(lab: Any, manifest: Any) -> None:
+def test_old_versions_go_although_the_plan_changed_them_before(lab: Lab) -> None:
     for factor in (2, 3, 4):
-        lab.settled(manifest(factor=factor, catalog={"keepVersions": 1}))
+        lab.settled(Manifest(factor=factor, catalog={"keepVersions": 1}))
     assert len(lab.models()) == 1
 
 
@@ -99,11 +102,11 @@ class Forgetting:
         self.inner.close()
 
 
-def test_a_record_that_is_gone_after_its_deletion_is_as_good_as_deleted(lab: Any, manifest: Any, kit: Any) -> None:
-    lab.settled(manifest())
+def test_a_record_that_is_gone_after_its_deletion_is_as_good_as_deleted(lab: Lab) -> None:
+    lab.settled(Manifest())
     made = destroy(["wine"], lab.observe(), lab.connection.place)
-    forgetting = Forgetting(None, kit.refusal)
-    kit.mount(lab, forgetting)
+    forgetting = Forgetting(None, refusal)
+    mount(lab, forgetting)
     outcome = lab.carry_out(made)
     assert outcome.complete, outcome.diagnostics
     forgetting.asked = False
@@ -116,8 +119,8 @@ def unreadable() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("which", ["one", "two"])
-def test_a_file_that_is_gone_is_the_trouble_of_one_manifest(which: str, lab: Any, manifest: Any) -> None:
-    wanted = {"one": manifest(name="one"), "two": manifest(name="two", factor=3)}
+def test_a_file_that_is_gone_is_the_trouble_of_one_manifest(which: str, lab: Lab) -> None:
+    wanted = {"one": Manifest(name="one"), "two": Manifest(name="two", factor=3)}
     archives = dict(item.archive() for item in wanted.values())
     name, archive = wanted[which].archive()
     archives[name] = replace(archive, chunks=unreadable)
@@ -130,10 +133,10 @@ def test_a_file_that_is_gone_is_the_trouble_of_one_manifest(which: str, lab: Any
     lab.settled(*wanted.values())
 
 
-def test_an_attachment_that_is_gone_is_told_as_a_problem(lab: Any, manifest: Any, tmp_path: Any) -> None:
+def test_an_attachment_that_is_gone_is_told_as_a_problem(lab: Lab, tmp_path: Any) -> None:
     note = tmp_path / "note.txt"
     note.write_text("n")
-    wanted = manifest(files={"note.txt": note}, catalog={"custom": [{"key": "note", "artifact": "note.txt"}]})
+    wanted = Manifest(files={"note.txt": note}, catalog={"custom": [{"key": "note", "artifact": "note.txt"}]})
     made, hashes, archives = lab.plan(wanted), wanted.hashes(), dict([wanted.archive()])
     note.unlink()
     outcome = apply(made, lab.connection, archives, ApplyOptions(files={hashes["note.txt"]: note}))
@@ -157,13 +160,13 @@ class OnlyWorkers:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_what_was_done_is_told_without_asking_the_service(
-    form: str, lab: Any, manifest: Any, kit: Any, capsys: pytest.CaptureFixture[str]
+    form: str, lab: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted = [manifest(name="one"), manifest(name="two", factor=3)]
+    wanted = [Manifest(name="one"), Manifest(name="two", factor=3)]
     made, archives = lab.plan(*wanted), dict(item.archive() for item in wanted)
     transport = OnlyWorkers(None)
-    kit.mount(lab, transport)
-    outcome = apply(made, lab.connection, archives, ApplyOptions(timeout=60))
+    mount(lab, transport)
+    outcome = apply(made, lab.connection, archives, ApplyOptions(timeout=LONG))
     Console(json=form == "json").show(ApplyResult(made, outcome))
     told = capsys.readouterr().out
     if form == "json":
@@ -173,4 +176,4 @@ def test_what_was_done_is_told_without_asking_the_service(
             ["one", "ACTIVE"],
             ["two", "ACTIVE"],
         ]
-    kit.unmount(lab, transport)
+    unmount(lab, transport)

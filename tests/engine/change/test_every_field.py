@@ -10,6 +10,8 @@ import pytest
 
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
+from testing.fields import differing, leaves
+from testing.lab import Lab, Manifest
 from testing.paths import TESTS
 
 DETAILS = "modelDeploymentConfigurationDetails"
@@ -148,9 +150,9 @@ DEPLOYMENT = [
 
 
 @pytest.mark.parametrize("row", CATALOG, ids=str)
-def test_catalog(row: Row, lab: Any, manifest: Any) -> None:
+def test_catalog(row: Row, lab: Lab) -> None:
     def wanted(value: Any) -> Any:
-        return manifest(catalog=row.settings(value), deployment=None)
+        return Manifest(catalog=row.settings(value), deployment=None)
 
     lab.settled(wanted(row.first))
     (live,) = lab.models()
@@ -170,9 +172,9 @@ def test_catalog(row: Row, lab: Any, manifest: Any) -> None:
 
 
 @pytest.mark.parametrize("row", DEPLOYMENT, ids=str)
-def test_deployment(row: Row, lab: Any, manifest: Any) -> None:
+def test_deployment(row: Row, lab: Lab) -> None:
     def wanted(value: Any) -> Any:
-        return manifest(deployment=row.settings(value))
+        return Manifest(deployment=row.settings(value))
 
     lab.settled(wanted(row.first))
     (live,) = lab.deployments()
@@ -192,7 +194,7 @@ def test_deployment(row: Row, lab: Any, manifest: Any) -> None:
     assert settings(lab.deployments()[0]) == settings(restored)
 
 
-def tamper(lab: Any, live: Any, drift: dict[str, Any]) -> None:
+def tamper(lab: Lab, live: Any, drift: dict[str, Any]) -> None:
     """What somebody else does, who knows nothing of us."""
     client = lab.connection.data_science
     match drift:
@@ -245,13 +247,13 @@ PLACES: dict[str, tuple[dict[str, Any], dict[str, Any], int, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_ways_and_places(name: str, lab: Any, manifest: Any) -> None:
+def test_ways_and_places(name: str, lab: Lab) -> None:
     first, second, versions, objects = PLACES[name]
 
     def wanted(value: dict[str, Any]) -> Any:
         staging = {"uri": "oci://staging@local/models/", **value}
         pointing = staging.pop("byReference", False)
-        return manifest(catalog={"staging": staging, "byReference": pointing}, deployment=None)
+        return Manifest(catalog={"staging": staging, "byReference": pointing}, deployment=None)
 
     lab.make_bucket()
     lab.settled(wanted(first))
@@ -280,10 +282,10 @@ ELSEWHERE = {
 @pytest.mark.parametrize(
     ("table", "spec"), [(CATALOG, Catalog), (DEPLOYMENT, Deployment)], ids=["catalog", "deployment"]
 )
-def test_the_tables_change_every_field(table: list[Row], spec: Any, fields: Any) -> None:
-    known = fields.leaves(spec)
+def test_the_tables_change_every_field(table: list[Row], spec: Any) -> None:
+    known = leaves(spec)
     rows = [(row.settings(row.first), row.settings(row.second)) for row in table]
-    changed = {path for pair in rows for path in fields.differing(*pair, known)}
+    changed = {path for pair in rows for path in differing(*pair, known)}
     changed |= {name.partition(" ")[0] for name in PLACES}
     assert known - changed == known & set(ELSEWHERE)
 

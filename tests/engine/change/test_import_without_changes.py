@@ -11,6 +11,8 @@ from compiler.cloud.datascience.deployments import read_deployment
 from compiler.cloud.datascience.models import read_model
 from compiler.planning.importing.adoption import adopt
 from compiler.planning.importing.manifest_from_live import catalog_from_live, deployment_from_live
+from testing.lab import Lab, Manifest
+from testing.transports import PowerCut, cut_at
 
 FIXED = {"policyType": "FIXED_SIZE", "instanceCount": 2}
 FLEX = {
@@ -76,11 +78,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda name: str(name).replace(" ", "-"))
-def test_nothing_but_tags_changes(case: str, lab: Any, manifest: Any) -> None:
+def test_nothing_but_tags_changes(case: str, lab: Lab) -> None:
     model_details, environment, more = CASES[case]
-    live_model, live = made(lab, manifest, model_details, environment, more)
+    live_model, live = made(lab, model_details, environment, more)
     found = deployment_from_live(live.body)
-    imported = manifest(
+    imported = Manifest(
         catalog=catalog_from_live(live_model.body, live_model.provenance).fragment, deployment=found.fragment
     )
     adopting = adopt(imported.desired(), live_model, live, lab.connection.place)
@@ -94,11 +96,11 @@ def test_nothing_but_tags_changes(case: str, lab: Any, manifest: Any) -> None:
     assert "s3cret" not in str(found)
 
 
-def made(lab: Any, manifest: Any, model_details: Any, environment: Any, more: Any) -> tuple[Any, Any]:
+def made(lab: Lab, model_details: Any, environment: Any, more: Any) -> tuple[Any, Any]:
     place, client = lab.connection.place, lab.connection.data_science
     where = {"compartmentId": place.compartment_id, "projectId": place.project_id}
     model = client.create_model({**where, "displayName": "theirs"}).data["id"]
-    _, archive = manifest().archive()
+    _, archive = Manifest().archive()
     client.create_model_artifact(model, b"".join(archive.chunks()), content_disposition='attachment; filename="a.zip"')
     served = {"modelId": model, "instanceConfiguration": {"instanceShapeName": "VM.Standard2.1"}, **model_details}
     details = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": served}
@@ -112,18 +114,16 @@ def made(lab: Any, manifest: Any, model_details: Any, environment: Any, more: An
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, 5))
-def test_a_cut_in_the_middle_is_completed_by_the_next_import(
-    at: int, after: bool, lab: Any, manifest: Any, kit: Any
-) -> None:
+def test_a_cut_in_the_middle_is_completed_by_the_next_import(at: int, after: bool, lab: Lab) -> None:
     variables = {"environmentVariables": {"AA": "1", "A_KEY": "s3cret"}}
-    model, deployment = made(lab, manifest, {}, variables, {"freeformTags": {"a": "b"}})
+    model, deployment = made(lab, {}, variables, {"freeformTags": {"a": "b"}})
     before = deployment.body["modelDeploymentConfigurationDetails"]
-    imported = manifest(
+    imported = Manifest(
         catalog=catalog_from_live(model.body, model.provenance).fragment,
         deployment=deployment_from_live(deployment.body).fragment,
     )
-    cutting = kit.cut_at(lab, at, after=after)
-    with contextlib.suppress(kit.PowerCut):
+    cutting = cut_at(lab, at, after=after)
+    with contextlib.suppress(PowerCut):
         lab.carry_out(adopt(imported.desired(), model, deployment, lab.connection.place))
     lab.wait()
     cutting.at = 0

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from testing.lab import Lab, Manifest, open_at
 from testing.paths import child_environment
+from testing.transports import PowerCut, cut_at
 
 SETTINGS = {"deployment": {"bandwidthMbps": 20, "environmentVariables": {"LEVEL": "info"}, "description": "new"}}
 BY_REFERENCE = {"byReference": True, "staging": {"uri": "oci://staging@local/models/"}, "keepVersions": 1}
@@ -35,7 +37,7 @@ SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def prepared(kit: Any, blank_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def prepared(blank_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A store in the state a scenario begins with, made once."""
     made: dict[str, Path] = {}
 
@@ -44,17 +46,17 @@ def prepared(kit: Any, blank_store: Path, tmp_path_factory: pytest.TempPathFacto
             root = tmp_path_factory.mktemp("before") / "root"
             shutil.copytree(blank_store, root)
             before = SCENARIOS[scenario][0]
-            with kit.open_at(root) as lab:
+            with open_at(root) as lab:
                 lab.make_bucket()
                 if before is not None:
-                    lab.settled(kit.Manifest(**before))
+                    lab.settled(Manifest(**before))
             made[scenario] = root
         return made[scenario]
 
     return make
 
 
-def is_tidy(lab: Any, wanted: Any) -> None:
+def is_tidy(lab: Lab, wanted: Any) -> None:
     """One committed version for each artifact, one deployment, one version set, and nothing else to do."""
     models, deployments = lab.models(), lab.deployments()
     assert all("manifact-artifact" in live.tags for live in models)
@@ -71,24 +73,24 @@ def is_tidy(lab: Any, wanted: Any) -> None:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_next_apply_completes_what_was_cut_off(
-    scenario: str, after: bool, kit: Any, prepared: Callable[[str], Path], tmp_path: Path
+    scenario: str, after: bool, prepared: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    wanted = kit.Manifest(**SCENARIOS[scenario][1])
+    wanted = Manifest(**SCENARIOS[scenario][1])
     cuts = 0
     while True:
         root = tmp_path / f"{cuts}"
         shutil.copytree(prepared(scenario), root)
-        with kit.open_at(root) as lab:
+        with open_at(root) as lab:
             made = lab.plan(wanted)
-            kit.cut_at(lab, cuts + 1, after=after)
+            cut_at(lab, cuts + 1, after=after)
             try:
                 outcome = lab.carry_out(made, wanted)
-            except kit.PowerCut:
+            except PowerCut:
                 cuts += 1
             else:
                 assert outcome.complete
                 break
-        with kit.open_at(root) as lab:
+        with open_at(root) as lab:
             lab.settled(wanted)
             is_tidy(lab, wanted)
     assert cuts > 0
@@ -109,16 +111,16 @@ assert lab.carry_out(made, wanted).complete
 @pytest.mark.slow
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 7, 9])
 def test_a_process_that_is_killed_leaves_what_the_next_one_completes(
-    at: int, kit: Any, blank_store: Path, tmp_path: Path
+    at: int, blank_store: Path, tmp_path: Path
 ) -> None:
     root = tmp_path / "root"
     shutil.copytree(blank_store, root)
-    with kit.open_at(root) as lab:
+    with open_at(root) as lab:
         lab.make_bucket()
     command = [sys.executable, "-c", CHILD, str(root), str(at)]
     assert subprocess.run(command, env=child_environment(), check=False).returncode == 9
-    with kit.open_at(root) as lab:
-        wanted = kit.Manifest(factor=5)
+    with open_at(root) as lab:
+        wanted = Manifest(factor=5)
         lab.settled(wanted)
         is_tidy(lab, wanted)
         assert len(lab.models()) == 1

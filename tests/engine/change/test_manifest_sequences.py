@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
+from testing.fields import leaves, set_in
+from testing.lab import Lab, Manifest, open_at
 
 TAGS = st.dictionaries(st.sampled_from(["team", "cost", "über", "a.b/c"]), st.sampled_from(["", "1", "ß"]), max_size=4)
 TEXT = st.sampled_from(["x", "two words", "ünïcode", "${nothing}", "a" * 400])
@@ -141,7 +143,7 @@ TAMPERING = st.sampled_from(
 )
 
 
-def tamper(lab: Any, how: str) -> None:
+def tamper(lab: Lab, how: str) -> None:
     client = lab.connection.data_science
     models, deployments = lab.models(), lab.deployments()
     if how == "deleted deployment":
@@ -161,25 +163,25 @@ def tamper(lab: Any, how: str) -> None:
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=MANIFEST, second=MANIFEST, how=TAMPERING)
-def test_any_manifest_after_any_other(first: Any, second: Any, how: str, kit: Any, blank_store: Path) -> None:
+def test_any_manifest_after_any_other(first: Any, second: Any, how: str, blank_store: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         shutil.copytree(blank_store, root)
-        with kit.open_at(root) as lab:
-            lab.settled(kit.Manifest(**first))
+        with open_at(root) as lab:
+            lab.settled(Manifest(**first))
             tamper(lab, how)
-            mended = lab.apply(kit.Manifest(**second), deep=True)
+            mended = lab.apply(Manifest(**second), deep=True)
             assert mended.complete, mended.diagnostics
-            lab.settled(kit.Manifest(**second))
+            lab.settled(Manifest(**second))
             assert len(lab.deployments()) <= 1
             assert len({live.tags["manifact-artifact"] for live in lab.models()}) == len(lab.models())
 
 
-def test_a_model_that_somebody_deactivated_is_replaced_first(lab: Any, manifest: Any) -> None:
+def test_a_model_that_somebody_deactivated_is_replaced_first(lab: Lab) -> None:
     """Found by the test above: no setting of a deployment is taken while what it serves is INACTIVE."""
-    lab.settled(manifest(factor=2, deployment={"ocpus": 1}))
+    lab.settled(Manifest(factor=2, deployment={"ocpus": 1}))
     lab.connection.data_science.deactivate_model(lab.models()[0].id)
-    lab.settled(manifest(factor=3, deployment={"ocpus": 2, "bandwidthMbps": 20}))
+    lab.settled(Manifest(factor=3, deployment={"ocpus": 2, "bandwidthMbps": 20}))
     assert [live.state for live in lab.deployments()] == ["ACTIVE"]
 
 
@@ -203,14 +205,14 @@ NOT_DRAWN = {
 @pytest.mark.parametrize(
     ("strategy", "spec"), [(CATALOG, Catalog), (DEPLOYMENT, Deployment)], ids=["catalog", "deployment"]
 )
-def test_every_field_is_drawn(strategy: Any, spec: Any, fields: Any) -> None:
-    known, drawn = fields.leaves(spec), set()
+def test_every_field_is_drawn(strategy: Any, spec: Any) -> None:
+    known, drawn = leaves(spec), set()
 
     @settings(max_examples=400, derandomize=True, database=None)
     @given(strategy)
     def draw(value: Any) -> None:
         spec.model_validate(value)
-        drawn.update(path for path, _ in fields.set_in(value, known))
+        drawn.update(path for path, _ in set_in(value, known))
 
     draw()
     assert known - drawn == set(NOT_DRAWN[spec.__name__.lower()])

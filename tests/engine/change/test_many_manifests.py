@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from compiler.cloud.datascience.invoke import call_endpoint
+from testing.lab import Lab, Manifest
+from testing.transports import cut_at
 
 
 @pytest.mark.slow
-def test_a_plan_of_many_asks_for_lists_only(lab: Any, manifest: Any, kit: Any) -> None:
-    fleet = [manifest(name=f"m{number}", factor=number + 2) for number in range(60)]
+def test_a_plan_of_many_asks_for_lists_only(lab: Lab) -> None:
+    fleet = [Manifest(name=f"m{number}", factor=number + 2) for number in range(60)]
     assert lab.apply(*fleet).complete
-    watching = kit.cut_at(lab, 10**9, after=False)
+    watching = cut_at(lab, 10**9, after=False)
     assert lab.plan(*fleet).changes == ()
     paths = [line.partition("?")[0] for line in watching.seen]
     assert set(paths) == {f"GET /20190101/{name}" for name in ("models", "modelDeployments", "modelVersionSets")}
@@ -29,9 +31,9 @@ def test_a_plan_of_many_asks_for_lists_only(lab: Any, manifest: Any, kit: Any) -
 
 
 @pytest.mark.slow
-def test_no_request_fails_while_an_endpoint_is_updated(open_lab: Callable[..., Any], manifest: Any) -> None:
+def test_no_request_fails_while_an_endpoint_is_updated(open_lab: Callable[..., Lab]) -> None:
     lab = open_lab(processes=True)
-    lab.settled(manifest(factor=2))
+    lab.settled(Manifest(factor=2))
     url = lab.deployments()[0].body["modelDeploymentUrl"]
     answers: list[tuple[int, Any]] = []
     stop = threading.Event()
@@ -45,10 +47,10 @@ def test_no_request_fails_while_an_endpoint_is_updated(open_lab: Callable[..., A
     thread = threading.Thread(target=traffic)
     thread.start()
     try:
-        lab.settled(manifest(factor=5))
+        lab.settled(Manifest(factor=5))
         settings = {"environmentVariables": {"LEVEL": "debug"}, "bandwidthMbps": 20, "ocpus": 2, "description": "new"}
-        lab.settled(manifest(factor=5, deployment=settings))
-        lab.settled(manifest(factor=3, deployment={"logs": {"logGroupId": "ocid1.loggroup.oc1..g", "logId": LOG}}))
+        lab.settled(Manifest(factor=5, deployment=settings))
+        lab.settled(Manifest(factor=3, deployment={"logs": {"logGroupId": "ocid1.loggroup.oc1..g", "logId": LOG}}))
     finally:
         stop.set()
         thread.join()

@@ -8,6 +8,7 @@ import pytest
 
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.destroy import destroy
+from testing.lab import Lab, Manifest
 
 NOWHERE = "ocid1.datasciencemodel.oc1.local.nothinghere"
 
@@ -16,53 +17,53 @@ def problems(plan: Any) -> list[str]:
     return [problem.code for problem in plan.problems]
 
 
-def test_it_is_deployed_moved_and_taken_down_again_and_the_models_stay(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(factor=2))
-    lab.settled(manifest(factor=3))
+def test_it_is_deployed_moved_and_taken_down_again_and_the_models_stay(lab: Lab) -> None:
+    lab.settled(Manifest(factor=2))
+    lab.settled(Manifest(factor=3))
     first, second = sorted((live.id for live in lab.models()), key=lambda item: item != lab.models()[0].id)
     for model in (first, second, first):
-        lab.settled(manifest(name="reader", model_id=model))
+        lab.settled(Manifest(name="reader", model_id=model))
         (mine,) = [live for live in lab.deployments() if live.tags["manifact-name"] == "reader"]
         assert mine.model_id == model
-    lab.settled(manifest(name="reader", model_id=first, deployment={"state": "inactive"}))
-    lab.settled(manifest(name="reader", model_id=first, deployment={"state": "absent"}))
-    lab.settled(manifest(name="reader", model_id=first))
+    lab.settled(Manifest(name="reader", model_id=first, deployment={"state": "inactive"}))
+    lab.settled(Manifest(name="reader", model_id=first, deployment={"state": "absent"}))
+    lab.settled(Manifest(name="reader", model_id=first))
     gone = lab.destroy("reader")
     assert [change.kind for change in gone] == [Kind.DEPLOYMENT]
     assert {live.id for live in lab.models()} == {first, second}
 
 
-def test_a_model_that_is_not_there_or_may_not_be_read_blocks_the_plan(lab: Any, manifest: Any) -> None:
-    plan = lab.plan(manifest(model_id=NOWHERE))
+def test_a_model_that_is_not_there_or_may_not_be_read_blocks_the_plan(lab: Lab) -> None:
+    plan = lab.plan(Manifest(model_id=NOWHERE))
     assert problems(plan) == ["MF118"]
     assert not lab.carry_out(plan).complete
     assert lab.deployments() == []
 
 
-def test_a_model_without_an_artifact_is_not_deployed(lab: Any, manifest: Any) -> None:
+def test_a_model_without_an_artifact_is_not_deployed(lab: Lab) -> None:
     place, client = lab.connection.place, lab.connection.data_science
     empty = client.create_model({"compartmentId": place.compartment_id, "projectId": place.project_id}).data["id"]
-    assert problems(lab.plan(manifest(model_id=empty))) == ["MF119"]
+    assert problems(lab.plan(Manifest(model_id=empty))) == ["MF119"]
     client.create_model_artifact(empty, b"zip", content_disposition='attachment; filename="a.zip"')
-    assert problems(lab.plan(manifest(model_id=empty))) == []
+    assert problems(lab.plan(Manifest(model_id=empty))) == []
     client.deactivate_model(empty)
-    assert problems(lab.plan(manifest(model_id=empty))) == ["MF119"]
+    assert problems(lab.plan(Manifest(model_id=empty))) == ["MF119"]
 
 
-def test_nothing_is_asked_of_the_model_when_nothing_is_to_change(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(factor=2))
+def test_nothing_is_asked_of_the_model_when_nothing_is_to_change(lab: Lab) -> None:
+    lab.settled(Manifest(factor=2))
     (model,) = lab.models()
-    wanted = manifest(name="reader", model_id=model.id)
+    wanted = Manifest(name="reader", model_id=model.id)
     lab.settled(wanted)
     plan = lab.plan(wanted)
     assert (plan.pending, plan.problems) == ((), ())
 
 
-def test_a_version_of_the_manifests_own_is_kept_when_it_is_named(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(factor=2))
-    lab.settled(manifest(factor=3))
+def test_a_version_of_the_manifests_own_is_kept_when_it_is_named(lab: Lab) -> None:
+    lab.settled(Manifest(factor=2))
+    lab.settled(Manifest(factor=3))
     first, second = sorted(lab.models(), key=lambda live: live.age)
-    lab.settled(manifest(model_id=first.id))
+    lab.settled(Manifest(model_id=first.id))
     plan = destroy(["wine"], lab.observe(), lab.connection.place, kept=[first.id])
     assert lab.carry_out(plan).complete
     assert [live.id for live in lab.models()] == [first.id]

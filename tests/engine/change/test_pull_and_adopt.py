@@ -18,9 +18,11 @@ from compiler.diagnostics import CompilerError
 from compiler.planning.changes.types import Action
 from compiler.planning.importing.adoption import adopt
 from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
+from testing.archives import zipped
+from testing.lab import Lab, Manifest
 
 
-def foreign_model(lab: Any, archive: bytes, **more: Any) -> str:
+def foreign_model(lab: Lab, archive: bytes, **more: Any) -> str:
     place, client = lab.connection.place, lab.connection.data_science
     where = {"compartmentId": place.compartment_id, "projectId": place.project_id}
     model = client.create_model({**where, "displayName": "by hand", **more}).data["id"]
@@ -28,27 +30,19 @@ def foreign_model(lab: Any, archive: bytes, **more: Any) -> str:
     return str(model)
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        for name, content in files.items():
-            file.writestr(name, content)
-    return buffer.getvalue()
-
-
-def test_what_was_saved_comes_back(lab: Any, manifest: Any, tmp_path: Path) -> None:
-    lab.settled(manifest())
+def test_what_was_saved_comes_back(lab: Lab, tmp_path: Path) -> None:
+    lab.settled(Manifest())
     (model,), (deployment,) = lab.models(), lab.deployments()
     for number, identifier in enumerate((model.id, deployment.id)):
         found = pull(lab.connection, identifier, tmp_path / f"{number}")
         assert (found.model, found.files, found.checked) == (model.id, 2, True)
-        assert found.digest == model.tags["manifact-artifact"] == manifest().archive()[0]
+        assert found.digest == model.tags["manifact-artifact"] == Manifest().archive()[0]
         assert (found.folder / "factor.txt").read_text() == "2"
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".pull")) == []
 
 
 @pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "..\\evil"])
-def test_nothing_lands_outside(name: str, lab: Any, tmp_path: Path) -> None:
+def test_nothing_lands_outside(name: str, lab: Lab, tmp_path: Path) -> None:
     model = foreign_model(lab, zipped({"score.py": b"", name: b"x"}))
     refuses(lab, model, tmp_path / "folder", "MF750")
     assert [path.name for path in tmp_path.iterdir() if path.name != ".manifact"] == []
@@ -63,12 +57,12 @@ def bomb() -> bytes:
     return buffer.getvalue()
 
 
-def test_the_limits_of_archives_hold_for_what_somebody_else_saved(lab: Any, tmp_path: Path) -> None:
+def test_the_limits_of_archives_hold_for_what_somebody_else_saved(lab: Lab, tmp_path: Path) -> None:
     refuses(lab, foreign_model(lab, bomb()), tmp_path / "folder", "MF750")
     assert not (tmp_path / "folder").exists()
 
 
-def test_the_size_is_that_of_what_was_written(lab: Any, tmp_path: Path) -> None:
+def test_the_size_is_that_of_what_was_written(lab: Lab, tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("zeros.bin", bytes(1 << 20))
@@ -76,19 +70,19 @@ def test_the_size_is_that_of_what_was_written(lab: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["line\nbreak", "\x1b[31mred"])
-def test_names_that_a_terminal_would_obey_are_refused(name: str, lab: Any, tmp_path: Path) -> None:
+def test_names_that_a_terminal_would_obey_are_refused(name: str, lab: Lab, tmp_path: Path) -> None:
     with pytest.raises(CompilerError) as problem:
         pull(lab.connection, foreign_model(lab, zipped({"score.py": b"", name: b"x"})), tmp_path / "folder")
     assert problem.value.diagnostics[0].message.isprintable()
 
 
-def refuses(lab: Any, model: str, folder: Path, code: str) -> None:
+def refuses(lab: Lab, model: str, folder: Path, code: str) -> None:
     with pytest.raises(CompilerError) as problem:
         pull(lab.connection, model, folder)
     assert problem.value.diagnostics[0].code == code
 
 
-def test_a_file_that_is_not_what_the_list_says(lab: Any, tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_the_list_says(lab: Lab, tmp_path: Path) -> None:
     known = {"score.py": {"sha256": hashlib.sha256(b"good").hexdigest(), "size": 4}}
     listed = json.dumps({"version": 1, "files": known}).encode()
     bad = foreign_model(lab, zipped({"score.py": b"evil", "model_artifact_manifest.json": listed}))
@@ -97,7 +91,7 @@ def test_a_file_that_is_not_what_the_list_says(lab: Any, tmp_path: Path) -> None
     assert pull(lab.connection, good, tmp_path / "good").checked
 
 
-def test_what_is_no_archive_and_what_is_not_there(lab: Any, tmp_path: Path) -> None:
+def test_what_is_no_archive_and_what_is_not_there(lab: Lab, tmp_path: Path) -> None:
     refuses(lab, foreign_model(lab, b"no zip at all"), tmp_path / "a", "MF750")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
@@ -105,8 +99,8 @@ def test_what_is_no_archive_and_what_is_not_there(lab: Any, tmp_path: Path) -> N
     assert (tmp_path / "full" / "mine.txt").read_text() == "mine"
 
 
-def test_a_model_of_somebody_else_is_taken_over(lab: Any, manifest: Any, tmp_path: Path) -> None:
-    written = manifest()
+def test_a_model_of_somebody_else_is_taken_over(lab: Lab, tmp_path: Path) -> None:
+    written = Manifest()
     _, archive = written.archive()
     names = {"ModelFileName": "factor.txt", "team": "x"}
     custom = [{"key": key, "value": value, "category": "Other"} for key, value in names.items()]
@@ -121,7 +115,7 @@ def test_a_model_of_somebody_else_is_taken_over(lab: Any, manifest: Any, tmp_pat
     deployment = serve(lab, model)
     live, serving = read_model(lab.connection, model), read_deployment(lab.connection, deployment)
     found = pull(lab.connection, deployment, tmp_path / "wine")
-    imported = manifest(
+    imported = Manifest(
         catalog=catalog_fragment(live.body, live.provenance), deployment=deployment_fragment(serving.body)
     )
     imported.catalog.pop("versionSet", None)
@@ -139,7 +133,7 @@ def test_a_model_of_somebody_else_is_taken_over(lab: Any, manifest: Any, tmp_pat
     assert lab.models()[0].tags["cost"] == "7"
 
 
-def serve(lab: Any, model: str) -> str:
+def serve(lab: Lab, model: str) -> str:
     place, client = lab.connection.place, lab.connection.data_science
     rule = {
         "metricExpressionRuleType": "PREDEFINED_EXPRESSION",

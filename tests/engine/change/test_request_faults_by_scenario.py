@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from testing.lab import Lab, Manifest, open_at
+from testing.transports import fail_at
+
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..s"}}
 STAGED = {"staging": {"uri": "oci://staging@local/large/", "always": True}}
 SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any], bool]] = {
@@ -26,7 +29,7 @@ SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any], bool]] = {
 FAULTS = ["404 NotAuthorizedOrNotFound", "answer lost"]
 
 
-def is_tidy(lab: Any, wanted: Any) -> None:
+def is_tidy(lab: Lab, wanted: Any) -> None:
     models, deployments = lab.models(), lab.deployments()
     assert all("manifact-artifact" in live.tags for live in models)
     assert len({live.tags["manifact-artifact"] for live in models}) == len(models)
@@ -39,25 +42,25 @@ def is_tidy(lab: Any, wanted: Any) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_each_request(scenario: str, fault: str, kit: Any, blank_store: Path, tmp_path: Path) -> None:
+def test_each_request(scenario: str, fault: str, blank_store: Path, tmp_path: Path) -> None:
     first, then, prune = SCENARIOS[scenario]
-    wanted, before = kit.Manifest(**then), tmp_path / "before"
+    wanted, before = Manifest(**then), tmp_path / "before"
     shutil.copytree(blank_store, before)
-    with kit.open_at(before) as lab:
+    with open_at(before) as lab:
         lab.make_bucket()
         if first is not None:
-            lab.settled(kit.Manifest(**first))
+            lab.settled(Manifest(**first))
     at, faulty = 0, None
     while faulty is None or faulty.count >= at:
         at += 1
         root = tmp_path / f"{at}"
         shutil.copytree(before, root)
-        with kit.open_at(root) as lab:
+        with open_at(root) as lab:
             made = lab.plan(wanted, prune=prune)
-            faulty = kit.fail_at(lab, at, fault)
+            faulty = fail_at(lab, at, fault)
             outcome = lab.carry_out(made, wanted)
         assert all(problem.code.startswith("MF7") and problem.message for problem in outcome.diagnostics)
-        with kit.open_at(root) as lab:
+        with open_at(root) as lab:
             assert lab.apply(wanted, prune=prune).complete
             assert lab.plan(wanted, deep=True, prune=prune).empty
             is_tidy(lab, wanted)

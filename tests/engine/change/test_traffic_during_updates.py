@@ -13,6 +13,8 @@ import pytest
 
 from compiler.cloud.datascience.invoke import call_endpoint
 from compiler.spec.deployment import Deployment
+from testing.fields import differing, leaves
+from testing.lab import Lab, Manifest
 
 GROUP, LOG, OTHER_LOG = "ocid1.loggroup.oc1..g", "ocid1.log.oc1..a", "ocid1.log.oc1..b"
 QUERY = 'CpuUtilization[1m]{resourceId = "MODEL_DEPLOYMENT_OCID"}.mean() > '
@@ -63,7 +65,7 @@ CONTAINERS = "container."
 
 
 @contextmanager
-def traffic(lab: Any) -> Iterator[list[tuple[int, Any]]]:
+def traffic(lab: Lab) -> Iterator[list[tuple[int, Any]]]:
     """A caller who does not stop asking; yields what was answered."""
     url = lab.deployments()[0].body["modelDeploymentUrl"]
     answers: list[tuple[int, Any]] = []
@@ -92,19 +94,19 @@ def settings() -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_no_request_fails_whatever_is_changed_in_place(open_lab: Callable[..., Any], manifest: Any) -> None:
+def test_no_request_fails_whatever_is_changed_in_place(open_lab: Callable[..., Lab]) -> None:
     lab = open_lab(processes=True)
-    lab.settled(manifest(factor=2))
+    lab.settled(Manifest(factor=2))
     (before,) = lab.deployments()
     with traffic(lab) as answers:
         for deployment in settings():
             told = len(answers)
-            lab.settled(manifest(factor=2, deployment=deployment))
+            lab.settled(Manifest(factor=2, deployment=deployment))
             met = answers[told:]
             assert met, "nobody asked meanwhile"
             assert all(answer == (200, [8]) for answer in met), deployment
         lab.settled(
-            manifest(factor=5, deployment={**deployment, "ocpus": 4, "environmentVariables": {"LEVEL": "info"}})
+            Manifest(factor=5, deployment={**deployment, "ocpus": 4, "environmentVariables": {"LEVEL": "info"}})
         )
     (after,) = lab.deployments()
     assert after.id == before.id
@@ -112,9 +114,9 @@ def test_no_request_fails_whatever_is_changed_in_place(open_lab: Callable[..., A
     assert list(dict.fromkeys(prediction[0] for _, prediction in answers)) == [8, 20]  # each in turn, and never back
 
 
-def test_the_steps_change_every_field_that_goes_in_place(fields: Any) -> None:
-    known = fields.leaves(Deployment)
+def test_the_steps_change_every_field_that_goes_in_place() -> None:
+    known = leaves(Deployment)
     seen = [{}, *settings()]
-    changed = {path for first, second in pairwise(seen) for path in fields.differing(first, second, known)}
+    changed = {path for first, second in pairwise(seen) for path in differing(first, second, known)}
     left = {path for path in known - changed if not path.startswith(CONTAINERS)}
     assert left == set(NOT_IN_PLACE)

@@ -14,6 +14,7 @@ from oci.data_science import models
 
 from compiler.localcloud.console.pages import application
 from compiler.localcloud.server import LocalServer
+from testing.waiting import LONG
 
 SCORE = {
     "score.py": "def load_model(): return 2\ndef predict(d, model=load_model()): return {'prediction': len(d['data'])}"
@@ -60,7 +61,7 @@ def page(site):
     def fetch(path: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
         request = urllib.request.Request(site + path, data, headers)
         try:
-            with urllib.request.urlopen(request, timeout=20) as response:
+            with urllib.request.urlopen(request, timeout=LONG) as response:
                 assert "default-src 'none'" in response.headers["content-security-policy"]
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as problem:

@@ -12,6 +12,7 @@ from oci.data_science import models
 from oci.object_storage import models as storage_models
 
 from compiler.localcloud import LocalCloud, open_cloud
+from testing.waiting import LONG
 
 SCORE = "def load_model(): return 2\ndef predict(data, model=load_model()): return {'prediction': data['x'] * model}\n"
 
@@ -83,7 +84,7 @@ def test_a_deployment_reads_the_files_when_it_starts(
     science.register_model_artifact_reference(reference(), model.id)
     live = settled(science.create_model_deployment(deployment_details(model.id)).data.id, "ACTIVE")
     request = urllib.request.Request(f"{live.model_deployment_url}/predict", json.dumps({"x": 21}).encode())
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=LONG) as response:
         assert json.load(response) == {"prediction": 42}
     for name in ("red/score.py", "red/data/words.txt"):
         storage.delete_object("local", bucket, name)

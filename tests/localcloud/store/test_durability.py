@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import io
+import itertools
 import os
 import random
 import signal
@@ -50,16 +51,17 @@ with open_cloud(Path(sys.argv[1]), run_processes=False) as cloud:
 """
 
 
-def acknowledged(root: Path, seconds: float) -> dict[str, set[str]]:
-    """Run a writer, kill it after some time, and answer what it was told is done."""
+def acknowledged(root: Path, chance: random.Random) -> dict[str, set[str]]:
+    """Run a writer, kill it at any moment in its work, and answer what it was told is done."""
     command = [sys.executable, "-c", WRITER, str(root)]
     with subprocess.Popen(command, env=child_environment(), stdout=subprocess.PIPE, text=True) as process:
         first = process.stdout.readline()
         assert first == "open\n"
-        time.sleep(seconds)
+        lines = list(itertools.islice(process.stdout, chance.randrange(10, 60)))
+        time.sleep(chance.uniform(0, 0.02))  # somewhere between two lines
         process.send_signal(signal.SIGKILL)
         done: dict[str, set[str]] = {"model": set(), "artifact": set(), "updated": set(), "deleted": set()}
-        for line in process.stdout:
+        for line in itertools.chain(lines, process.stdout):
             if line.endswith("\n"):
                 kind, identifier = line.split()
                 done[kind].add(identifier)
@@ -70,7 +72,7 @@ def acknowledged(root: Path, seconds: float) -> dict[str, set[str]]:
 def test_a_killed_writer_loses_nothing_and_leaves_nothing_torn(tmp_path: Path, make_client) -> None:
     done: dict[str, set[str]] = {"model": set(), "artifact": set(), "updated": set(), "deleted": set()}
     for seed in range(6):
-        for kind, found in acknowledged(tmp_path / "local", random.Random(seed).uniform(0.05, 0.6)).items():
+        for kind, found in acknowledged(tmp_path / "local", random.Random(seed)).items():
             done[kind] |= found
     assert len(done["deleted"]) > 3
     with open_cloud(tmp_path / "local", run_processes=False) as cloud:
@@ -145,7 +147,7 @@ def test_eight_threads_of_mixed_calls(tmp_path: Path, make_client) -> None:
         def work(number: int) -> tuple[int, int]:
             science, increments, calls = clients[number % 2], 0, 0
             chance = random.Random(number)
-            while time.monotonic() < deadline:
+            while not calls or time.monotonic() < deadline:
                 calls += 1
                 increments += increment(science, shared)
                 own = science.create_model(details).data.id

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from testing.lab import Lab, Manifest
+
 LOG = {"logGroupId": "ocid1.loggroup.oc1..g", "logId": "ocid1.log.oc1..a"}
 DETAILS = "modelDeploymentConfigurationDetails"
 INSTANCE = (DETAILS, "modelConfigurationDetails", "instanceConfiguration")
@@ -65,24 +67,24 @@ def at(body: Any, path: tuple[str, ...]) -> Any:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_what_is_taken_away_is_sent_as_empty(row: str, lab: Any, manifest: Any) -> None:
+def test_what_is_taken_away_is_sent_as_empty(row: str, lab: Lab) -> None:
     before, after, path, empty = ROWS[row]
-    lab.settled(manifest(deployment=before))
-    (change,) = [change for change in lab.plan(manifest(deployment=after)).changes if change.kind == "deployment"]
+    lab.settled(Manifest(deployment=before))
+    (change,) = [change for change in lab.plan(Manifest(deployment=after)).changes if change.kind == "deployment"]
     (body,) = [step.body for step in change.steps if step.group not in ("", "identity")]
     assert at(body, path) == empty
-    lab.settled(manifest(deployment=after))
+    lab.settled(Manifest(deployment=after))
     assert not at_or_none(lab.deployments()[0].body, path)
-    lab.settled(manifest(deployment=before))
-    lab.settled(manifest(deployment={**after, "state": "inactive"}))
+    lab.settled(Manifest(deployment=before))
+    lab.settled(Manifest(deployment={**after, "state": "inactive"}))
     assert not at_or_none(lab.deployments()[0].body, path)
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_what_is_added_is_taken_away_again_when_it_is_put_back(row: str, lab: Any, manifest: Any) -> None:
+def test_what_is_added_is_taken_away_again_when_it_is_put_back(row: str, lab: Lab) -> None:
     after, before, path, empty = ROWS[row]
-    lab.settled(manifest(deployment=before))
-    (change,) = [change for change in lab.plan(manifest(deployment=after)).changes if change.kind == "deployment"]
+    lab.settled(Manifest(deployment=before))
+    (change,) = [change for change in lab.plan(Manifest(deployment=after)).changes if change.kind == "deployment"]
     (undo,) = [step.undo for step in change.steps if step.group not in ("", "identity")]
     assert at(undo, path) == empty
 
@@ -93,10 +95,10 @@ def at_or_none(body: Any, path: tuple[str, ...]) -> Any:
     return body
 
 
-def test_the_embedded_service_takes_empty_and_absent_for_the_same(lab: Any, manifest: Any) -> None:
+def test_the_embedded_service_takes_empty_and_absent_for_the_same(lab: Lab) -> None:
     """As ADS does: `environmentVariables: {}` beside a new model is no second group of options."""
-    lab.settled(manifest(factor=2))
-    lab.settled(manifest(factor=3))
+    lab.settled(Manifest(factor=2))
+    lab.settled(Manifest(factor=3))
     first, _ = lab.models()
     (live,) = lab.deployments()
     details = {

@@ -13,6 +13,7 @@ from compiler.planning.desired.variables import Variable, environment_variables,
 from compiler.planning.plan.plan import Plan
 from compiler.planning.plan.planner import Options, plan
 from compiler.planning.plan.saved_plan import save_plan
+from testing.lab import Lab, Manifest
 
 SECRET = "hunter2 is the word"
 SENSITIVE = {"DB": {"variable": "WORD", "sensitive": True}}
@@ -39,7 +40,7 @@ class Lookup:
         return substitute(self.written.desired(), lambda _: Variable(self.word, sensitive=True))
 
 
-def told(lab: Any, wanted: Any) -> tuple[Plan, str]:
+def told(lab: Lab, wanted: Any) -> tuple[Plan, str]:
     """A plan and all that is ever written of it."""
     desired = [wanted.desired()]
     made = plan(desired, observe(lab.connection, desired), lab.connection.place)
@@ -50,14 +51,14 @@ def shown(made: Plan) -> dict[str, tuple[Any, Any]]:
     return {f.path.rpartition(".")[2]: (f.before, f.after) for c in made.changes for f in c.fields}
 
 
-def live_variables(lab: Any) -> dict[str, str]:
+def live_variables(lab: Lab) -> dict[str, str]:
     return environment_variables(lab.deployments()[0].body)
 
 
 @pytest.mark.parametrize("more", [{}, {"WEB": "2"}])
-def test_a_sensitive_variable_that_becomes_a_literal(more: dict[str, str], lab: Any, manifest: Any) -> None:
-    lab.settled(Lookup(manifest(deployment={"environmentVariables": SENSITIVE})))
-    open_one = manifest(deployment={"environmentVariables": {"DB": "plain", **more}})
+def test_a_sensitive_variable_that_becomes_a_literal(more: dict[str, str], lab: Lab) -> None:
+    lab.settled(Lookup(Manifest(deployment={"environmentVariables": SENSITIVE})))
+    open_one = Manifest(deployment={"environmentVariables": {"DB": "plain", **more}})
     made, text = told(lab, open_one)
     assert SECRET not in text
     assert shown(made)["DB"] == ("(sensitive)", "plain")
@@ -65,23 +66,23 @@ def test_a_sensitive_variable_that_becomes_a_literal(more: dict[str, str], lab: 
     assert live_variables(lab) == {"DB": "plain", **more}
 
 
-def test_a_literal_whose_name_looks_secret(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(deployment={"environmentVariables": {"DB_PASSWORD": "hunter2", "LEVEL": "info"}}))
-    made, text = told(lab, manifest(deployment={"environmentVariables": {"DB_PASSWORD": "other", "LEVEL": "debug"}}))
+def test_a_literal_whose_name_looks_secret(lab: Lab) -> None:
+    lab.settled(Manifest(deployment={"environmentVariables": {"DB_PASSWORD": "hunter2", "LEVEL": "info"}}))
+    made, text = told(lab, Manifest(deployment={"environmentVariables": {"DB_PASSWORD": "other", "LEVEL": "debug"}}))
     assert "hunter2" not in text
     assert shown(made) == {"DB_PASSWORD": ("(sensitive)", "(sensitive)"), "LEVEL": ("info", "debug")}
 
 
 @pytest.mark.parametrize("more", [{}, {"factor": 5}], ids=["same model", "new model"])
-def test_what_the_manifest_said_openly_is_shown(more: dict[str, Any], lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(deployment={"environmentVariables": {"LEVEL": "info", "GONE": "1"}, "description": "x"}))
-    made, _ = told(lab, manifest(deployment={"environmentVariables": {"LEVEL": "debug", "NEW": "2"}}, **more))
+def test_what_the_manifest_said_openly_is_shown(more: dict[str, Any], lab: Lab) -> None:
+    lab.settled(Manifest(deployment={"environmentVariables": {"LEVEL": "info", "GONE": "1"}, "description": "x"}))
+    made, _ = told(lab, Manifest(deployment={"environmentVariables": {"LEVEL": "debug", "NEW": "2"}}, **more))
     found = {name: pair for name, pair in shown(made).items() if name.isupper()}
     assert found == {"LEVEL": ("info", "debug"), "GONE": ("1", None), "NEW": (None, "2")}
 
 
-def test_what_somebody_set_by_hand(lab: Any, manifest: Any) -> None:
-    written = manifest(deployment={"environmentVariables": {"LEVEL": "info"}})
+def test_what_somebody_set_by_hand(lab: Lab) -> None:
+    written = Manifest(deployment={"environmentVariables": {"LEVEL": "info"}})
     lab.settled(written)
     (live,) = lab.deployments()
     environment = {
@@ -99,12 +100,10 @@ def test_what_somebody_set_by_hand(lab: Any, manifest: Any) -> None:
 
 @pytest.mark.parametrize("word", [SECRET, None], ids=["known here", "not known here"])
 @pytest.mark.parametrize("still", [True, False], ids=["still sensitive", "no more in the manifest"])
-def test_ignored_variables_are_sent_as_they_are_and_not_shown(
-    still: bool, word: str | None, lab: Any, manifest: Any
-) -> None:
+def test_ignored_variables_are_sent_as_they_are_and_not_shown(still: bool, word: str | None, lab: Lab) -> None:
     def written(tag: int, variables: Any, **more: Any) -> Any:
         container = {"image": IMAGE.format(tag)}
-        return manifest(deployment={"container": container, "environmentVariables": variables, **more})
+        return Manifest(deployment={"container": container, "environmentVariables": variables, **more})
 
     lab.settled(Lookup(written(1, {**SENSITIVE, "LEVEL": "info"})))
     variables = {"LEVEL": "debug", **(SENSITIVE if still else {})}

@@ -15,61 +15,62 @@ from compiler.planning.plan.destroy import destroy
 from compiler.planning.plan.outcome import Status
 from compiler.planning.plan.planner import Options, plan
 from compiler.planning.plan.saved_plan import check_current, load_plan, save_plan
+from testing.lab import Lab, Manifest
 
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..a"}}
 
 
-def test_a_protected_deployment_is_neither_deleted_nor_replaced(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(deployment={"protect": True, **CUSTOM}))
+def test_a_protected_deployment_is_neither_deleted_nor_replaced(lab: Lab) -> None:
+    lab.settled(Manifest(deployment={"protect": True, **CUSTOM}))
     (live,) = lab.deployments()
     for change in ({"state": "absent"}, {}):
-        made = lab.plan(manifest(deployment={"protect": True, **change}))
+        made = lab.plan(Manifest(deployment={"protect": True, **change}))
         assert [problem.code for problem in made.problems] == ["MF730"]
-        outcome = lab.carry_out(made, manifest())
+        outcome = lab.carry_out(made, Manifest())
         assert (outcome.complete, exit_code(outcome.diagnostics)) == (False, 6)
         assert {result.status for result in outcome.results} == {Status.SKIPPED}
         assert [item.body for item in lab.deployments()] == [live.body]
-    lab.settled(manifest(deployment={"protect": True, "instances": 2, **CUSTOM}))
+    lab.settled(Manifest(deployment={"protect": True, "instances": 2, **CUSTOM}))
 
 
-def test_a_protected_manifest_blocks_itself_alone(lab: Any, manifest: Any) -> None:
-    protected, other = {"protect": True, **CUSTOM}, manifest(name="other", factor=3)
-    lab.settled(manifest(deployment=protected))
-    outcome = lab.apply(manifest(factor=5, deployment={"protect": True}), other)
+def test_a_protected_manifest_blocks_itself_alone(lab: Lab) -> None:
+    protected, other = {"protect": True, **CUSTOM}, Manifest(name="other", factor=3)
+    lab.settled(Manifest(deployment=protected))
+    outcome = lab.apply(Manifest(factor=5, deployment={"protect": True}), other)
     assert exit_code(outcome.diagnostics) == 6
     status = {result.change.name: result.status for result in outcome.results}
     assert status == {"other": Status.DONE, "wine": Status.SKIPPED}
     lab.settled(other)
-    lab.settled(manifest(deployment=protected))  # nothing of the refused plan was begun
+    lab.settled(Manifest(deployment=protected))  # nothing of the refused plan was begun
     assert len(lab.models()) == 2
 
 
-def test_protection_stays_with_the_deployment_and_goes_with_an_apply(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(deployment={"protect": True}))
+def test_protection_stays_with_the_deployment_and_goes_with_an_apply(lab: Lab) -> None:
+    lab.settled(Manifest(deployment={"protect": True}))
     refused = destroy(["wine"], lab.observe(), lab.connection.place)
     assert exit_code(lab.carry_out(refused).diagnostics) == 6
     assert (len(lab.models()), len(lab.deployments())) == (1, 1)
-    (change,) = lab.plan(manifest()).pending
+    (change,) = lab.plan(Manifest()).pending
     assert (change.reason, change.stays_up) == ("whether it is protected changes", True)
     assert [step.group for step in change.steps] == ["identity"]
-    lab.settled(manifest())
-    lab.settled(manifest(deployment={"protect": True}))
-    lab.settled(manifest())
+    lab.settled(Manifest())
+    lab.settled(Manifest(deployment={"protect": True}))
+    lab.settled(Manifest())
     lab.destroy("wine")
     assert (lab.models(), lab.deployments()) == ([], [])
 
 
-def test_ignored_fields_keep_their_live_value(lab: Any, manifest: Any) -> None:
+def test_ignored_fields_keep_their_live_value(lab: Lab) -> None:
     ignoring = {"ignoreChanges": ["instances", "bandwidthMbps", "environmentVariables", "freeformTags", "description"]}
-    lab.settled(manifest(deployment={**ignoring, "environmentVariables": {"AA": "1"}, "freeformTags": {"t": "1"}}))
+    lab.settled(Manifest(deployment={**ignoring, "environmentVariables": {"AA": "1"}, "freeformTags": {"t": "1"}}))
     (live,) = lab.deployments()
     model = live.body["modelDeploymentConfigurationDetails"]["modelConfigurationDetails"]
     model = {**model, "scalingPolicy": {"policyType": "FIXED_SIZE", "instanceCount": 5}}
     details = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": model}
     lab.connection.data_science.update_model_deployment(live.id, {"modelDeploymentConfigurationDetails": details})
     lab.wait()
-    assert lab.plan(manifest(deployment={**ignoring, "environmentVariables": {"AA": "1"}})).empty is False
-    lab.settled(manifest(deployment={**ignoring, "ocpus": 2, "instances": 9, "environmentVariables": {"BB": "1"}}))
+    assert lab.plan(Manifest(deployment={**ignoring, "environmentVariables": {"AA": "1"}})).empty is False
+    lab.settled(Manifest(deployment={**ignoring, "ocpus": 2, "instances": 9, "environmentVariables": {"BB": "1"}}))
     (live,) = lab.deployments()
     model = live.body["modelDeploymentConfigurationDetails"]["modelConfigurationDetails"]
     assert model["scalingPolicy"]["instanceCount"] == 5
@@ -78,38 +79,38 @@ def test_ignored_fields_keep_their_live_value(lab: Any, manifest: Any) -> None:
     assert live.tags["t"] == "1"
 
 
-def test_tags_of_others_are_neither_shown_nor_wiped(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest(deployment={"freeformTags": {"ours": "1"}}, catalog={"freeformTags": {"ours": "1"}}))
+def test_tags_of_others_are_neither_shown_nor_wiped(lab: Lab) -> None:
+    lab.settled(Manifest(deployment={"freeformTags": {"ours": "1"}}, catalog={"freeformTags": {"ours": "1"}}))
     client = lab.connection.data_science
     (model,), (deployment,) = lab.models(), lab.deployments()
     cost = {"definedTags": {"cost": {"center": "42"}}}
     client.update_model(model.id, {"freeformTags": {**model.tags, "theirs": "2"}, **cost})
     client.update_model_deployment(deployment.id, {"freeformTags": {**deployment.tags, "theirs": "2"}, **cost})
     lab.wait()
-    same = manifest(deployment={"freeformTags": {"ours": "1"}}, catalog={"freeformTags": {"ours": "1"}})
+    same = Manifest(deployment={"freeformTags": {"ours": "1"}}, catalog={"freeformTags": {"ours": "1"}})
     assert lab.plan(same, deep=True).empty
-    lab.settled(manifest(deployment={"description": "x"}, catalog={"description": "x"}))
+    lab.settled(Manifest(deployment={"description": "x"}, catalog={"description": "x"}))
     for live in (*lab.models(), *lab.deployments()):
         assert live.tags.get("theirs") == "2"
         assert "ours" not in live.tags
         assert live.body["definedTags"] == cost["definedTags"]
 
 
-def with_secret(lab: Any, manifest: Any, value: str | None) -> Any:
-    written = manifest(deployment={"environmentVariables": {"DB": {"variable": "PASSWORD", "sensitive": True}}})
+def with_secret(lab: Lab, value: str | None) -> Any:
+    written = Manifest(deployment={"environmentVariables": {"DB": {"variable": "PASSWORD", "sensitive": True}}})
     return substitute(written.desired(), lambda name: Variable(value, sensitive=True) if name == "PASSWORD" else None)
 
 
-def test_sensitive_values_are_sent_and_nowhere_else(lab: Any, manifest: Any) -> None:
+def test_sensitive_values_are_sent_and_nowhere_else(lab: Lab) -> None:
     from compiler.engine.change.runner import apply
 
     def made(value: str | None) -> Any:
-        wanted = [with_secret(lab, manifest, value)]
+        wanted = [with_secret(lab, value)]
         return plan(wanted, observe(lab.connection, wanted), lab.connection.place)
 
-    archives = dict([manifest().archive()])
+    archives = dict([Manifest().archive()])
     first = made("hunter2")
-    saved = save_plan(first, [with_secret(lab, manifest, "hunter2")], Options())
+    saved = save_plan(first, [with_secret(lab, "hunter2")], Options())
     assert "hunter2" not in repr(first) + json.dumps(first.to_json()) + saved
     assert apply(first, lab.connection, archives).complete
     assert environment_variables(lab.deployments()[0].body) == {"DB": "hunter2"}
@@ -124,26 +125,26 @@ def test_sensitive_values_are_sent_and_nowhere_else(lab: Any, manifest: Any) -> 
     assert environment_variables(lab.deployments()[0].body) == {"DB": "hunter3"}
 
 
-def test_a_secret_that_is_not_known_stops_apply_only_where_it_is_sent(lab: Any, manifest: Any) -> None:
+def test_a_secret_that_is_not_known_stops_apply_only_where_it_is_sent(lab: Lab) -> None:
     from compiler.engine.change.runner import apply
 
-    wanted = [with_secret(lab, manifest, None)]
+    wanted = [with_secret(lab, None)]
     made = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
-    outcome = apply(made, lab.connection, dict([manifest().archive()]))
+    outcome = apply(made, lab.connection, dict([Manifest().archive()]))
     (problem,) = outcome.diagnostics
     assert (problem.code, problem.hint) == ("MF719", "set MANIFACT_VAR_PASSWORD")
     assert lab.deployments() == []
     assert lab.models() == []  # known before anything is made
 
 
-def test_a_saved_plan_is_carried_out_as_it_was_shown_or_not_at_all(lab: Any, manifest: Any) -> None:
-    wanted = [manifest().desired()]
-    made = lab.plan(manifest())
+def test_a_saved_plan_is_carried_out_as_it_was_shown_or_not_at_all(lab: Lab) -> None:
+    wanted = [Manifest().desired()]
+    made = lab.plan(Manifest())
     saved = load_plan(save_plan(made, wanted, Options()))
     assert saved.desired == tuple(wanted)
     fresh = plan(saved.desired, observe(lab.connection, saved.desired), lab.connection.place, saved.options)
     assert check_current(saved, lab.connection.place, fresh) is fresh
-    lab.settled(manifest())
+    lab.settled(Manifest())
     later = plan(saved.desired, observe(lab.connection, saved.desired), lab.connection.place, saved.options)
     with pytest.raises(CompilerError) as stale:
         check_current(saved, lab.connection.place, later)
@@ -157,37 +158,37 @@ def test_other_files_are_no_plans(text: str) -> None:
     assert problem.value.diagnostics[0].code == "MF741"
 
 
-def test_callers_are_told_what_breaks_them(lab: Any, manifest: Any) -> None:
-    lab.settled(manifest())
-    (change,) = [c for c in lab.plan(manifest(factor=3)).changes if c.kind == "deployment"]
+def test_callers_are_told_what_breaks_them(lab: Lab) -> None:
+    lab.settled(Manifest())
+    (change,) = [c for c in lab.plan(Manifest(factor=3)).changes if c.kind == "deployment"]
     assert (change.impact, change.stays_up) == (Impact.SAFE, True)
-    broken = manifest(factor=3)
+    broken = Manifest(factor=3)
     broken.schema = '{"schema": [{"name": "y", "dtype": "int64", "required": true}]}'
     (change,) = [c for c in lab.plan(broken).changes if c.kind == "deployment"]
     assert change.impact is Impact.BREAKING
     assert change.caller_impact == ("input 'x' is gone", "input 'y' is now required")
 
 
-def test_no_upload_without_the_artifact(lab: Any, manifest: Any) -> None:
+def test_no_upload_without_the_artifact(lab: Lab) -> None:
     with pytest.raises(CompilerError) as problem:
-        lab.carry_out(lab.plan(manifest()))
+        lab.carry_out(lab.plan(Manifest()))
     assert problem.value.diagnostics[0].code == "MF724"
     assert lab.models() == []
 
 
-def test_suspended_manifests_are_left_alone(lab: Any, manifest: Any) -> None:
+def test_suspended_manifests_are_left_alone(lab: Lab) -> None:
     from dataclasses import replace
 
-    wanted = [replace(manifest().desired(), suspend=True)]
+    wanted = [replace(Manifest().desired(), suspend=True)]
     assert plan(wanted, observe(lab.connection, wanted), lab.connection.place).changes == ()
 
 
-def test_a_secret_that_the_manifest_drops_is_not_shown_either(lab: Any, manifest: Any) -> None:
+def test_a_secret_that_the_manifest_drops_is_not_shown_either(lab: Lab) -> None:
     from compiler.engine.change.runner import apply
 
-    wanted = [with_secret(lab, manifest, "hunter2")]
+    wanted = [with_secret(lab, "hunter2")]
     first = plan(wanted, observe(lab.connection, wanted), lab.connection.place)
-    assert apply(first, lab.connection, dict([manifest().archive()])).complete
-    dropping = lab.plan(manifest(deployment={"environmentVariables": {"LEVEL": "info"}}))
+    assert apply(first, lab.connection, dict([Manifest().archive()])).complete
+    dropping = lab.plan(Manifest(deployment={"environmentVariables": {"LEVEL": "info"}}))
     assert not dropping.empty
     assert "hunter2" not in repr(dropping) + json.dumps(dropping.to_json())
