@@ -1,1 +1,1 @@
-"""The manifest's fields of `spec.catalog` and `spec.deployment`, a row each."""
+"""The table of manifest fields that reach a request body, a row each."""
