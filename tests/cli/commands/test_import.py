@@ -218,3 +218,14 @@ def test_it_runs_alone_in_a_checkout(cellar, manifact):
     with unmanaged.cloud(cellar) as connection:
         assert connection.data_science.get_model(model).data == before
     assert not (cellar / "models").exists()
+
+
+def test_a_folder_without_a_project_file_is_of_the_store_around_it(tmp_path, monkeypatch, manifact):
+    monkeypatch.chdir(tmp_path)
+    with unmanaged.cloud(tmp_path, "default") as connection:
+        model = unmanaged.make_model(connection)
+    done = manifact("import", model, "red", "--name", "red", "--yes")
+    assert (done.code, "it is yours" in done.out) == (0, True), done.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".manifact", "build", "red"]
+    is_settled(manifact, "red")
+    assert model in manifact("status", "red").out

@@ -1,10 +1,13 @@
 """`status NAME`: how far a model is; `drift`: whether somebody changed it live."""
 
 import json
+import re
+import shutil
 
 import pytest
 
 from testing import unmanaged
+from testing.paths import MANIFESTS
 
 
 def steps(manifact, name="wine-cultivar"):
@@ -103,3 +106,28 @@ def test_a_saved_plan_looks_as_closely_as_it_did_when_it_was_made(tampered, mani
     carried = manifact("apply", "--plan", "saved.plan", "--verify", "never")
     assert carried.code == 0, carried.err
     assert manifact("drift", "--exit-code").code == 0
+
+
+def test_drift_tells_of_every_manifest_that_has_no_value_for_a_variable(tmp_path, monkeypatch, manifact):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "manifact.yaml").write_text(
+        "apiVersion: manifact/v1\nkind: Project\nmetadata: {name: cellar}\nmanifests: ['*/model.yaml']\n"
+    )
+    for name in ("one", "two"):
+        shutil.copytree(MANIFESTS / "sklearn-wine", tmp_path / name)
+        text = (tmp_path / name / "model.yaml").read_text().replace("wine-cultivar", name)
+        text = re.sub(r"(?m)^    description: .*$", f'    description: "${{var.OF_{name.upper()}}}"', text)
+        (tmp_path / name / "model.yaml").write_text(text)
+    result = manifact("drift", "--all")
+    assert "OF_ONE" in result.err
+    assert "OF_TWO" in result.err
+
+
+def test_drift_asks_what_only_the_service_knows(wine, manifact):
+    text = (wine / "model.yaml").read_text()
+    (wine / "model.yaml").write_text(text.replace("VM.Standard.E4.Flex", "VM.Standard.E99.Flex"))
+    found = {command: manifact(command) for command in ("plan", "drift")}
+    assert {command: (result.code, "MF776" in result.err) for command, result in found.items()} == {
+        "plan": (1, True),
+        "drift": (1, True),
+    }
