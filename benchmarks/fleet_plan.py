@@ -14,14 +14,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from compiler.engine.change.runner import apply
-from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.connect.connection import Access, Connection, connect
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
-from compiler.planning.plan.outcome import ApplyOptions
-from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.engine.change.runner import apply
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
+from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import plan
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment

@@ -47,10 +47,10 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
         if not ids:
             break
         by_id = sorted({item.model_id for item in desired if item.model_id} & ids)
-        shown = _side_by_side(lambda model: _in_catalog(connection, model), by_id)
+        shown = _in_parallel(lambda model: _in_catalog(connection, model), by_id)
         named = dict(zip(by_id, shown, strict=True))
-        lives = [live for live in named.values() if live]
-        observed = observed.with_reads([*read(connection, sorted(ids.difference(by_id)), observed), *lives])
+        resources = [live for live in named.values() if live]
+        observed = observed.with_reads([*read(connection, sorted(ids.difference(by_id)), observed), *resources])
         observed = replace(observed, catalog={**observed.catalog, **named})
     return observed
 
@@ -78,10 +78,10 @@ def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list
     def record(item: str) -> LiveResource:
         return read_model(connection, item) if item in models else read_deployment(connection, item)
 
-    return _side_by_side(record, ids)
+    return _in_parallel(record, ids)
 
 
-def _side_by_side(look: Callable[[str], T], ids: Iterable[str]) -> list[T]:
+def _in_parallel(look: Callable[[str], T], ids: Iterable[str]) -> list[T]:
     # What was not begun when one fails is not sent: `map` takes it back.
     with ThreadPoolExecutor(max_workers=READERS) as pool:
         return list(pool.map(look, ids))

@@ -5,18 +5,18 @@ Asked only of what is about to be made or changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import PAGE, at_page, pages
 from compiler.cloud.objectstorage.conda_environment import environment_exists
 from compiler.diagnostics import Diagnostic, Severity, did_you_mean
-from compiler.planning.changes.option_groups import INSTANCE
 from compiler.planning.changes.types import Change
+from compiler.planning.fields.deployment import INSTANCE
 from compiler.planning.introspection_results import environment_path
 from compiler.planning.live.observed import Kind
+from compiler.planning.paths import value_at
 from compiler.planning.plan.plan import Plan
 
 SHAPE = (*INSTANCE, "instanceShapeName")
@@ -24,10 +24,10 @@ SHAPE = (*INSTANCE, "instanceShapeName")
 
 def preflight(connection: Connection, plan: Plan) -> dict[str, tuple[Diagnostic, ...]]:
     """What is wrong with the plan's changes in the eyes of the service, by manifest name."""
-    found: dict[str, tuple[Diagnostic, ...]] = {}
+    diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
     for name, problem in (*_shapes(connection, plan), *_environments(connection, plan)):
-        found[name] = (*found.get(name, ()), problem)
-    return found
+        diagnostics[name] = (*diagnostics.get(name, ()), problem)
+    return diagnostics
 
 
 def _shapes(connection: Connection, plan: Plan) -> Iterable[tuple[str, Diagnostic]]:
@@ -64,7 +64,7 @@ def _new_shape(change: Change) -> str | None:
         return None
     for step in change.steps:
         if step.operation in ("create_model_deployment", "update_model_deployment"):
-            shape = _at(step.body or {}, SHAPE)
+            shape = value_at(step.body or {}, SHAPE)
             if isinstance(shape, str):
                 return shape
     return None
@@ -92,10 +92,3 @@ def _missing(name: str, path: str, *, certain: bool) -> Diagnostic:
     message = f"the conda environment of '{name}' is not there, or this user may not see it: {path}"
     hint = "the deployment reads it with its own permissions: make sure that it exists"
     return Diagnostic("MF777", message, hint=hint, severity=Severity.WARNING)
-
-
-def _at(body: Mapping[str, Any], path: tuple[str, ...]) -> Any:
-    node: Any = body
-    for key in path:
-        node = node.get(key) if isinstance(node, Mapping) else None
-    return node

@@ -13,7 +13,7 @@ from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.datascience import models
 from compiler.cloud.datascience.deployments import get_deployment
 from compiler.cloud.objectstorage.by_reference import fetch_files, location_of
-from compiler.cloud.objectstorage.downloads import RESUMES, until_cut
+from compiler.cloud.objectstorage.downloads import RESUMES, until_interrupted
 from compiler.diagnostics import CompilerError, failure
 from compiler.emit import digest
 from compiler.emit.manifest_file import MANIFEST_NAME
@@ -64,12 +64,12 @@ def pull(connection: Connection, identifier: str, folder: Path, watch: WaitOptio
             # Another tool's archive is a stranger's: only what manifact packed may unpack to any size.
             bounded = tags.ARTIFACT not in (record.get("freeformTags") or {})
             files = unpack(archive, content, bounded=bounded)
-        found = "sha256:" + digest(files)
-        checked = _check(record.get("freeformTags") or {}, files, found)
+        actual = "sha256:" + digest(files)
+        checked = _check(record.get("freeformTags") or {}, files, actual)
         if folder.exists():
             folder.rmdir()
         content.rename(folder)
-    return Pulled(model, folder, len(files), sum(file.size for file in files.values()), found, checked)
+    return Pulled(model, folder, len(files), sum(file.size for file in files.values()), actual, checked)
 
 
 def served_model_id(connection: Connection, identifier: str) -> str:
@@ -100,7 +100,7 @@ def _download(connection: Connection, model: str, path: Path, size: int, watch: 
     with path.open("wb") as file:
         while done < size and failures <= RESUMES:
             failures += 1
-            for chunk in until_cut(_content(connection, model, done)):
+            for chunk in until_interrupted(_content(connection, model, done)):
                 watch.check()
                 file.write(chunk)
                 failures, done = 0, done + len(chunk)
@@ -115,10 +115,10 @@ def _content(connection: Connection, model: str, start: int) -> Response:
     return send(doing, lambda: client.get_model_artifact_content(model, **more))
 
 
-def _check(live: dict[str, str], files: dict[str, SourceFile], found: str) -> bool:
+def _check(live: dict[str, str], files: dict[str, SourceFile], actual: str) -> bool:
     tagged = live.get(tags.ARTIFACT)
-    if tagged and tagged != found:
-        raise failure("MF750", f"the artifact is {found}, the model is tagged with {tagged}")
+    if tagged and tagged != actual:
+        raise failure("MF750", f"the artifact is {actual}, the model is tagged with {tagged}")
     listed = _listed(files)
     if listed is None:
         return bool(tagged)

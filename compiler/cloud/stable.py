@@ -54,13 +54,13 @@ def read_when_stable(connection: Connection, deployment: str, watch: WaitOptions
 
 def update_started(connection: Connection, resources: Sequence[LiveResource]) -> dict[str, str]:
     """When the service began what it is at, by OCID; without those of which it does not say."""
-    found: dict[str, str] = {}
+    started: dict[str, str] = {}
     for live in resources:
         work = latest_work_request(connection, live.id)
         when = (work or {}).get("timeStarted") or (work or {}).get("timeAccepted")
         if when:
-            found[live.id] = str(when)
-    return found
+            started[live.id] = str(when)
+    return started
 
 
 def _await(connection: Connection, live: LiveResource, watch: WaitOptions) -> None:

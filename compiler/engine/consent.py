@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from compiler.diagnostics import failure
-from compiler.planning.plan.plan import Plan
-from compiler.render.words import count
+
+if TYPE_CHECKING:
+    from compiler.planning.plan.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ def ask_for_plan(plan: Plan, consent: Consent, *, everything: bool = False) -> N
 
     Raises `CompilerError` MF903 when the answer is no, or when nobody can be asked.
     """
+    from compiler.render.words import count
+
     destroying = [change for change in plan.applicable if change.destroys]
     if not (plan.applicable if everything else destroying):
         return

@@ -15,7 +15,7 @@ KEY = "ArtifactTestResults"
 _PATH, _EXISTS = "runtime_env_path", "runtime_path_exist"
 
 
-def unanswered(value: Any) -> Any:
+def without_environment_result(value: Any) -> Any:
     """The entry's text in one spelling and without the answer; what is no such text as it is."""
     results = _read(value)
     if results is None:
@@ -24,7 +24,7 @@ def unanswered(value: Any) -> Any:
     return _text(results)
 
 
-def answered(value: str, *, exists: bool) -> str:
+def with_environment_result(value: str, *, exists: bool) -> str:
     """The entry's text with the answer."""
     results = _read(value)
     return value if results is None else _text({**results, _EXISTS: {**results[_EXISTS], "success": exists}})
@@ -39,11 +39,11 @@ def environment_path(body: Mapping[str, Any]) -> str | None:
 
 def _read(value: Any) -> dict[str, Any] | None:
     try:
-        found = json.loads(value)
-        whole = isinstance(found, dict) and all(isinstance(found[key], dict) for key in (_PATH, _EXISTS))
+        results = json.loads(value)
+        complete = isinstance(results, dict) and all(isinstance(results[key], dict) for key in (_PATH, _EXISTS))
     except (TypeError, ValueError, KeyError):
         return None
-    return found if whole else None
+    return results if complete else None
 
 
 def _text(results: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from compiler.cloud.observe import observe
 from compiler.cloud.preflight import preflight
 from compiler.diagnostics import exit_code
 from compiler.engine.change.runner import apply
+from compiler.planning.limits.shapes import KNOWN_SHAPES
 from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import Options, plan
 from testing.lab import Lab, Manifest

@@ -60,7 +60,7 @@ def begin_deployment(connection: Connection, model: str, environment: Any = None
         "instanceConfiguration": SHAPE,
         "scalingPolicy": {"policyType": "FIXED_SIZE", "instanceCount": 1},
     }
-    configuration = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": served}
+    configuration: dict[str, Any] = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": served}
     if environment is not None:
         kind = {"environmentConfigurationType": "DEFAULT"}
         configuration["environmentConfigurationDetails"] = {**kind, "environmentVariables": environment}

@@ -48,9 +48,12 @@ def find_credentials(auth: str, profile: str | None, region: str | None) -> Cred
         hint = did_you_mean(auth, kinds) or f"--auth and MANIFACT_AUTH take {', '.join(kinds)}"
         raise failure("MF916", f"there is no kind of authentication '{auth}'", hint=hint)
     kind = _detect(profile) if auth == "auto" else auth
-    found = _KINDS[kind](profile)
+    credentials = _KINDS[kind](profile)
     return Credentials(
-        {**found.config, "region": region or found.config.get("region")}, found.signer, found.tenancy, kind
+        {**credentials.config, "region": region or credentials.config.get("region")},
+        credentials.signer,
+        credentials.tenancy,
+        kind,
     )
 
 

@@ -65,7 +65,7 @@ def find_deployment(connection: Connection, deployments: tuple[LiveResource, ...
     place = connection.place
     ours = [live for live in deployments if place.owner(name).items() <= live.tags.items() and not live.deleted]
     marked = [live for live in ours if tags.CONFIG in live.tags]
-    found = next(iter([*marked, *ours]), None)
-    if found is None:
+    chosen = next(iter([*marked, *ours]), None)
+    if chosen is None:
         raise failure("MF743", f"'{name}' has no deployment in target '{place.target}'", hint="run `manifact apply`")
-    return found.id
+    return chosen.id

@@ -42,13 +42,13 @@ class ResourceReference:
 
 
 def kind_of(name_or_ocid: str) -> Kind | None:
-    """What the OCID `name_or_ocid` is of; None for a name. Raises `CompilerError` MF761 for an OCID of anything else."""
+    """What an OCID is of; None for a name. Raises `CompilerError` MF761 for an OCID of anything else."""
     if not name_or_ocid.startswith("ocid1."):
         return None
-    found = next((kind for part, kind in _OCIDS.items() if part in name_or_ocid), None)
-    if found is None:
+    kind = next((kind for part, kind in _OCIDS.items() if part in name_or_ocid), None)
+    if kind is None:
         raise failure("MF761", f"{name_or_ocid} is the OCID of no model, deployment or version set")
-    return found
+    return kind
 
 
 def listed(connection: Connection, kinds: Collection[Kind] = ALL_KINDS) -> Observed:

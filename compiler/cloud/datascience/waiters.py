@@ -41,10 +41,10 @@ def await_work(connection: Connection, work_request: str, watch: WaitOptions, de
     """Wait for a work request; raises as `await_deployment` does."""
     end = deadline or time.monotonic() + watch.timeout
     for pause in pauses(connection, watch, end, work_request):
-        found = get_work_request(connection, work_request)
-        watch.report(str(found["status"]), int(found.get("percentComplete") or 0), 100)
-        if found["status"] in ENDED:
-            _check(connection, work_request, str(found["status"]))
+        work = get_work_request(connection, work_request)
+        watch.report(str(work["status"]), int(work.get("percentComplete") or 0), 100)
+        if work["status"] in ENDED:
+            _check(connection, work_request, str(work["status"]))
             return
         watch.sleep(pause)
 

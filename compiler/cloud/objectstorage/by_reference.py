@@ -41,16 +41,16 @@ def list_files(connection: Connection, where: FileLocation) -> dict[str, StoredF
     except RequestError as error:
         if error.status != 404:
             raise
-        found = error.diagnostics[0]
+        diagnostic = error.diagnostics[0]
     hint = (
         f"allow to list the objects of '{where.bucket}'; if it is gone, make it again: an empty one says that they are"
     )
-    raise UnseenError(Diagnostic(found.code, found.message, hint=hint))
+    raise UnseenError(Diagnostic(diagnostic.code, diagnostic.message, hint=hint))
 
 
 def _listed(connection: Connection, where: FileLocation) -> dict[str, StoredFile]:
     storage = connection.object_storage
-    found: dict[str, StoredFile] = {}
+    files: dict[str, StoredFile] = {}
     start: str | None = where.prefix
     while start is not None:
         more = {"prefix": where.prefix, "start": start, "fields": "name,size,md5", "limit": LIST_PAGE}
@@ -58,9 +58,9 @@ def _listed(connection: Connection, where: FileLocation) -> dict[str, StoredFile
         page = record(f"list {where.uri}", request, "objects")
         for item in page.data["objects"]:
             path = str(item["name"]).removeprefix(where.prefix)
-            found[path] = StoredFile(int(item["size"]), str(item.get("md5") or ""))
+            files[path] = StoredFile(int(item["size"]), str(item.get("md5") or ""))
         start = page.data.get("nextStartWith")
-    return found
+    return files
 
 
 def object_of(where: FileLocation, path: str) -> Place:

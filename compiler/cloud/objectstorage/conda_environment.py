@@ -9,7 +9,7 @@ from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import send
 from compiler.planning.canonical import Body
-from compiler.planning.introspection_results import KEY, answered, environment_path
+from compiler.planning.introspection_results import KEY, environment_path, with_environment_result
 
 
 def environment_exists(connection: Connection, uri: str) -> bool | None:
@@ -25,14 +25,14 @@ def environment_exists(connection: Connection, uri: str) -> bool | None:
     return False if _head(f"look for bucket {bucket}", lambda: storage.head_bucket(namespace, bucket)) else None
 
 
-def with_answer(connection: Connection, body: Body) -> Body:
+def with_environment_check(connection: Connection, body: Body) -> Body:
     """The body of a model with the answer in its `ArtifactTestResults`; as it is on `local`, where none is needed."""
     path = None if connection.local else environment_path(body)
     exists = environment_exists(connection, path) if path else None
     if exists is None:
         return body
     items = [
-        {**item, "value": answered(item["value"], exists=exists)} if item["key"] == KEY else item
+        {**item, "value": with_environment_result(item["value"], exists=exists)} if item["key"] == KEY else item
         for item in body["definedMetadataList"]
     ]
     return {**body, "definedMetadataList": items}

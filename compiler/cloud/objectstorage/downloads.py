@@ -57,7 +57,7 @@ def stream(connection: Connection, place: Place, start: int, watch: WaitOptions)
     total, done, failures = int(head.headers["content-length"]), start, 0
     while done < total and failures <= RESUMES:
         failures += 1
-        for chunk in until_cut(_from(connection, place, done, head.etag)):
+        for chunk in until_interrupted(_from(connection, place, done, head.etag)):
             watch.check()
             failures, done = 0 if chunk else failures, done + len(chunk)
             yield chunk
@@ -76,7 +76,7 @@ def _from(connection: Connection, place: Place, start: int, etag: str | None) ->
     return send(f"download {place}", lambda: storage.get_object(place.namespace, place.bucket, place.name, **more))
 
 
-def until_cut(reply: Response) -> Iterator[bytes]:
+def until_interrupted(reply: Response) -> Iterator[bytes]:
     """What arrives before the connection ends, in order or not."""
     try:
         yield from reply.data.raw.stream(MEBIBYTE, decode_content=False)

@@ -59,5 +59,5 @@ def _listed(connection: Connection, place: Place) -> bool:
     storage = connection.object_storage
     doing = f"look for {place}"
     arguments = {"prefix": place.name, "limit": 1}
-    found = record(doing, lambda: storage.list_objects(place.namespace, place.bucket, **arguments), "objects")
-    return any(item["name"] == place.name for item in found.data["objects"])
+    listed = record(doing, lambda: storage.list_objects(place.namespace, place.bucket, **arguments), "objects")
+    return any(item["name"] == place.name for item in listed.data["objects"])

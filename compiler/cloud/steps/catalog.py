@@ -8,7 +8,7 @@ from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.connect.responses import Response
 from compiler.cloud.datascience import confirm_deleted, models, version_sets
 from compiler.cloud.datascience.waiters import await_work
-from compiler.cloud.objectstorage.conda_environment import with_answer
+from compiler.cloud.objectstorage.conda_environment import with_environment_check
 from compiler.cloud.steps.context import ChangeContext
 from compiler.cloud.steps.create_once import create_once
 from compiler.diagnostics import failure
@@ -22,13 +22,13 @@ def create_version_set(context: ChangeContext, step: Step) -> None:
     """A new set; one of the same name that turned up meanwhile is as good."""
     body, connection = context.body(step), context.connection
     try:
-        _, found = create_once(
+        _, made = create_once(
             context,
             body,
             lambda token: version_sets.create_version_set(connection, body, token),
             lambda made: version_sets.get_version_set(connection, made),
         )
-        context.known[references.VERSION_SET] = str(found.data["id"])
+        context.known[references.VERSION_SET] = str(made.data["id"])
     except RequestError as error:
         if error.status != 409:
             raise
@@ -47,14 +47,14 @@ def create_version_set(context: ChangeContext, step: Step) -> None:
 def create_model(context: ChangeContext, step: Step) -> None:
     """A new record, without artifact and commit mark."""
     connection = context.connection
-    body = with_answer(connection, context.body(step))
-    _, found = create_once(
+    body = with_environment_check(connection, context.body(step))
+    _, made = create_once(
         context,
         body,
         lambda token: models.create_model(connection, body, token),
         lambda made: models.get_model(connection, made),
     )
-    context.known[references.MODEL] = str(found.data["id"])
+    context.known[references.MODEL] = str(made.data["id"])
 
 
 def create_provenance(context: ChangeContext, step: Step) -> None:
@@ -102,7 +102,7 @@ def head_artifact(context: ChangeContext, step: Step) -> None:
 def update_model(context: ChangeContext, step: Step) -> None:
     """Change settings, or set the commit mark."""
     model = context.target(step)
-    body = with_answer(context.connection, context.body(step))
+    body = with_environment_check(context.connection, context.body(step))
     reply = models.update_model(context.connection, model, body, context.etags.get(model))
     _remember(context, model, reply)
 

@@ -45,8 +45,8 @@ class ChangeContext:
 
     def body(self, step: Step) -> Body:
         """The step's body with every reference replaced."""
-        found: Body = references.resolve(step.body or {}, self.known)
-        return found
+        resolved: Body = references.resolve(step.body or {}, self.known)
+        return resolved
 
     def token(self, body: Body, last_seen_id: str) -> str:
         """Retry token: the same for the same request after a crash, another one after a resource came and went.

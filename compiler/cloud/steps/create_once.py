@@ -25,8 +25,8 @@ def create_once(
     last_seen_id = context.change.last_seen_id
     for _ in range(REPLAYS):
         reply = create(context.token(body, last_seen_id))
-        found = read(str(reply.data["id"]))
-        if found.data["lifecycleState"] not in DELETED_STATES:
-            return reply, found
-        last_seen_id = str(found.data["id"])
+        made = read(str(reply.data["id"]))
+        if made.data["lifecycleState"] not in DELETED_STATES:
+            return reply, made
+        last_seen_id = str(made.data["id"])
     raise failure("MF716", f"'{context.change.name}' was made and deleted {REPLAYS} times today", hint="wait a day")

@@ -116,12 +116,12 @@ def _wait(context: ChangeContext, deployment: str, reply: Response) -> None:
     )
 
 
-def _check_stable(context: ChangeContext, deployment: str, found: Response) -> None:
-    if found.etag:
-        context.etags[deployment] = found.etag
-    context.records[deployment] = found.data
-    if found.data["lifecycleState"] == "FAILED":
-        details = found.data.get("lifecycleDetails") or "the service gives no reason"
+def _check_stable(context: ChangeContext, deployment: str, response: Response) -> None:
+    if response.etag:
+        context.etags[deployment] = response.etag
+    context.records[deployment] = response.data
+    if response.data["lifecycleState"] == "FAILED":
+        details = response.data.get("lifecycleDetails") or "the service gives no reason"
         raise WorkRequestError(Diagnostic("MF720", f"deployment {deployment} is FAILED: {details}"))
 
 

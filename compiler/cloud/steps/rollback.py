@@ -17,6 +17,7 @@ from compiler.planning.changes import option_groups
 from compiler.planning.changes.deployment_diff import live_settings
 from compiler.planning.changes.types import Recovery, Step
 from compiler.planning.live.observed import LiveResource
+from compiler.planning.paths import below
 
 TRIES = 5
 
@@ -42,13 +43,13 @@ def _undo(context: ChangeContext, steps: Sequence[Step], *, tested: bool) -> str
     if failed.undo is not None and (tested or _shows(record, deployment_steps.with_values(context, failed.undo))):
         changed.append(failed)
     for step in reversed(changed):
-        _retry_on_conflict(partial(_put_back, context, replace(step, on=deployment, body=step.undo)))
+        _retry_on_conflict(partial(_restore, context, replace(step, on=deployment, body=step.undo)))
     if tested:
-        _retry_on_conflict(partial(_mark, context, deployment))
+        _retry_on_conflict(partial(_tag_failed, context, deployment))
     return _outcome(context, deployment, failed) if changed else _untouched(failed)
 
 
-def _put_back(context: ChangeContext, step: Step) -> None:
+def _restore(context: ChangeContext, step: Step) -> None:
     _refresh(context, step.on)
     deployment_steps.update(context, step)
 
@@ -73,11 +74,7 @@ def _shows(record: Body, undo: Body) -> bool:
         for part in option_groups.GROUPS[name]
         if option_groups.holds(undo, part)
     ]
-    return any(
-        now.get(path) != before.get(path)
-        for path in {*now, *before}
-        if any(path[: len(part)] == part for part in parts)
-    )
+    return any(now.get(path) != before.get(path) for path in {*now, *before} if below(path, parts))
 
 
 def _outcome(context: ChangeContext, deployment: str, failed: Step) -> str:
@@ -101,7 +98,7 @@ def _deactivate(context: ChangeContext, steps: Sequence[Step], *, tested: bool) 
     deployment = context.known.get(references.DEPLOYMENT) or str(context.change.id)
     _refresh(context, deployment)
     deployment_steps.deactivate(context, Step("deactivate_model_deployment", deployment))
-    _mark(context, deployment)
+    _tag_failed(context, deployment)
     return "the deployment was deactivated"
 
 
@@ -110,22 +107,22 @@ def _delete(context: ChangeContext, steps: Sequence[Step], *, tested: bool) -> s
     if new:
         deployment_steps.delete(context, Step("delete_model_deployment", new))
     if tested:
-        _mark(context, str(context.change.id))
+        _tag_failed(context, str(context.change.id))
     return "the new deployment was deleted, the former one still serves"
 
 
 _ACTIONS = {Recovery.UNDO: _undo, Recovery.DEACTIVATE: _deactivate, Recovery.DELETE: _delete}
 
 
-def _mark(context: ChangeContext, deployment: str) -> None:
-    found = deployments.get_deployment(context.connection, deployment)
-    body = {"freeformTags": {**(found.data.get("freeformTags") or {}), tags.FAILED: context.change.test_digest}}
-    reply = deployments.update_deployment(context.connection, deployment, body, found.etag)
+def _tag_failed(context: ChangeContext, deployment: str) -> None:
+    response = deployments.get_deployment(context.connection, deployment)
+    body = {"freeformTags": {**(response.data.get("freeformTags") or {}), tags.FAILED: context.change.test_digest}}
+    reply = deployments.update_deployment(context.connection, deployment, body, response.etag)
     await_deployment(context.connection, deployment, reply.work_request, context.watch)
 
 
 def _refresh(context: ChangeContext, deployment: str) -> None:
     """Take the etag of now: the service itself changed the record while it worked."""
-    found = deployments.get_deployment(context.connection, deployment)
-    if found.etag:
-        context.etags[deployment] = found.etag
+    response = deployments.get_deployment(context.connection, deployment)
+    if response.etag:
+        context.etags[deployment] = response.etag

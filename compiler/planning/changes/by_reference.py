@@ -72,10 +72,10 @@ def version_path(model: DesiredModel, staging: Staging, name: str, place: Scope)
 def recorded_location(body: Mapping[str, Any]) -> FileLocation | None:
     """Where a model's metadata say that its files lie; None when they do not, or not in our form."""
     try:
-        found = FileLocation(**json.loads(metadata_value(body, REFERENCE) or "null"))
+        location = FileLocation(**json.loads(metadata_value(body, REFERENCE) or "null"))
     except (ValueError, TypeError):
         return None
-    return found if found.bucket and found.namespace and found.prefix.endswith("/") else None
+    return location if location.bucket and location.namespace and location.prefix.endswith("/") else None
 
 
 def upload_file_steps(where: FileLocation, on: str, *, resumed: bool = False, registered: bool = False) -> list[Step]:

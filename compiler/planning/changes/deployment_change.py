@@ -12,6 +12,7 @@ from compiler.planning.changes.deployment_steps import confirm_steps, create_bod
 from compiler.planning.changes.differences import Difference
 from compiler.planning.changes.redaction import visible_fields
 from compiler.planning.changes.types import Action, Change, Impact, Recovery, Step
+from compiler.planning.fields.deployment import MODEL_ID, VARIABLES
 from compiler.planning.live.observed import Kind, LiveResource
 
 UPDATING_STATES = frozenset({"CREATING", "UPDATING"})
@@ -89,7 +90,7 @@ def _reason(target: DeploymentTarget, live: LiveResource, difference: Difference
         return "an earlier apply did not wait, or did not finish: its settings are still to be confirmed"
     if tags.CONFIG not in live.tags:
         return "an earlier apply did not finish"
-    return "new model version" if difference.under(option_groups.MODEL_ID) else "the manifest changed"
+    return "new model version" if difference.under(MODEL_ID) else "the manifest changed"
 
 
 def _reason_outside(target: DeploymentTarget, live: LiveResource, difference: Difference) -> str:
@@ -101,7 +102,7 @@ def _reason_outside(target: DeploymentTarget, live: LiveResource, difference: Di
 
 
 def _is_secret(target: DeploymentTarget, path: Path) -> bool:
-    return path[:-1] == (*option_groups.ENVIRONMENT, "environmentVariables") and path[-1] in target.spec.sensitive
+    return path[:-1] == VARIABLES and path[-1] in target.spec.sensitive
 
 
 def _change(

@@ -11,40 +11,36 @@ from compiler.planning.canonical import Path
 from compiler.planning.changes import option_groups
 from compiler.planning.changes.differences import Difference, difference
 from compiler.planning.desired.types import Desired, DesiredDeployment
+from compiler.planning.fields.deployment import (
+    DEPLOYMENT,
+    DETAILS,
+    ENVIRONMENT,
+    INSTANCE,
+    MODEL_ID,
+    SCALING,
+    VARIABLES,
+)
+from compiler.planning.fields.field import Owned
 from compiler.planning.live.observed import LiveResource
+from compiler.planning.paths import below
 from compiler.planning.tags import Scope
 
 IGNORED: Mapping[str, tuple[Path, ...]] = {
-    "instances": ((*option_groups.MODEL, "scalingPolicy"),),
-    "bandwidthMbps": option_groups.GROUPS["bandwidth"],
-    "freeformTags": (("freeformTags",),),
-    "definedTags": (("definedTags",),),
-    "environmentVariables": ((*option_groups.ENVIRONMENT, "environmentVariables"),),
-    "description": (("description",),),
+    name: tuple(dict.fromkeys(field.path for field in DEPLOYMENT if field.ignored_as == name))
+    for name in dict.fromkeys(field.ignored_as for field in DEPLOYMENT if field.ignored_as)
 }
 """`ignoreChanges` by manifest name."""
-ALWAYS_OWNED: tuple[Path, ...] = (
-    (*option_groups.ENVIRONMENT, "environmentVariables"),
-    ("categoryLogDetails",),
-    (*option_groups.MODEL, "scalingPolicy"),
-    (*option_groups.SIZE, "ocpus"),
-    (*option_groups.SIZE, "memoryInGBs"),
-)
-"""The service puts no values of its own here: whatever is not in the manifest is to go."""
+ALWAYS_OWNED = frozenset(field.path for field in DEPLOYMENT if field.owned is Owned.ALWAYS)
+SETTABLE = frozenset(field.path for field in DEPLOYMENT if field.owned is Owned.SETTABLE) | {ENVIRONMENT}
+"""What is taken for ours where no record says so: the deployment of a model that is not ours."""
+DEPLOYMENT_TYPE: Path = (DETAILS, "deploymentType")
 DEFAULTS: Mapping[Path, Mapping[Path, Any]] = {
-    (*option_groups.ENVIRONMENT, "environmentConfigurationType"): {(): "DEFAULT"},
-    (*option_groups.MODEL, "scalingPolicy"): {("policyType",): "FIXED_SIZE", ("instanceCount",): 1},
+    DEPLOYMENT_TYPE: {(): "SINGLE_MODEL"},
+    (*ENVIRONMENT, "environmentConfigurationType"): {(): "DEFAULT"},
+    SCALING: {("policyType",): "FIXED_SIZE", ("instanceCount",): 1},
 }
 """What a deployment that was made without these has (believed: the service may well answer them itself)."""
 Leaves: TypeAlias = Mapping[Path, Any]
-SETTABLE: tuple[Path, ...] = (
-    ("description",),
-    (*option_groups.MODEL, "maximumBandwidthMbps"),
-    (*option_groups.SIZE, "cpuBaseline"),
-    (*option_groups.INSTANCE, "capacityReservationIds"),
-    option_groups.ENVIRONMENT,
-)
-"""What is taken for ours where no record says so: the deployment of a model that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +65,7 @@ class DeploymentTarget:
     """Wanted leaves, without our own tags."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "want", {**option_groups.settings_leaves(self.spec.body), option_groups.MODEL_ID: self.model}
-        )
+        object.__setattr__(self, "want", {**option_groups.settings_leaves(self.spec.body), MODEL_ID: self.model})
 
     @property
     def config(self) -> str:
@@ -88,23 +82,25 @@ class DeploymentTarget:
 def diff(target: DeploymentTarget, live: LiveResource, have: Leaves) -> Difference:
     """Wanted against live settings, user tags included."""
     want = _with_ignored(target.spec, _with_secrets(target, have), have)
-    owned = {path for path in have if _always_owned(path)}
+    owned = {path for path in have if below(path, ALWAYS_OWNED)}
     changed = live.tags.get(tags.CONFIG) != target.config
     owned |= target.owned if changed else frozenset()
     ignored = _ignored(target.spec)
-    return difference(want, have, {path for path in owned if not _below(path, ignored)}, strict=changed)
+    return difference(want, have, {path for path in owned if not below(path, ignored)}, strict=changed)
 
 
 def needs_replacement(target: DeploymentTarget, live: LiveResource, have: Leaves) -> str | None:
     """Why only a new deployment will do, or None."""
     want = target.want
-    access = (*option_groups.INSTANCE, "networkAccessType")
-    subnet = (*option_groups.INSTANCE, "subnetId")
-    kind = (*option_groups.ENVIRONMENT, "environmentConfigurationType")
+    access = (*INSTANCE, "networkAccessType")
+    subnet = (*INSTANCE, "subnetId")
+    kind = (*ENVIRONMENT, "environmentConfigurationType")
     if live.state == "FAILED":
         return "it is FAILED" + (f": {live.body['lifecycleDetails']}" if live.body.get("lifecycleDetails") else "")
     if live.summary.get("projectId") != target.place.project_id:
         return "a deployment cannot move to another project"
+    if want.get(DEPLOYMENT_TYPE) != have.get(DEPLOYMENT_TYPE):
+        return "a deployment cannot change between one model and a group of models"
     if want.get(kind) != have.get(kind):
         return "a deployment cannot change between conda and container"
     custom = have.get(access) == "CUSTOM_NETWORKING" or (access not in have and subnet in have)
@@ -115,14 +111,14 @@ def needs_replacement(target: DeploymentTarget, live: LiveResource, have: Leaves
 
 def settable(live: LiveResource | None) -> frozenset[Path]:
     """The live paths that only a manifest is likely to have set."""
-    return frozenset(path for path in live_settings(live) if _below(path, SETTABLE)) if live else frozenset()
+    return frozenset(path for path in live_settings(live) if below(path, SETTABLE)) if live else frozenset()
 
 
 def live_settings(live: LiveResource) -> Leaves:
     """The leaves of a live deployment without our own tags; what it leaves out of `DEFAULTS` is as there."""
-    found = option_groups.settings_leaves(live.body)
-    absent = (part for part in DEFAULTS if not any(path[: len(part)] == part for path in found))
-    known = {**found, **{(*part, *path): value for part in absent for path, value in DEFAULTS[part].items()}}
+    settings = option_groups.settings_leaves(live.body)
+    absent = (part for part in DEFAULTS if not any(below(path, (part,)) for path in settings))
+    known = {**settings, **{(*part, *path): value for part in absent for path, value in DEFAULTS[part].items()}}
     return {path: value for path, value in known.items() if not path[-1].startswith(tags.PREFIX)}
 
 
@@ -130,7 +126,7 @@ def _with_secrets(target: DeploymentTarget, have: Leaves) -> Leaves:
     """Wanted leaves with the real values of sensitive variables; where none is known here, the live one stands."""
     want = dict(target.want)
     for name in target.spec.sensitive:
-        path = (*option_groups.ENVIRONMENT, "environmentVariables", name)
+        path = (*VARIABLES, name)
         known = target.desired.secrets.get(name)
         want[path] = have.get(path, want.get(path)) if known is None else known
     return want
@@ -138,17 +134,9 @@ def _with_secrets(target: DeploymentTarget, have: Leaves) -> Leaves:
 
 def _with_ignored(spec: DesiredDeployment, want: Leaves, have: Leaves) -> Leaves:
     prefixes = _ignored(spec)
-    kept = {path: value for path, value in have.items() if _below(path, prefixes)}
-    return {**{path: value for path, value in want.items() if not _below(path, prefixes)}, **kept}
+    kept = {path: value for path, value in have.items() if below(path, prefixes)}
+    return {**{path: value for path, value in want.items() if not below(path, prefixes)}, **kept}
 
 
 def _ignored(spec: DesiredDeployment) -> tuple[Path, ...]:
     return tuple(path for name in spec.ignore for path in IGNORED[name])
-
-
-def _always_owned(path: Path) -> bool:
-    return _below(path, ALWAYS_OWNED)
-
-
-def _below(path: Path, prefixes: tuple[Path, ...]) -> bool:
-    return any(path[: len(prefix)] == prefix for prefix in prefixes)

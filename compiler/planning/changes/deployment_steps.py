@@ -14,6 +14,7 @@ from compiler.planning.changes.differences import Difference
 from compiler.planning.changes.redaction import redacted_body
 from compiler.planning.changes.types import Step
 from compiler.planning.desired.variables import FORMER, environment_variables, with_variables
+from compiler.planning.fields.deployment import MODEL_ID
 from compiler.planning.live.observed import LiveResource
 
 TESTED = ("environment", "compute", "model")
@@ -74,7 +75,7 @@ def confirm_steps(target: DeploymentTarget, have: Leaves, on: str) -> list[Step]
 
 def _test(target: DeploymentTarget, live: LiveResource, have: Leaves) -> list[Step]:
     """The golden rows; where an apply was cut off before them, what it had moved is what a wrong answer moves back."""
-    undo = _former_model(target, have) if have.get(option_groups.MODEL_ID) == target.model else None
+    undo = _former_model(target, have) if have.get(MODEL_ID) == target.model else None
     return [Step("smoke_test", live.id, undo=undo)] if target.spec.smoke else []
 
 
@@ -86,10 +87,10 @@ def _undo_to_tested_model(steps: list[Step], target: DeploymentTarget, have: Lea
 
 def _former_model(target: DeploymentTarget, have: Leaves) -> Body | None:
     """The update that brings back the model of the live mark, where that one is known and another one is live."""
-    if target.former in ("", target.model, have.get(option_groups.MODEL_ID)):
+    if target.former in ("", target.model, have.get(MODEL_ID)):
         return None
-    moved = Difference({option_groups.MODEL_ID: (target.former, target.model)})
-    return option_groups.undo_body(("model",), {**have, option_groups.MODEL_ID: target.former}, moved)
+    moved = Difference({MODEL_ID: (target.former, target.model)})
+    return option_groups.undo_body(("model",), {**have, MODEL_ID: target.former}, moved)
 
 
 def _identity(

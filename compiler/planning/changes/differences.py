@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from compiler.planning import tags
 from compiler.planning.canonical import Body, Path, comparable, leaves, nested
 from compiler.planning.changes.types import FieldChange
 from compiler.planning.live.last_applied import OUR_METADATA
+from compiler.planning.paths import below
 
 METADATA_LISTS = ("customMetadataList", "definedMetadataList")
 HIDDEN = "(sensitive)"
@@ -26,7 +27,7 @@ class Difference:
 
     def under(self, *prefixes: Path) -> bool:
         """Whether anything at or below one of these paths changes."""
-        return any(path[: len(prefix)] == prefix for path in self.values for prefix in prefixes)
+        return any(below(path, prefixes) for path in self.values)
 
     def changes(self) -> tuple[FieldChange, ...]:
         """For the views."""
@@ -49,13 +50,13 @@ def difference(
 def live_leaves(body: Mapping[str, Any]) -> dict[Path, Any]:
     """The leaves of a live body without our own tags and metadata."""
     known = leaves(comparable(body))
-    return {path: value for path, value in known.items() if not _ours(path)}
+    return {path: value for path, value in known.items() if not _is_managed(path)}
 
 
 def merged(live: Mapping[Path, Any], change: Difference, *at: Path) -> Body:
     """The live values at or below the paths `at` with the difference carried out, as a body."""
     after = {**live, **{path: wanted for path, (_, wanted) in change.values.items()}}
-    return nested((path, value) for path, value in after.items() if value is not None and _below(path, at))
+    return nested((path, value) for path, value in after.items() if value is not None and below(path, at))
 
 
 def as_lists(body: Body) -> Body:
@@ -81,11 +82,7 @@ def _covers(live: Any, want: Any) -> bool:
     return bool(live == want)
 
 
-def _below(path: Path, at: Iterable[Path]) -> bool:
-    return any(path[: len(prefix)] == prefix for prefix in at)
-
-
-def _ours(path: Path) -> bool:
+def _is_managed(path: Path) -> bool:
     if path[0] == "freeformTags":
         return path[-1].startswith(tags.PREFIX)
     return path[0] == METADATA_LISTS[0] and path[1] in OUR_METADATA

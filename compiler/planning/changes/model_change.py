@@ -19,22 +19,22 @@ STAYS = "the former version stays in the catalog: restore the manifest and apply
 def update(version: VersionChange, live: LiveResource) -> Change | None:
     """The change that brings a committed version to the desired settings; None when it is there already."""
     model = version.model
-    found = settings_difference(model, live)
+    changed = settings_difference(model, live)
     stale = live.tags.get(tags.CONFIG) != model.config or not version.owner.items() <= live.tags.items()
     unrecorded = live.record is not None and read_last_applied(live.record) != version.record
-    if not (found or stale or unrecorded or live.state == "INACTIVE"):
+    if not (changed or stale or unrecorded or live.state == "INACTIVE"):
         return None
     attached = _attached(model, live)
     return Change(
         Kind.MODEL,
         version.desired.name,
         Action.UPDATE,
-        _reason(live, model, bool(found or attached), stale=stale),
+        _reason(live, model, bool(changed or attached), stale=stale),
         live.id,
         _label(live),
-        (*found.changes(), *attached),
-        update_steps(version, live, found),
-        impact=Impact.DOCUMENTATION if found or attached else Impact.NONE,
+        (*changed.changes(), *attached),
+        update_steps(version, live, changed),
+        impact=Impact.DOCUMENTATION if changed or attached else Impact.NONE,
         reversal="restore the manifest and apply",
         config=model.config,
         artifact=model.artifact,
@@ -113,9 +113,9 @@ def _label(live: LiveResource) -> str:
     return f"v{live.summary['versionId']}" if live.summary.get("versionId") else ""
 
 
-def _reason(live: LiveResource, model: DesiredModel, found: bool, *, stale: bool) -> str:
+def _reason(live: LiveResource, model: DesiredModel, changed: bool, *, stale: bool) -> str:
     if live.state == "INACTIVE":
         return "somebody deactivated it"
-    if not found:
+    if not changed:
         return "the last apply did not finish" if stale else "record what is ours before the deployment changes"
     return "the manifest changed" if live.tags.get(tags.CONFIG) != model.config else "somebody changed it live"

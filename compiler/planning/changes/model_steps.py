@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,20 +21,13 @@ from compiler.planning.changes.differences import Difference, as_lists, live_lea
 from compiler.planning.changes.types import Step
 from compiler.planning.changes.uploads import cleanup_steps, upload_steps
 from compiler.planning.desired.types import Desired, DesiredModel, diffed_provenance
+from compiler.planning.fields.catalog import CLEARED
+from compiler.planning.fields.field import Clear
 from compiler.planning.live.last_applied import ARTIFACT_MD5, LastApplied, metadata, read_last_applied
 from compiler.planning.live.observed import LiveResource
 from compiler.planning.tags import Scope
 
 CUSTOM = "customMetadataList"
-REPLACED_AS_A_WHOLE = (
-    "backupSetting",
-    "retentionSetting",
-    "freeformTags",
-    "definedTags",
-    CUSTOM,
-    "definedMetadataList",
-)
-"""Objects and lists that a PUT replaces as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +85,20 @@ def resume_steps(version: VersionChange, live: LiveResource) -> tuple[Step, ...]
     return (*provenance_steps(version.model, live), *upload, *_finish_steps(version, live.id, after))
 
 
-def update_steps(version: VersionChange, live: LiveResource, found: Difference) -> tuple[Step, ...]:
+def update_steps(version: VersionChange, live: LiveResource, difference: Difference) -> tuple[Step, ...]:
     """Carry out a difference of settings on a committed version."""
     activate = [Step("activate_model", live.id)] if live.state == "INACTIVE" else []
-    provenance = provenance_steps(version.model, live) if found.under(("provenance",)) else []
+    provenance = provenance_steps(version.model, live) if difference.under(("provenance",)) else []
     have = live_leaves(live.body)
-    names = sorted({path[0] for path in found.values} - {"provenance", "modelVersionSetName"})
-    body: Body = {name: _put_value(name, have, found) for name in names}
-    if found.under(("modelVersionSetName",)):
+    names = sorted({path[0] for path in difference.values} - {"provenance", "modelVersionSetName"})
+    body: Body = {name: _put_value(name, have, difference) for name in names}
+    if difference.under(("modelVersionSetName",)):
         body["modelVersionSetId"] = version.set_id
-    theirs = {**tags.valueless(live.tags), **merged(have, found, ("freeformTags",)).get("freeformTags", {})}
+    theirs = {**tags.valueless(live.tags), **merged(have, difference, ("freeformTags",)).get("freeformTags", {})}
     body["freeformTags"] = {**theirs, **version.marks}
-    after = {path: value for path, value in {**have, **_after(found)}.items() if value is not None}
-    ours = [version.record.metadata(), *_kept(live, keep=_keeps(version))]
-    body[CUSTOM] = [*_entries(after), *_bare(live), *ours]
+    after = {path: value for path, value in {**have, **_after(difference)}.items() if value is not None}
+    ours = [version.record.metadata(), *_own_entries(live, keep=_keeps(version))]
+    body[CUSTOM] = [*_entries(after), *_entries_without_value(live), *ours]
     return (
         *activate,
         *provenance,
@@ -162,7 +156,7 @@ def _attachment_updates(version: VersionChange, live: LiveResource, entries: lis
     new = [
         _attach_step(live.id, key, item.sha256, item.path) for key, item in want.items() if had.get(key) != item.sha256
     ]
-    kept = [*_without_attachment(entries, had), before.metadata(), *_kept(live, keep=_keeps(version))]
+    kept = [*_without_attachment(entries, had), before.metadata(), *_own_entries(live, keep=_keeps(version))]
     listed = [Step("update_model", live.id, {CUSTOM: kept})] if new else []
     return [*deleted, *listed, *new]
 
@@ -177,28 +171,29 @@ def _without_attachment(items: Any, but: Any = ()) -> list[Body]:
     return [item if item["key"] in but else {k: v for k, v in item.items() if k not in drop} for item in items]
 
 
-def _put_value(name: str, have: Mapping[Path, Any], found: Difference) -> Any:
-    after = as_lists(merged(have, found, (name,)))
-    if name in REPLACED_AS_A_WHOLE:
-        return after.get(name, [] if name.endswith("List") else {})
-    return after.get(name, "")
+def _put_value(name: str, have: Mapping[Path, Any], difference: Difference) -> Any:
+    after = as_lists(merged(have, difference, (name,)))
+    cleared = CLEARED.get(name, Clear.LEFT_OUT)
+    if cleared is Clear.LEFT_OUT:  # it would be planned and reported as done for ever
+        raise LookupError(f"no update sends {name}")
+    return after.get(name, copy(cleared))
 
 
 def _entries(after: Mapping[Path, Any]) -> list[Body]:
     """The custom metadata of these leaves."""
-    found: list[Body] = as_lists(merged(after, Difference({}), (CUSTOM,))).get(CUSTOM, [])
-    return found
+    entries: list[Body] = as_lists(merged(after, Difference({}), (CUSTOM,))).get(CUSTOM, [])
+    return entries
 
 
-def _bare(live: LiveResource) -> list[Body]:
+def _entries_without_value(live: LiveResource) -> list[Body]:
     """Entries that are nothing but a key: they have no leaves, and a list is replaced as a whole."""
     return [
         item for item in live.body.get(CUSTOM) or () if not any(value for key, value in item.items() if key != "key")
     ]
 
 
-def _after(found: Difference) -> dict[Path, Any]:
-    return {path: wanted for path, (_, wanted) in found.values.items()}
+def _after(difference: Difference) -> dict[Path, Any]:
+    return {path: wanted for path, (_, wanted) in difference.values.items()}
 
 
 def _reference(version: VersionChange) -> list[Body]:
@@ -209,7 +204,7 @@ def _keeps(version: VersionChange) -> bool:
     return version.model.staging is not None and version.model.staging.keep
 
 
-def _kept(live: LiveResource, *, keep: bool) -> list[Body]:
+def _own_entries(live: LiveResource, *, keep: bool) -> list[Body]:
     """What of our own metadata an update repeats; the files of a by-reference model stay where they are."""
     md5 = [metadata(ARTIFACT_MD5, live.md5)] if live.md5 else []
     files = recorded_location(live.body)

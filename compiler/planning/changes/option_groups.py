@@ -12,72 +12,73 @@ from typing import Any
 
 from compiler.planning.canonical import Body, Path, comparable, leaves, nested
 from compiler.planning.changes.differences import Difference, merged
+from compiler.planning.fields.deployment import (
+    DEPLOYMENT,
+    DETAILS,
+    ENVIRONMENT,
+    PARTS_CLEARED,
+    SIZE,
+    VARIABLES,
+    WHOLE_OBJECTS,
+)
+from compiler.planning.fields.field import Clear
+from compiler.planning.paths import below, put, value_at
 
-DETAILS = "modelDeploymentConfigurationDetails"
-MODEL: Path = (DETAILS, "modelConfigurationDetails")
-ENVIRONMENT: Path = (DETAILS, "environmentConfigurationDetails")
-INSTANCE: Path = (*MODEL, "instanceConfiguration")
-SIZE: Path = (*INSTANCE, "modelDeploymentInstanceShapeConfigDetails")
-MODEL_ID: Path = (*MODEL, "modelId")
+NAMES = ("environment", "compute", "bandwidth", "logging", "model", "identity")
+"""In the order in which they are sent: room for the new model first, then the model, names and tags last."""
+SETTINGS = tuple(name for name in NAMES if name != "identity")
+
+
+def _sent_as(path: Path) -> Path:
+    """The object that an update sends for the sake of this path."""
+    return next((whole for whole in WHOLE_OBJECTS if below(path, (whole,))), path)
+
 
 GROUPS: Mapping[str, tuple[Path, ...]] = {
-    "environment": (ENVIRONMENT,),
-    "compute": (INSTANCE, (*MODEL, "scalingPolicy")),
-    "bandwidth": ((*MODEL, "bandwidthMbps"), (*MODEL, "maximumBandwidthMbps")),
-    "logging": (("categoryLogDetails",),),
-    "model": (MODEL_ID,),
-    "identity": (("displayName",), ("description",), ("freeformTags",), ("definedTags",)),
+    name: tuple(dict.fromkeys(_sent_as(field.path) for field in DEPLOYMENT if field.group == name)) for name in NAMES
 }
-"""In the order in which they are sent: room for the new model first, then the model, names and tags last."""
-SETTINGS = tuple(name for name in GROUPS if name != "identity")
-
-VARIABLES: Path = (*ENVIRONMENT, "environmentVariables")
 _CLEARED: Mapping[Path, Any] = {
-    ("description",): "",
-    ("definedTags",): {},
-    ("categoryLogDetails",): {},
-    ("categoryLogDetails", "access"): {},
-    ("categoryLogDetails", "predict"): {},
-    (*MODEL, "maximumBandwidthMbps"): None,
-    (*INSTANCE, "capacityReservationIds"): [],
-    SIZE: {},
-    VARIABLES: {},
-    (*ENVIRONMENT, "cmd"): [],
-    (*ENVIRONMENT, "entrypoint"): [],
-    (*ENVIRONMENT, "customHttpEndpoints"): [],
+    # Lists come last, and objects that hold several fields after them: the order in which bodies have them.
+    path: cleared
+    for path, cleared in sorted(
+        [*((field.path, field.cleared) for field in DEPLOYMENT), *PARTS_CLEARED.items()],
+        key=lambda item: (item[0] == SIZE, item[1] == []),
+    )
+    if cleared is not Clear.LEFT_OUT
 }
-"""What stands for "no value" in an update, where leaving the field out would mean "unchanged" (SDK 2.189 docstring).
-
-Whole objects come before their parts: without any log, the empty object says so for both.
-"""
+"""What stands for "no value" in an update; without any log, the empty object says so for both categories."""
 
 
-def changed_groups(found: Difference) -> tuple[str, ...]:
-    """The setting groups with a difference, in order."""
-    return tuple(name for name in SETTINGS if found.under(*GROUPS[name]))
+def changed_groups(difference: Difference) -> tuple[str, ...]:
+    """The setting groups with a difference, in order. Raises LookupError for a path that no request would send."""
+    known = [path for name in NAMES for path in GROUPS[name]]
+    unsent = [path for path in difference.values if not below(path, known)]
+    if unsent:  # it would be planned and reported as done for ever
+        raise LookupError(f"no update sends {'.'.join(unsent[0])}")
+    return tuple(name for name in SETTINGS if difference.under(*GROUPS[name]))
 
 
-def update_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Difference) -> Body:
-    """UpdateModelDeploymentDetails that carries out the difference in these groups; objects of a group are sent whole."""
+def update_body(names: tuple[str, ...], live: Mapping[Path, Any], difference: Difference) -> Body:
+    """UpdateModelDeploymentDetails for the difference in these groups; objects of a group are sent whole."""
     prefixes = tuple(prefix for name in names for prefix in GROUPS[name])
-    body = merged(live, found, *prefixes)
+    body = merged(live, difference, *prefixes)
     for path, cleared in _CLEARED.items():
-        deleted = any(_below(p, (path,)) and wanted is None for p, (_, wanted) in found.values.items())
-        told = _get(body, path) is not None or (len(path) > 1 and _get(body, path[:-1]) == {})
-        if deleted and not told and _below(path, prefixes):
-            _put(body, path, copy(cleared))
-    if ENVIRONMENT in prefixes and _get(body, VARIABLES) is None:
-        _put(body, VARIABLES, {})  # ADS 2.16.1 sends them always, empty ones too
+        deleted = any(below(p, (path,)) and wanted is None for p, (_, wanted) in difference.values.items())
+        told = value_at(body, path) is not None or (len(path) > 1 and value_at(body, path[:-1]) == {})
+        if deleted and not told and below(path, prefixes):
+            put(body, path, copy(cleared))
+    if ENVIRONMENT in prefixes and value_at(body, VARIABLES) is None:
+        put(body, VARIABLES, {})  # ADS 2.16.1 sends them always, empty ones too
     if any(prefix[0] == DETAILS for prefix in prefixes):
-        _put(body, (DETAILS, "deploymentType"), live.get((DETAILS, "deploymentType"), "SINGLE_MODEL"))
+        put(body, (DETAILS, "deploymentType"), live.get((DETAILS, "deploymentType"), "SINGLE_MODEL"))
     return body
 
 
-def undo_body(names: tuple[str, ...], live: Mapping[Path, Any], found: Difference) -> Body:
+def undo_body(names: tuple[str, ...], live: Mapping[Path, Any], difference: Difference) -> Body:
     """The update that puts the former values of these groups back."""
-    after = {path: value for path, value in live.items() if path not in found.values}
-    after.update({path: wanted for path, (_, wanted) in found.values.items() if wanted is not None})
-    back = Difference({path: (wanted, before) for path, (before, wanted) in found.values.items()})
+    after = {path: value for path, value in live.items() if path not in difference.values}
+    after.update({path: wanted for path, (_, wanted) in difference.values.items() if wanted is not None})
+    back = Difference({path: (wanted, before) for path, (before, wanted) in difference.values.items()})
     return update_body(names, after, back)
 
 
@@ -88,28 +89,11 @@ def settings_leaves(body: Mapping[str, Any]) -> dict[Path, Any]:
     return leaves(comparable(known))
 
 
-def nested_body(found: Mapping[Path, Any]) -> Body:
+def nested_body(settings: Mapping[Path, Any]) -> Body:
     """The body of these leaves."""
-    return nested(found.items())
+    return nested(settings.items())
 
 
 def holds(body: Body, path: Path) -> bool:
     """Whether an update says anything of what lies at a path."""
-    return _get(body, path) is not None
-
-
-def _below(path: Path, prefixes: tuple[Path, ...]) -> bool:
-    return any(path[: len(prefix)] == prefix for prefix in prefixes)
-
-
-def _get(body: Body, path: Path) -> Any:
-    node: Any = body
-    for key in path:
-        node = node.get(key) if isinstance(node, dict) else None
-    return node
-
-
-def _put(body: Body, path: Path, value: Any) -> None:
-    for key in path[:-1]:
-        body = body.setdefault(key, {})
-    body[path[-1]] = value
+    return value_at(body, path) is not None

@@ -14,6 +14,7 @@ from compiler.planning.changes.deployment_diff import DeploymentTarget
 from compiler.planning.changes.differences import HIDDEN, Difference
 from compiler.planning.changes.types import FieldChange
 from compiler.planning.desired.variables import FORMER, environment_variables, with_variables
+from compiler.planning.fields.deployment import MODEL_ID, VARIABLES
 from compiler.planning.secret_detection import looks_secret
 
 
@@ -36,7 +37,7 @@ def redacted_body(body: Body, target: DeploymentTarget) -> Body:
 
 
 def _visible_field(target: DeploymentTarget, path: Path, before: Any, after: Any, told: set[str]) -> FieldChange:
-    if path[:-1] == option_groups.VARIABLES:
+    if path[:-1] == VARIABLES:
         name = path[-1]
         secret = name in target.spec.sensitive or any(looks_secret(name, str(text or "")) for text in (before, after))
         before = HIDDEN if before is not None and (secret or name not in told) else before
@@ -51,12 +52,10 @@ def _previously_stated(target: DeploymentTarget, difference: Difference, config:
     """
     former = dict(option_groups.settings_leaves(target.spec.body))
     for path, (before, _) in difference.values.items():
-        if path != option_groups.MODEL_ID and not (
-            path[:-1] == option_groups.VARIABLES and path[-1] in target.spec.sensitive
-        ):
+        if path != MODEL_ID and not (path[:-1] == VARIABLES and path[-1] in target.spec.sensitive):
             former[path] = before
     body = nested((path, value) for path, value in former.items() if value is not None)
     settings = {**body, "serves": target.served, "state": target.spec.state}
     if config_digest(settings) != config:
         return set()
-    return {path[-1] for path in former if path[:-1] == option_groups.VARIABLES}
+    return {path[-1] for path in former if path[:-1] == VARIABLES}

@@ -8,7 +8,9 @@ from typing import Any
 
 from compiler.planning.canonical import Body
 from compiler.planning.desired.types import ArtifactFacts, Staging
-from compiler.spec.catalog import Backup, Catalog, CustomMetadata, Dataset, Datasets, Retention, Taxonomy
+from compiler.planning.fields.catalog import CATALOG
+from compiler.planning.fields.field import body_of
+from compiler.spec.catalog import Catalog, CustomMetadata, Dataset, Datasets, Taxonomy
 from compiler.spec.catalog import Staging as StagingSpec
 
 DATASETS = "Training and Validation Datasets"
@@ -16,20 +18,17 @@ DATASETS = "Training and Validation Datasets"
 
 def create_model_details(name: str, artifact: ArtifactFacts, catalog: Catalog) -> Body:
     """CreateModelDetails without compartment, project, version set and our tags."""
-    body: Body = {
+    values: dict[str, Any] = {
+        **catalog.model_dump(by_alias=True),
         "displayName": catalog.display_name or name,
-        "description": catalog.description,
-        "freeformTags": dict(catalog.freeform_tags),
-        "definedTags": {space: dict(tags) for space, tags in catalog.defined_tags.items()},
-        "customMetadataList": custom_metadata(artifact.custom_metadata, catalog),
-        "definedMetadataList": defined_metadata(artifact.defined_metadata, catalog.taxonomy),
+        "custom": custom_metadata(artifact.custom_metadata, catalog),
+        "taxonomy": defined_metadata(artifact.defined_metadata, catalog.taxonomy),
         "inputSchema": artifact.input_schema,
         "outputSchema": artifact.output_schema,
-        "versionLabel": catalog.version_label,
-        "backupSetting": _backup(catalog.backup),
-        "retentionSetting": _retention(catalog.retention),
+        "versionSet": None,
+        "provenance": None,
     }
-    return {key: value for key, value in body.items() if value not in (None, {}, [])}
+    return body_of(CATALOG, values)
 
 
 def provenance(catalog: Catalog, git: Mapping[str, str]) -> Body:
@@ -68,13 +67,13 @@ def _overrides(taxonomy: Taxonomy | None) -> dict[str, str]:
     if taxonomy is None:
         return {}
     parameters = taxonomy.hyperparameters
-    found = {
+    overrides = {
         "Framework": taxonomy.framework,
         "FrameworkVersion": taxonomy.framework_version,
         "Algorithm": taxonomy.algorithm,
         "Hyperparameters": None if parameters is None else json.dumps(parameters, sort_keys=True),
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in overrides.items() if value is not None}
 
 
 def _custom(item: CustomMetadata) -> Body:
@@ -107,23 +106,3 @@ def _dataset(prefix: str, dataset: Dataset | None) -> list[Body]:
         for key, value in values.items()
         if value is not None
     ]
-
-
-def _backup(backup: Backup | None) -> Body | None:
-    if backup is None:
-        return None
-    return {
-        "isBackupEnabled": backup.enabled,
-        "backupRegion": backup.region,
-        "customerNotificationType": backup.notification,
-    }
-
-
-def _retention(retention: Retention | None) -> Body | None:
-    if retention is None:
-        return None
-    return {
-        "archiveAfterDays": retention.archive_after_days,
-        "deleteAfterDays": retention.delete_after_days,
-        "customerNotificationType": retention.notification,
-    }

@@ -96,8 +96,8 @@ def _plain(value: Any, lookup: Lookup) -> Any:
 
 
 def _sensitive(text: str, lookup: Lookup) -> bool:
-    found = (lookup(name) for name in names_in(text))
-    return any(variable.sensitive for variable in found if variable)
+    known = (lookup(name) for name in names_in(text))
+    return any(variable.sensitive for variable in known if variable)
 
 
 def _secret(text: str, lookup: Lookup) -> str | None:

@@ -30,12 +30,12 @@ def adopt(desired: Desired, model: LiveResource, deployment: LiveResource | None
     changes = [_model(desired, model, place)] if desired.model else []
     if deployment is not None and desired.deployment is not None:
         changes.append(_deployment(desired, model, deployment, place))
-    found = tuple(change for change in changes if change)
+    planned = tuple(change for change in changes if change)
     live_body = deployment.body if deployment else {}
     resources = (model, *([deployment] if deployment else []))
     return Plan(
         place=place,
-        changes=found,
+        changes=planned,
         artifacts={desired.name: desired.model.artifact} if desired.model else {},
         observed=Observed((model,)).digest(place),
         etags={live.id: live.etag for live in resources if live.etag},
@@ -91,5 +91,5 @@ def _adopting(change: Change | None) -> Change | None:
 
 def owner_of(live: LiveResource) -> str | None:
     """`project/target/name` of whoever owns a resource already; None when nobody does."""
-    found = [live.tags.get(key) for key in (tags.PROJECT, tags.TARGET, tags.NAME)]
-    return "/".join(str(part) for part in found) if all(found) else None
+    owner = [live.tags.get(key) for key in (tags.PROJECT, tags.TARGET, tags.NAME)]
+    return "/".join(str(part) for part in owner) if all(owner) else None

@@ -17,6 +17,8 @@ from compiler.planning import tags
 from compiler.planning.canonical import Body, comparable
 from compiler.planning.desired.model_body import create_model_details
 from compiler.planning.desired.types import ArtifactFacts
+from compiler.planning.fields.deployment import DEPLOYMENT
+from compiler.planning.fields.field import Owned
 from compiler.planning.importing.fragments import catalog_fragment, deployment_fragment
 from compiler.planning.limits.deployment import RESERVED_PREFIX, RESERVED_VARIABLES
 from compiler.planning.secret_detection import looks_secret
@@ -26,7 +28,8 @@ from compiler.spec.deployment import Deployment
 SYSTEM_TAGS = "Oracle-Tags"
 """Namespace of the defined tags that the service sets itself (OCI docs, tagging)."""
 _TAXONOMY = {"Framework": "framework", "FrameworkVersion": "frameworkVersion", "Algorithm": "algorithm"}
-_IGNORED_AS = {"autoscaling": "instances", "instances": "instances", "environmentVariables": "environmentVariables"}
+_IGNORED_AS = {field.name: field.ignored_as for field in DEPLOYMENT if field.ignored_as and field.owned is Owned.ALWAYS}
+"""What is left alone where it cannot be said, as it would count as taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,9 @@ def catalog_from_live(record: Mapping[str, Any], provenance: Mapping[str, Any] |
     if taxonomy:
         fragment["taxonomy"] = taxonomy
     fragment["custom"] = _custom(record, fragment.get("custom", []), notes)
-    _few_tags(fragment, notes)
-    found = _valid(Catalog, fragment, notes)
-    return ManifestFragment({key: value for key, value in found.items() if value != []}, tuple(notes))
+    _limit_tags(fragment, notes)
+    valid = _valid(Catalog, fragment, notes)
+    return ManifestFragment({key: value for key, value in valid.items() if value != []}, tuple(notes))
 
 
 def deployment_from_live(record: Mapping[str, Any]) -> ManifestFragment:
@@ -67,14 +70,14 @@ def deployment_from_live(record: Mapping[str, Any]) -> ManifestFragment:
     secrets = _variables(fragment, notes, ignored)
     if "bandwidthMbps" not in fragment:
         ignored.add("bandwidthMbps")
-    _few_tags(fragment, notes)
-    found = _valid(Deployment, fragment, notes)
-    ignored |= {_IGNORED_AS[key] for key in fragment if key not in found and key in _IGNORED_AS}
-    if "description" in fragment and "description" not in found:
+    _limit_tags(fragment, notes)
+    valid = _valid(Deployment, fragment, notes)
+    ignored |= {_IGNORED_AS[key] for key in fragment if key not in valid and key in _IGNORED_AS}
+    if "description" in fragment and "description" not in valid:
         ignored.add("description")
     if ignored:
-        found["ignoreChanges"] = sorted(ignored)
-    return ManifestFragment(found, tuple(notes), secrets)
+        valid["ignoreChanges"] = sorted(ignored)
+    return ManifestFragment(valid, tuple(notes), secrets)
 
 
 def use_case(record: Mapping[str, Any]) -> str | None:
@@ -89,10 +92,10 @@ def _defined(record: Mapping[str, Any]) -> dict[str, Any]:
 def _parameters(written: Any) -> Body | None:
     """Hyperparameters that come out of a manifest as the text they are live; None where they would not."""
     try:
-        found = json.loads(written or "null")
+        parameters = json.loads(written or "null")
     except ValueError:
         return None
-    return found if isinstance(found, dict) and json.dumps(found, sort_keys=True) == written else None
+    return parameters if isinstance(parameters, dict) and json.dumps(parameters, sort_keys=True) == written else None
 
 
 def _without_system_tags(fragment: Body, notes: list[str]) -> Body:
@@ -103,11 +106,11 @@ def _without_system_tags(fragment: Body, notes: list[str]) -> Body:
     return {**rest, "definedTags": defined} if defined else rest
 
 
-def _few_tags(fragment: Body, notes: list[str]) -> None:
+def _limit_tags(fragment: Body, notes: list[str]) -> None:
     known = dict(fragment.get("freeformTags") or {})
     spare = list(known)[tags.USER_TAGS :]
     if spare:
-        notes.append(f"free-form tags beyond {tags.USER_TAGS}, which stay as they are: {said(spare)}")
+        notes.append(f"free-form tags beyond {tags.USER_TAGS}, which stay as they are: {shortened(spare)}")
         fragment["freeformTags"] = {key: value for key, value in known.items() if key not in spare}
 
 
@@ -117,14 +120,14 @@ def _custom(record: Mapping[str, Any], items: list[Body], notes: list[str]) -> l
     kept: dict[str, Body] = {}
     for item in items:
         key = str(item["key"])
-        if key.lower() in kept or key.startswith("Manifact") or not _comes_back(item, live.get(key, {})):
-            notes.append(f"custom metadata {said(key)}: stays as it is")
+        if key.lower() in kept or key.startswith("Manifact") or not _round_trips(item, live.get(key, {})):
+            notes.append(f"custom metadata {shortened(key)}: stays as it is")
         else:
             kept[key.lower()] = item
     return list(kept.values())
 
 
-def _comes_back(item: Body, live: Mapping[str, Any]) -> bool:
+def _round_trips(item: Body, live: Mapping[str, Any]) -> bool:
     try:
         catalog = Catalog.model_validate({"custom": [item]})
     except ValidationError:
@@ -160,7 +163,7 @@ def _variables(fragment: Body, notes: list[str], ignored: set[str]) -> tuple[str
     known: dict[str, str] = fragment.get("environmentVariables") or {}
     odd = [k for k in known if k in RESERVED_VARIABLES or k.startswith(RESERVED_PREFIX) or _holds_placeholder(known[k])]
     if odd:
-        notes.append(f"environment variables, which stay as they are: no manifest may set {said(odd)}")
+        notes.append(f"environment variables, which stay as they are: no manifest may set {shortened(odd)}")
         ignored.add("environmentVariables")
         del fragment["environmentVariables"]
         return ()
@@ -174,14 +177,14 @@ def _variables(fragment: Body, notes: list[str], ignored: set[str]) -> tuple[str
 def _valid(kind: type[BaseModel], fragment: Body, notes: list[str]) -> Body:
     """The fragment without the fields that the manifest's schema refuses."""
     left = {key: value for key, value in fragment.items() if not _holds_placeholder(value)}
-    notes += [f"{key}: {said(fragment[key])} would be taken for a variable" for key in fragment if key not in left]
+    notes += [f"{key}: {shortened(fragment[key])} would be taken for a variable" for key in fragment if key not in left]
     while True:
         try:
             kind.model_validate(left)
             return left
         except ValidationError as error:
             wrong = {str(error["loc"][0]): str(error["msg"]) for error in error.errors()}
-            notes += [f"{key}: {said(left.get(key))} ({why.splitlines()[0]})" for key, why in wrong.items()]
+            notes += [f"{key}: {shortened(left.get(key))} ({why.splitlines()[0]})" for key, why in wrong.items()]
             left = {key: value for key, value in left.items() if key not in wrong}
 
 
@@ -189,7 +192,7 @@ def _holds_placeholder(value: Any) -> bool:
     return "${var." in json.dumps(value)
 
 
-def said(value: Any) -> str:
+def shortened(value: Any) -> str:
     """A live value in one short line, whatever is in it."""
     words = json.dumps(value)
     return words if len(words) <= 80 else f"{words[:79]}…"

@@ -54,8 +54,8 @@ def check_references(data: Any, report: Report) -> None:
 
 def _check_description(text: str | None, at: Pointer, report: Report) -> None:
     if text is not None and len(text) > DESCRIPTION:
-        found = f"{len(text)} characters of description: the console takes {DESCRIPTION}, the service may refuse it"
-        report.warning("MF709" if at == DEPLOYMENT else "MF708", found, (*at, "description"))
+        message = f"{len(text)} characters of description: the console takes {DESCRIPTION}, the service may refuse it"
+        report.warning("MF709" if at == DEPLOYMENT else "MF708", message, (*at, "description"))
 
 
 def _check_tags(freeform: Tags, defined: DefinedTags, at: Pointer, report: Report) -> None:

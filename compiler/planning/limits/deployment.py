@@ -84,9 +84,9 @@ def _check_autoscaling(auto: Autoscaling, at: Pointer, report: Report) -> None:
 def _check_side(side: Threshold | QueryScaling, at: Pointer, report: Report) -> None:
     if isinstance(side, QueryScaling) and QUERY_RESOURCE not in side.query:
         report.error("MF706", f"the query must contain {QUERY_RESOURCE}", (*at, "query"))
-    found = PENDING.fullmatch(side.pending_duration or "")
-    if found:
-        minutes = int(found[1]) * (60 if found[2] == "H" else 1)
+    pending = PENDING.fullmatch(side.pending_duration or "")
+    if pending:
+        minutes = int(pending[1]) * (60 if pending[2] == "H" else 1)
         if not 3 <= minutes <= 60:
             text = f"pending durations are PT3M to PT1H, not {side.pending_duration}"
             report.error("MF706", text, (*at, "pendingDuration"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from compiler.diagnostics import Pointer, Report, did_you_mean
 from compiler.planning.desired.deployment_body import GIGABYTES_PER_OCPU, flexible
@@ -11,36 +14,23 @@ from compiler.spec.deployment import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Flex:
-    """Range of a flexible shape: OCPUs and gigabytes (OCI docs, compute shapes)."""
+    """Range of a flexible shape: OCPUs and gigabytes."""
 
     ocpus: tuple[float, float]
     memory: tuple[float, float]
 
 
-FLEX_SHAPES = {
-    "VM.Standard.E3.Flex": Flex((1, 64), (6, 1024)),
-    "VM.Standard.E4.Flex": Flex((1, 64), (6, 1024)),
-    "VM.Standard3.Flex": Flex((1, 32), (6, 512)),
-    "VM.Optimized3.Flex": Flex((1, 18), (6, 256)),
-}
-KNOWN_SHAPES = (
-    *FLEX_SHAPES,
-    "VM.Standard.E5.Flex",
-    "VM.Standard.E6.Flex",
-    "VM.Standard.A1.Flex",
-    "VM.Standard.A2.Flex",
-    *(f"VM.Standard2.{ocpus}" for ocpus in (1, 2, 4, 8, 16, 24)),
-    "VM.GPU2.1",
-    *(f"VM.GPU3.{gpus}" for gpus in (1, 2, 4)),
-    *(f"VM.GPU.A10.{gpus}" for gpus in (1, 2)),
-    "BM.GPU.A10.4",
-    "BM.GPU4.8",
-    "BM.GPU.A100-v2.8",
-    "BM.GPU.L40S-NC.4",
-    "BM.GPU.H100.8",
-    "BM.GPU.H200.8",
-)
+# The embedded OCI reads the same file: it imports nothing of planning, so that a data file is what both can share.
+_FILE = Path(__file__).parents[2] / "data" / "shapes.json"
+_SHAPES: list[dict[str, Any]] = json.loads(_FILE.read_bytes())["shapes"]
+KNOWN_SHAPES = tuple(shape["name"] for shape in _SHAPES)
 """OCI docs, supported shapes for model deployments; a region has only some of them, and may have newer ones."""
+FLEX_SHAPES = {
+    shape["name"]: Flex(tuple(flex["ocpus"]), tuple(flex["memoryInGBs"]))
+    for shape in _SHAPES
+    if (flex := shape.get("flexible")) and flex["statedByApi"]
+}
+"""The ranges that the API itself states; the service may take more of the others than the documents say."""
 
 
 def check_shape(spec: Deployment, at: Pointer, report: Report) -> None:
@@ -55,7 +45,7 @@ def check_shape(spec: Deployment, at: Pointer, report: Report) -> None:
         return
     known = FLEX_SHAPES.get(spec.shape)
     if known is None:
-        return  # the service knows ranges that are newer than this list
+        return  # the service is asked at plan
     ocpus = spec.ocpus or 1
     memory = spec.memory_in_gbs or GIGABYTES_PER_OCPU * ocpus
     for name, value, (least, most) in (("ocpus", ocpus, known.ocpus), ("memoryInGBs", memory, known.memory)):

@@ -25,11 +25,14 @@ def in_progress_warnings(
     resources: Sequence[LiveResource], since: Mapping[str, str]
 ) -> dict[str, tuple[Diagnostic, ...]]:
     """What `plan` says of them, by name; `since` holds a time by OCID, where one is known."""
-    found: dict[str, tuple[Diagnostic, ...]] = {}
+    diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
     for live in resources:
         name = live.tags.get(tags.NAME, "")
         when = f" since {since[live.id]}" if live.id in since else ""
         message = f"deployment of '{name}' is {live.state}{when}: the plan may change"
         hint = "apply waits for it, and plans then"
-        found[name] = (*found.get(name, ()), Diagnostic("MF773", message, hint=hint, severity=Severity.WARNING))
-    return found
+        diagnostics[name] = (
+            *diagnostics.get(name, ()),
+            Diagnostic("MF773", message, hint=hint, severity=Severity.WARNING),
+        )
+    return diagnostics

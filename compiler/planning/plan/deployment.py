@@ -31,7 +31,7 @@ def primary_of(context: ManifestContext) -> LiveResource | None:
     return (marked or usable or live)[0]
 
 
-def endpoint_of(
+def deployment_target(
     context: ManifestContext, versions: ModelVersions | None, record: LastApplied, primary: LiveResource | None
 ) -> DeploymentTarget | None:
     """The endpoint as it is to be; None where the manifest leaves it alone."""
@@ -71,16 +71,16 @@ def _tested_model(
 
 
 def deployment_changes(
-    context: ManifestContext, endpoint: DeploymentTarget | None, primary: LiveResource | None
+    context: ManifestContext, target: DeploymentTarget | None, primary: LiveResource | None
 ) -> tuple[list[Change], list[Diagnostic]]:
     """What is done to this manifest's deployments, and why some of it may not be done."""
-    if endpoint is None:
+    if target is None:
         return [], []
     name, live = context.desired.name, context.live_deployments
-    if endpoint.spec.state == "absent":
+    if target.spec.state == "absent":
         deleted = [delete_deployment(name, item, "`state: absent`") for item in live]
         return deleted, protected(context.desired, deleted)
-    change, problems = _one_deployment(context, endpoint, primary)
+    change, problems = _one_deployment(context, target, primary)
     idle = change is not None and change.action is Action.NOOP
     # While the one that is wanted does not answer, another one may be what still serves.
     others = [] if idle else [item for item in live if item is not primary]
@@ -88,7 +88,7 @@ def deployment_changes(
     return [*([change] if change else []), *extra], [*problems, *protected(context.desired, [change] if change else [])]
 
 
-def with_callers(context: ManifestContext, change: Change, versions: ModelVersions | None) -> Change:
+def with_caller_impact(context: ManifestContext, change: Change, versions: ModelVersions | None) -> Change:
     """The change with what callers will feel, where the endpoint moves to another version."""
     moves = any(field.path.endswith(".modelId") for field in change.fields)
     if change.action not in (Action.UPDATE, Action.RESTART) or not versions or not context.desired.model:
@@ -101,17 +101,17 @@ def with_callers(context: ManifestContext, change: Change, versions: ModelVersio
 
 
 def _one_deployment(
-    context: ManifestContext, endpoint: DeploymentTarget, primary: LiveResource | None
+    context: ManifestContext, target: DeploymentTarget, primary: LiveResource | None
 ) -> tuple[Change | None, list[Diagnostic]]:
     last_seen_id = context.deployments[-1].id if context.deployments else ""
-    title = deployment_summary(endpoint.spec.body)
+    title = deployment_summary(target.spec.body)
     if primary is None:
-        return deployment_change.create(endpoint, last_seen_id, title), []
+        return deployment_change.create(target, last_seen_id, title), []
     failed = primary.tags.get(tags.FAILED)
-    if failed and failed == endpoint.spec.test_digest(endpoint.desired.serves) and not context.retry:
+    if failed and failed == target.spec.test_digest(target.desired.serves) and not context.retry:
         return previously_failed(context.desired, primary, title)
     have = live_settings(primary)
-    why = needs_replacement(endpoint, primary, have)
+    why = needs_replacement(target, primary, have)
     if why:
-        return deployment_change.replacement(endpoint, primary, last_seen_id, title, why), []
-    return deployment_change.update(endpoint, primary, have, title), []
+        return deployment_change.replacement(target, primary, last_seen_id, title, why), []
+    return deployment_change.update(target, primary, have, title), []

@@ -22,7 +22,7 @@ def destroy(
     `protect: true`; a live deployment that was applied so counts as well.
     """
     changes: list[Change] = []
-    found: dict[str, tuple[Diagnostic, ...]] = {}
+    diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
     for name in names:
         models = [live for live in observed.named(observed.models, place, name) if live.id not in kept]
         deployments = observed.named(observed.deployments, place, name)
@@ -32,9 +32,9 @@ def destroy(
             problems.append(undeletable(name))
         changes += going
         if problems:
-            found[name] = tuple(problems)
+            diagnostics[name] = tuple(problems)
     etags = {live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag}
-    return Plan(place, tuple(changes), {}, observed.digest(place), found, etags)
+    return Plan(place, tuple(changes), {}, observed.digest(place), diagnostics, etags)
 
 
 def delete_name(

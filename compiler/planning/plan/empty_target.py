@@ -61,13 +61,13 @@ def read_desired(path: Path) -> Desired:
 
 
 def _steps(changes: Sequence[Change]) -> list[BuildStep]:
-    found: list[BuildStep] = []
+    steps: list[BuildStep] = []
     for change in changes:
         for step in change.steps:
-            item: BuildStep = {"step": len(found) + 1, "operation": step.operation, "kind": change.kind.value}
+            item: BuildStep = {"step": len(steps) + 1, "operation": step.operation, "kind": change.kind.value}
             if step.on:
                 item["on"] = step.on
             if step.body is not None:
                 item["body"] = step.body
-            found.append(item)
-    return found
+            steps.append(item)
+    return steps

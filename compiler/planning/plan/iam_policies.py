@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.planning.canonical import Body
-from compiler.planning.changes.option_groups import DETAILS
 from compiler.planning.desired.types import Desired
+from compiler.planning.fields.deployment import DETAILS
 from compiler.planning.introspection_results import environment_path
 from compiler.planning.tags import Scope
 
@@ -136,5 +136,5 @@ def _bucket(uri: str) -> str:
 
 
 def _instance(details: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (details.get("modelConfigurationDetails") or {}).get("instanceConfiguration") or {}
-    return found
+    instance: Mapping[str, Any] = (details.get("modelConfigurationDetails") or {}).get("instanceConfiguration") or {}
+    return instance

@@ -6,7 +6,7 @@ from compiler.planning.changes.deletion import delete_model
 from compiler.planning.changes.types import Action, Change
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.context import ManifestContext, ManifestPlan
-from compiler.planning.plan.deployment import deployment_changes, endpoint_of, primary_of, with_callers
+from compiler.planning.plan.deployment import deployment_changes, deployment_target, primary_of, with_caller_impact
 from compiler.planning.plan.lost_tags import lost_tags
 from compiler.planning.plan.model import UNFINISHED, model_changes, old_versions, record_of, versions_of
 from compiler.planning.plan.refusals import deploys, not_deployable, staging_required
@@ -19,20 +19,20 @@ def plan_manifest(context: ManifestContext) -> ManifestPlan:
     versions = versions_of(context)
     record = record_of(context, versions, primary)
     models = model_changes(context, versions, record) if versions else []
-    endpoint = endpoint_of(context, versions, record, primary)
-    deployments, problems = deployment_changes(context, endpoint, primary)
+    target = deployment_target(context, versions, record, primary)
+    deployments, problems = deployment_changes(context, target, primary)
     problems = [*problems, *staging_required(context.desired, models)]
     problems += not_deployable(context.desired, deployments, context.catalog)
-    deployments = [with_callers(context, change, versions) for change in deployments]
+    deployments = [with_caller_impact(context, change, versions) for change in deployments]
     before = [delete_model(context.desired.name, live, UNFINISHED) for live in versions.unfinished] if versions else []
     old = old_versions(context, versions, deployments) if versions else []
     changes = [*before, *models, *deployments, *old]
     problems += lost_tags(context, changes)
-    needs = _needs(context, versions, changes)
+    needs = _records_needed(context, versions, changes)
     return ManifestPlan(tuple(changes), tuple(problems), needs)
 
 
-def _needs(context: ManifestContext, versions: ModelVersions | None, changes: list[Change]) -> frozenset[str]:
+def _records_needed(context: ManifestContext, versions: ModelVersions | None, changes: list[Change]) -> frozenset[str]:
     """What must have been read for these changes to hold."""
     ids = {change.id for change in changes if change.id and change.action is not Action.NOOP}
     if versions:

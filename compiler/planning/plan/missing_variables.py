@@ -12,11 +12,11 @@ SENDING = frozenset({"create_model_deployment", "update_model_deployment"})
 
 def missing_variables(plan: Plan, severity: Severity) -> dict[str, tuple[Diagnostic, ...]]:
     """MF719 by manifest name: a warning of a plan, which needs no secret; an error of an apply, which sends them."""
-    found: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for change in plan.applicable:
         for name in _missing(plan, change):
-            found.setdefault(change.name, set()).add(name)
-    return {name: (_diagnostic(name, sorted(unset), severity),) for name, unset in found.items()}
+            names.setdefault(change.name, set()).add(name)
+    return {name: (_diagnostic(name, sorted(missing), severity),) for name, missing in names.items()}
 
 
 def _missing(plan: Plan, change: Change) -> set[str]:
@@ -25,7 +25,7 @@ def _missing(plan: Plan, change: Change) -> set[str]:
     return {name for key, text in texts if (change.name, key) not in plan.secrets for name in names_in(text)}
 
 
-def _diagnostic(name: str, unset: list[str], severity: Severity) -> Diagnostic:
-    message = f"the deployment of '{name}' is sent a sensitive value that is not known here: {', '.join(unset)}"
-    hint = "set " + " and ".join(f"MANIFACT_VAR_{variable}" for variable in unset)
+def _diagnostic(name: str, missing: list[str], severity: Severity) -> Diagnostic:
+    message = f"the deployment of '{name}' is sent a sensitive value that is not known here: {', '.join(missing)}"
+    hint = "set " + " and ".join(f"MANIFACT_VAR_{variable}" for variable in missing)
     return Diagnostic("MF719", message, hint=hint, severity=severity)

@@ -52,14 +52,14 @@ def _base(context: ManifestContext, versions: ModelVersions | None, primary: Liv
 def model_changes(context: ManifestContext, versions: ModelVersions, record: LastApplied) -> list[Change]:
     """Make, finish or change the wanted version, and before it the set that it goes into; nothing where all is well."""
     set_id = context.version_set.id if context.version_set else references.VERSION_SET
-    saving = VersionChange(context.desired, context.place, record, set_id)
+    version = VersionChange(context.desired, context.place, record, set_id)
     if versions.wanted:
-        change = model_change.update(saving, versions.wanted)
+        change = model_change.update(version, versions.wanted)
     elif versions.resumable:
-        change = model_change.resume(saving, versions.resumable)
+        change = model_change.resume(version, versions.resumable)
     else:
         last_seen_id = context.models[-1].id if context.models else ""
-        change = model_change.create(saving, last_seen_id, f"v{_next_version(context)}")
+        change = model_change.create(version, last_seen_id, f"v{_next_version(context)}")
     if change is None:
         return []
     needs_set = any((step.body or {}).get("modelVersionSetId") == references.VERSION_SET for step in change.steps)

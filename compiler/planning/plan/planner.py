@@ -36,24 +36,24 @@ class Options:
 def plan(desired: Sequence[Desired], observed: Observed, place: Scope, options: Options | None = None) -> Plan:
     """Everything that brings the target to what is desired, in order; empty when it is there already.
 
-    `observed` must hold the records of `unread(...)`: `cloud.observe` sees to that.
+    `observed` must hold the records of `records_to_read(...)`: `cloud.observe` sees to that.
     """
     options = options or Options()
     index = Index(observed, place)
     active = [item for item in desired if not item.suspend]
-    turns = [plan_manifest(index.context(item, retry=options.retry)) for item in active]
-    changes = [change for context in turns for change in context.changes]
-    found = {item.name: context.problems for item, context in zip(active, turns, strict=True) if context.problems}
+    plans = [plan_manifest(index.context(item, retry=options.retry)) for item in active]
+    changes = [change for made in plans for change in made.changes]
+    diagnostics = {item.name: made.problems for item, made in zip(active, plans, strict=True) if made.problems}
     if options.prune:
         for name, (deleted, problems) in _pruned(desired, observed, place, index).items():
             changes += deleted
-            found.update({name: tuple(problems)} if problems else {})
+            diagnostics.update({name: tuple(problems)} if problems else {})
     return Plan(
         place=place,
         changes=tuple(changes),
         artifacts={item.name: item.model.artifact for item in active if item.model},
         observed=observed.digest(place),
-        diagnostics_by_name=found,
+        diagnostics_by_name=diagnostics,
         etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
         smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
         former={(item.name, key): value for item in active for key, value in index.variables(item).items()},
@@ -142,37 +142,37 @@ def _pruned(
 ) -> dict[str, tuple[list[Change], list[Diagnostic]]]:
     """What goes of each name that no manifest has any more; one whose deployment is protected stays as it is."""
     kept = {item.name for item in desired} | {item.renamed_from for item in desired if item.renamed_from}
-    found: dict[str, tuple[list[Change], list[Diagnostic]]] = {}
+    pruned: dict[str, tuple[list[Change], list[Diagnostic]]] = {}
     for name in sorted(index.names - kept):
         models, deployments = index.of(name)
         if is_protected(deployments):
-            found[name] = [], [kept_by_protection(name)]
+            pruned[name] = [], [kept_by_protection(name)]
         else:
-            found[name] = delete_name(name, models, deployments, observed, place, "no manifest has it any more")
-    return found
+            pruned[name] = delete_name(name, models, deployments, observed, place, "no manifest has it any more")
+    return pruned
 
 
 def _by_name(items: Sequence[LiveResource], place: Scope) -> dict[str, list[LiveResource]]:
-    found: dict[str, list[LiveResource]] = {}
+    grouped: dict[str, list[LiveResource]] = {}
     for live in items:
         if place.owns(live.tags):
-            found.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
-    return {name: sorted(resources, key=lambda live: live.age) for name, resources in found.items()}
+            grouped.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
+    return {name: sorted(resources, key=lambda live: live.age) for name, resources in grouped.items()}
 
 
 def _by_set(models: Iterable[LiveResource]) -> dict[str, list[LiveResource]]:
     """Models by the name of their version set; those without one are left out."""
-    found: dict[str, list[LiveResource]] = {}
+    grouped: dict[str, list[LiveResource]] = {}
     for live in models:
         if name := live.summary.get("modelVersionSetName"):
-            found.setdefault(str(name), []).append(live)
-    return found
+            grouped.setdefault(str(name), []).append(live)
+    return grouped
 
 
 def _by_model(deployments: Sequence[LiveResource]) -> dict[str, frozenset[str]]:
     """OCID of a model -> OCIDs of the deployments that serve it, whoever's they are."""
-    found: dict[str, set[str]] = {}
+    grouped: dict[str, set[str]] = {}
     for live in deployments:
         if not live.deleted:
-            found.setdefault(live.model_id, set()).add(live.id)
-    return {model: frozenset(ids) for model, ids in found.items()}
+            grouped.setdefault(live.model_id, set()).add(live.id)
+    return {model: frozenset(ids) for model, ids in grouped.items()}

@@ -57,12 +57,12 @@ def load_plan(content: str) -> SavedPlan:
     hint = "make one with `manifact plan -o FILE`"
     try:
         document = json.loads(content)
-        found = document["kind"], document["formatVersion"]
-        saved = _saved(document) if found == ("Plan", FORMAT) else None
+        form = document["kind"], document["formatVersion"]
+        saved = _saved(document) if form == ("Plan", FORMAT) else None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise failure("MF741", f"this is not a plan file: {error!r}", hint=hint) from None
     if saved is None:
-        raise failure("MF741", f"this is a {found[0]} of format version {found[1]}, not a Plan of {FORMAT}", hint=hint)
+        raise failure("MF741", f"this is a {form[0]} of format version {form[1]}, not a Plan of {FORMAT}", hint=hint)
     return saved
 
 

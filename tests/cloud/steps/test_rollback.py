@@ -14,8 +14,8 @@ from compiler.cloud.connect.in_process import InProcessAdapter
 from compiler.localcloud import Settings, open_cloud
 from compiler.localcloud.http.faults import Faults, parse_rule
 from compiler.planning.changes.deployment_diff import live_settings
-from compiler.planning.changes.option_groups import MODEL_ID
 from compiler.planning.desired.variables import environment_variables
+from compiler.planning.fields.deployment import MODEL_ID
 from compiler.planning.plan.outcome import Outcome
 from testing.lab import Lab, Manifest
 

@@ -8,10 +8,12 @@ import pytest
 
 from compiler.diagnostics import Report, SourceRange
 from compiler.ir import Golden
+from compiler.localcloud.datascience.deployments.shapes import SHAPES
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts
 from compiler.planning.limits.artifact import check_saved
 from compiler.planning.limits.catalog import check_limits
+from compiler.planning.limits.shapes import FLEX_SHAPES, KNOWN_SHAPES
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 
@@ -125,6 +127,12 @@ def test_what_is_just_within_the_limits_passes() -> None:
         "network": {"accessType": "CUSTOM_NETWORKING", "subnetId": OWN},
     }
     assert problems({"custom": [{"key": "k", "value": "v" * 10_000}]}, fragment) == []
+
+
+def test_the_embedded_oci_has_every_shape_that_compile_knows() -> None:
+    assert set(KNOWN_SHAPES) == set(SHAPES)
+    for name, flex in FLEX_SHAPES.items():
+        assert SHAPES[name].flexible == (flex.ocpus[1], flex.memory[1])
 
 
 def test_a_shape_that_is_not_known_here_is_left_to_the_service() -> None:

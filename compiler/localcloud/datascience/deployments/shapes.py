@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Call, Route
@@ -22,26 +24,15 @@ class Shape:
     flexible: tuple[int, int] | None = None
 
 
-SHAPES = {
-    shape.name: shape
-    for shape in (
-        Shape("VM.Standard.E3.Flex", 1, 16, "AMD_ROME", (64, 1024)),
-        Shape("VM.Standard.E4.Flex", 1, 16, "AMD_ROME", (64, 1024)),
-        Shape("VM.Standard.E5.Flex", 1, 16, "AMD_ROME", (94, 1049)),
-        Shape("VM.Standard3.Flex", 1, 16, "INTEL_SKYLAKE", (32, 512)),
-        Shape("VM.Optimized3.Flex", 1, 14, "INTEL_SKYLAKE", (18, 256)),
-        Shape("VM.Standard.A1.Flex", 1, 6, "ARM", (80, 512)),
-        *(Shape(f"VM.Standard2.{n}", n, 15 * n, "INTEL_SKYLAKE") for n in (1, 2, 4, 8, 16)),
-        Shape("VM.Standard2.24", 24, 320, "INTEL_SKYLAKE"),
-        Shape("VM.GPU2.1", 12, 72, "NVIDIA_GPU"),
-        Shape("VM.GPU3.1", 6, 90, "NVIDIA_GPU"),
-        Shape("VM.GPU3.2", 12, 180, "NVIDIA_GPU"),
-        Shape("VM.GPU3.4", 24, 360, "NVIDIA_GPU"),
-        Shape("VM.GPU.A10.1", 15, 240, "NVIDIA_GPU"),
-        Shape("VM.GPU.A10.2", 30, 480, "NVIDIA_GPU"),
-        Shape("BM.GPU.A10.4", 64, 1024, "NVIDIA_GPU"),
-    )
-}
+def _shape(row: JsonObject) -> Shape:
+    flex = row.get("flexible")
+    most = (flex["ocpus"][1], flex["memoryInGBs"][1]) if flex else None
+    return Shape(row["name"], row["ocpus"], row["memoryInGBs"], row["series"], most)
+
+
+# Planning reads the same file: what compile takes for a shape is one here.
+_FILE = Path(__file__).parents[3] / "data" / "shapes.json"
+SHAPES = {row["name"]: _shape(row) for row in json.loads(_FILE.read_bytes())["shapes"]}
 
 
 def check_instance(configuration: JsonObject) -> None:
