@@ -104,6 +104,11 @@ def test_the_target_local_needs_no_environment(lab: Lab) -> None:
     assert preflight(lab.connection, planned(lab.connection, with_environment(uri(lab)))) == {}
 
 
+@pytest.mark.parametrize("shape", KNOWN_SHAPES)
+def test_a_shape_that_compile_knows_is_one_on_the_target_local(lab: Lab, shape: str) -> None:
+    assert preflight(lab.connection, lab.plan(Manifest(deployment={"shape": shape}))) == {}
+
+
 def test_a_shape_that_the_region_does_not_have(lab: Lab) -> None:
     (problem,) = preflight(lab.connection, lab.plan(Manifest(deployment={"shape": "VM.Standard.E4.Flx"})))["wine"]
     assert (problem.code, problem.hint) == ("MF776", "did you mean 'VM.Standard.E4.Flex'?")
