@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from compiler.serving.extraction import ArtifactError, unpack
+from compiler.serving.isolation.result import NONE, Isolation
 from compiler.serving.protocol import (
     METRICS,
     WORKER_LOG,
@@ -222,9 +223,14 @@ class Supervisor:
     def _say(self, state: str, *errors: str) -> None:
         logger.info("generation %d: %s", self._generation, state)
         port, pid = self._listener.getsockname()[1], os.getpid()
-        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors)
+        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors, self._isolation())
         with contextlib.suppress(FileNotFoundError):
             write_status(self._folder, self._status)
+
+    def _isolation(self) -> Isolation:
+        """What holds for every worker that has told it."""
+        told = [worker.isolation for worker in self._workers() if worker.isolation is not None]
+        return Isolation(*(all(aspect) for aspect in zip(*told, strict=True))) if told else NONE
 
     def _publish_metrics(self) -> None:
         if time.monotonic() < self._next_metrics or self._serving is None:

@@ -12,10 +12,11 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from compiler.ir import Golden
+from compiler.serving.isolation.result import Isolation
 from compiler.verify.check import Verification
 from compiler.verify.libraries import installed
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def environment_of(requires: Iterable[str]) -> str:
@@ -35,9 +36,10 @@ def find_receipt(cache: Path, key: str) -> Verification | None:
     try:
         told = json.loads((cache / f"{key}.json").read_bytes())
         values = {field.name: told[field.name] for field in fields(Verification)}
+        isolation = Isolation(*values["isolation"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Verification(**{**values, "shapes": tuple(values["shapes"])})
+    return Verification(**{**values, "shapes": tuple(values["shapes"]), "isolation": isolation})
 
 
 def remember(cache: Path, key: str, verification: Verification) -> None:
