@@ -88,9 +88,7 @@ def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listen
     from compiler.workspace.root import manifest_path
 
     build = compile_manifest(manifest_path(checkout.path(request.manifest)), root=checkout.root)
-    result = verify_build(
-        build, request.timeout, listener, again=True, require_isolation=request.require_isolation
-    )
+    result = verify_build(build, request.timeout, listener, again=True, require_isolation=request.require_isolation)
     if result.verification is not None:
         isolation = result.verification.isolation
         phase = Phase.VERIFIED if isolation.complete else Phase.WARNING
