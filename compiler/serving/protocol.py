@@ -43,6 +43,8 @@ class Desired:
     workers: int = 1
     start_seconds: float = 1200.0
     """How long loading the model may take."""
+    predict_seconds: float = 60.0
+    """How long a call may take."""
     network: bool = False
     """Whether score.py may use the network of this machine."""
     require_isolation: bool = False

@@ -60,21 +60,24 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         score = Score(folder)
-    except (Exception, SystemExit) as problem:  # user code may raise anything; the supervisor reports it
+    except BaseException as problem:  # user code may raise anything; the supervisor reports it
         logger.exception("the model could not be loaded")
         channel.send({"state": "failed", "lines": last_lines(problem)})
         return 1
-    serve(score, deployment, listener, channel)
+    serve(score, deployment, listener, channel, orders["seconds"])
     return 0
 
 
-def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel) -> None:
-    """Serve until SIGTERM, then drain: no call that was accepted is lost."""
+def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel, max_seconds: float) -> None:
+    """Serve until SIGTERM, then drain: no call that was accepted is lost. A call may take `max_seconds`."""
     import uvicorn
 
     from compiler.serving.application import PredictApplication
 
-    application = PredictApplication(score, deployment, end_group)
+    def on_stuck() -> None:
+        channel.send({"state": "stuck"})
+
+    application = PredictApplication(score, deployment, on_stuck, max_seconds=max_seconds)
 
     class DrainingServer(uvicorn.Server):
         """A server that closes a connection only after it has told so, or after it was idle for a moment.
@@ -116,7 +119,7 @@ def _isolate(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation
 
 
 def end_group() -> None:
-    """End at once, with everything that user code has started: the supervisor is gone, or predict never returns."""
+    """End at once, with everything that user code has started: the supervisor is gone."""
     os.killpg(0, signal.SIGKILL)
     os._exit(128 + signal.SIGKILL)  # the first process of a namespace is spared; with it, all others there end
 

@@ -36,6 +36,8 @@ class Worker:
         self.started = time.monotonic()
         self.metrics: dict[str, float] = {}
         self.silent = False
+        self.heard = time.monotonic()
+        """When it said something last."""
         self.isolation: Isolation | None = None
         self._buffer = b""
         self._deadline: float | None = None
@@ -68,6 +70,7 @@ class Worker:
         except ConnectionResetError:
             received = b""
         self.silent = not received
+        self.heard = time.monotonic()
         *lines, self._buffer = (self._buffer + received).split(b"\n")
         for line in lines:
             self._take(json.loads(line))
@@ -114,7 +117,7 @@ class Worker:
         if self.isolation is None and isinstance(message.get("isolation"), list):
             # The first one counts: it comes before user code is loaded.
             self.isolation = Isolation(*message["isolation"])  # type: ignore[misc]
-        elif message.get("state") in ("ready", "closed"):
+        elif message.get("state") in ("ready", "stuck", "closed"):
             self.state = str(message["state"])
         elif message.get("state") == "failed":
             lines = message.get("lines")
@@ -125,6 +128,7 @@ class Worker:
 
 def _command(release: Path, desired: Desired, listener: socket.socket) -> list[str]:
     orders = {
+        "seconds": desired.predict_seconds,
         "network": desired.network,
         "required": desired.require_isolation,
         "mechanisms": list(desired.mechanisms),
