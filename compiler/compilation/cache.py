@@ -1,8 +1,8 @@
 """What was built from what: an unchanged manifest is known by the sizes and times of its files.
 
 An entry lists every input with size, modification time and SHA-256, and every output with size and time. A file whose
-time differs is hashed again, so that a fresh checkout or a `touch` costs a hash and not a build. Entries are sealed: with
-one that came with the checkout, a model that was never looked at would be "unchanged".
+time differs is hashed again, so that a fresh checkout or a `touch` costs a hash and not a build. Entries are sealed:
+with one that came with the checkout, a model that was never looked at would be "unchanged".
 """
 
 from __future__ import annotations

@@ -167,7 +167,10 @@ def _listen(port: int | None, listener: Listener) -> socket.socket:
 
 
 def _wait_until_ready(server: Foreground, listener: Listener) -> Isolation:
-    """Until it serves; returns how far its workers are isolated. Raises `CompilerError` when it never will. What score.py writes meanwhile is reported."""
+    """Until it serves; returns how far its workers are isolated.
+
+    Raises `CompilerError` when it never will. What score.py writes meanwhile is reported.
+    """
     while not ((status := server.status()) and status.state in ("ready", "failed")):
         ended = server.has_ended()
         _report_output(server, listener)
