@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from compiler.compilation.build import Build
-from compiler.compilation.cache import recall
+from compiler.compilation.cache import FORGETFUL, recall
 from compiler.compilation.compile import compile_anew, validate_manifest
 from compiler.diagnostics import CompilerError, Diagnostic
 
@@ -38,8 +38,17 @@ def compile_each(paths: Sequence[Path], root_of: RootOf) -> Iterator[CompiledMan
     def build(path: Path) -> Build:
         return known[path] or compile_anew(path, root=root_of(path.parent))
 
+    told = False
     for path in paths:
-        yield _attempt(path, twice.get(path), build)
+        done = _attempt(path, twice.get(path), build)
+        yield _without_repetition(done) if told else done
+        told = told or any(problem.code == FORGETFUL for problem in done.problems)
+
+
+def _without_repetition(done: CompiledManifest) -> CompiledManifest:
+    """That nothing is remembered is said once, not of every manifest."""
+    kept = tuple(problem for problem in done.problems if problem.code != FORGETFUL)
+    return replace(done, problems=kept, build=done.build and replace(done.build, warnings=kept))
 
 
 def validate_each(paths: Sequence[Path], root_of: RootOf) -> Iterator[CompiledManifest]:

@@ -1,7 +1,8 @@
 """What was built from what: an unchanged manifest is known by the sizes and times of its files.
 
 An entry lists every input with size, modification time and SHA-256, and every output with size and time. A file whose
-time differs is hashed again, so that a fresh checkout or a `touch` costs a hash and not a build.
+time differs is hashed again, so that a fresh checkout or a `touch` costs a hash and not a build. Entries are sealed:
+with one that came with the checkout, a model that was never looked at would be "unchanged".
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,32 +23,36 @@ from compiler.lock import LOCK_FILE
 from compiler.planning.desired.types import Desired
 from compiler.version import __version__
 from compiler.workspace.hashing import file_sha256
-from compiler.workspace.root import PROJECT_FILE, find_root, private_folder
+from compiler.workspace.root import OUR_FOLDERS, PROJECT_FILE, find_root, private_folder
+from compiler.workspace.sealed import seal, state_folder, unseal
 
 if TYPE_CHECKING:
     from compiler.compilation.full_build import Work
 
 _FORMAT = 2
+FORGETFUL = "MF509"
 
 
 def recall(path: Path, root: Path | None) -> Build | None:
     """The build of `path` when everything is as it was left, else None."""
     base = root.resolve() if root else find_root(path.parent)
     try:
-        entry = json.loads(_entry(base, path).read_bytes())
+        content = unseal(_entry(base, path))
+        if content is None or any((base / name).is_symlink() for name in OUR_FOLDERS):
+            return None
+        entry = json.loads(content)
         fits = entry["stamp"] == _stamp() and entry["own"] == _own_files(base)
         if not fits or not _same_inputs(entry["inputs"]) or _listing(entry["folders"]) != entry["folders"]:
             return None
         return _build(entry["build"], path, base) if _same_outputs(entry["outputs"]) else None
     except (OSError, ValueError, KeyError, TypeError):
-        # No entry, one of another version, or a damaged one: build anew.
+        # No entry, or one of another version: build anew.
         return None
 
 
-def remember(build: Build, work: Work) -> None:
-    """Keep what was built from what; a failure to write it costs the next run a build, and nothing else."""
-    folder = private_folder(build.state) / "cache"
-    folder.mkdir(exist_ok=True)
+def remember(build: Build, work: Work) -> bool:
+    """Keep what was built from what; False when this user has no place for the key that such records need."""
+    private_folder(build.state)
     files = {file.source: file.sha256 for file in work.files.files.values()}
     entry = {
         "stamp": _stamp(),
@@ -59,10 +62,14 @@ def remember(build: Build, work: Work) -> None:
         "outputs": {str(path): _seen(path) for path in _outputs(build)},
         "build": _document(build),
     }
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".entry-")
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(entry, file)
-    Path(name).replace(_entry(build.root, build.manifest))
+    return seal(_entry(build.root, build.manifest), json.dumps(entry).encode())
+
+
+def forgetful() -> Diagnostic:
+    """The warning that the next run will build this again."""
+    message = f"builds are not remembered: no key can be kept in '{state_folder()}'"
+    hint = "set XDG_STATE_HOME to a folder outside of the checkout that only you can write"
+    return Diagnostic(FORGETFUL, message, hint=hint, severity=Severity.WARNING)
 
 
 def _entry(root: Path, manifest: Path) -> Path:

@@ -104,8 +104,8 @@ def open_session(
 ) -> Iterator[Session]:
     """Connect to the target that the request names, in the project around `start`; the listener hears which it is.
 
-    Raises `CompilerError` MF111 for a target that the project does not have, MF710, MF711 and MF742 before anything is
-    sent.
+    Raises `CompilerError` MF111 for a target that the project does not have, MF710, MF711, MF742 and MF746 before
+    anything is sent.
     """
     from compiler.cloud.connect.connection import Access, connect
     from compiler.workspace.root import private_folder
@@ -116,7 +116,8 @@ def open_session(
     listener(Event(Phase.TARGET, name, f"target: {name}"))
     if name == LOCAL:
         private_folder(workspace.state)
-    access = Access(auth=request.auth or checkout.environ.get("MANIFACT_AUTH"))
+    endpoints = tuple(filter(None, map(str.strip, checkout.environ.get("MANIFACT_ENDPOINTS", "").split(","))))
+    access = Access(auth=request.auth or checkout.environ.get("MANIFACT_AUTH"), endpoints=endpoints)
     with connect(name, target, root=workspace.root, project=workspace.name, access=access) as connection:
         yield Session(checkout, workspace, target, connection)
 

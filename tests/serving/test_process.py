@@ -118,6 +118,7 @@ def test_the_worker_sees_only_its_own_environment(steady: Running, monkeypatch: 
     assert environment["HOME"] == str(steady.server.folder / "home")
     assert set(environment) <= {
         *("LEVEL", "HOME", "PATH", "TMPDIR", "LANG", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONUSERBASE"),
+        *("JAVA_TOOL_OPTIONS", "SPARK_LOCAL_DIRS"),
         *("JAVA_HOME", "SPARK_HOME", "LD_LIBRARY_PATH", "TZ", "LC_CTYPE"),
     }
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, TypeAlias
 
 from compiler.planning.canonical import Body, Path, comparable, config_digest, leaves, text
+from compiler.planning.concealment import conceal
 
 State: TypeAlias = Literal["active", "inactive", "absent"]
 
@@ -152,6 +153,8 @@ class Desired:
     suspend: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of sensitive environment variables by their name: only in memory, in no file, view or digest."""
+    concealed: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Texts filled in from the environment -> what the manifest says there: only in memory, and shown instead."""
 
     @property
     def serves(self) -> str:
@@ -159,10 +162,10 @@ class Desired:
         return self.model.artifact if self.model else (self.model_id or "")
 
     def to_json(self) -> Body:
-        """JSON form; without the secrets."""
+        """JSON form; without the secrets, and with the manifest's text where a value came from the environment."""
         result = asdict(self)
-        del result["secrets"]
-        return result
+        del result["secrets"], result["concealed"]
+        return {key: conceal(value, self.concealed) for key, value in result.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
