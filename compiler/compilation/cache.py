@@ -11,22 +11,25 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compiler.compilation.build import PLAN_NAME, Build, attached_files
-from compiler.diagnostics import Diagnostic, Severity, SourceRange
+from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.ir import Golden, ModelFacts, Tensor
 from compiler.lock import LOCK_FILE
 from compiler.planning.desired.types import Desired
 from compiler.version import __version__
 from compiler.workspace.hashing import file_sha256
-from compiler.workspace.root import OUR_FOLDERS, PROJECT_FILE, find_root, private_folder
+from compiler.workspace.layout import OUR_FOLDERS, ProjectLayout
+from compiler.workspace.root import PROJECT_FILE, find_root, private_folder
 from compiler.workspace.sealed import seal, state_folder, unseal
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from compiler.compilation.full_build import Work
 
 _FORMAT = 2
@@ -74,7 +77,7 @@ def forgetful() -> Diagnostic:
 
 def _entry(root: Path, manifest: Path) -> Path:
     name = hashlib.sha256(str(manifest.resolve()).encode()).hexdigest()[:32]
-    return root / ".manifact" / "cache" / f"{name}.json"
+    return ProjectLayout(root).cache / f"{name}.json"
 
 
 def _own_files(root: Path) -> list[bool]:
@@ -122,21 +125,26 @@ def _seen(path: Path) -> list[int]:
 
 
 def _document(build: Build) -> dict[str, Any]:
-    facts: dict[str, Any] = asdict(build.facts)
+    tensors = {side: [_shallow(tensor) for tensor in getattr(build.facts, side)] for side in ("inputs", "outputs")}
     return {
         "name": build.name,
-        "facts": {**facts, "methods": sorted(build.facts.methods)},
+        "facts": {**_shallow(build.facts), **tensors, "methods": sorted(build.facts.methods)},
         "desired": build.desired.to_json(),
-        "golden": asdict(build.golden) if build.golden else None,
+        "golden": _shallow(build.golden) if build.golden else None,
         "ownScore": build.own_score,
         "container": build.container,
         "built": build.record is not None,
-        "warnings": [asdict(warning) for warning in build.warnings],
+        "warnings": [warning.to_json() for warning in build.warnings],
     }
 
 
+def _shallow(value: DataclassInstance) -> dict[str, Any]:
+    """The fields as they are: they hold what JSON can, and copies of thousands of values take longer than the text."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def _build(document: dict[str, Any], path: Path, root: Path) -> Build:
-    golden, folder = document["golden"], root / "build" / document["name"]
+    golden, folder = document["golden"], ProjectLayout(root).build(document["name"])
     record = ArtifactRecord.from_json((folder / RECORD_NAME).read_bytes()) if document["built"] else None
     return Build(
         name=document["name"],
@@ -148,19 +156,13 @@ def _build(document: dict[str, Any], path: Path, root: Path) -> Build:
         golden=_golden(golden) if golden else None,
         own_score=document["ownScore"],
         container=document["container"],
-        warnings=tuple(_warning(warning) for warning in document["warnings"]),
+        warnings=tuple(Diagnostic.from_json(warning) for warning in document["warnings"]),
         unchanged=True,
     )
 
 
 def _golden(document: dict[str, Any]) -> Golden:
     return Golden(**{**document, "inputs": tuple(document["inputs"]), "outputs": tuple(document["outputs"])})
-
-
-def _warning(document: dict[str, Any]) -> Diagnostic:
-    where = document["where"]
-    found = Diagnostic(**{**document, "severity": Severity(document["severity"])})
-    return replace(found, where=SourceRange(**where) if where else None)
 
 
 def _facts(document: dict[str, Any]) -> ModelFacts:

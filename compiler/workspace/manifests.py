@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import CompilerError, Diagnostic, failure
+from compiler.workspace.layout import OUR_FOLDERS
 from compiler.workspace.project import Workspace, open_workspace, read_manifest
-from compiler.workspace.root import MANIFEST_FILE, OUR_FOLDERS, find_root, manifest_path, shown
+from compiler.workspace.root import MANIFEST_FILE, find_root, manifest_path, shown
 
 # What lies there is ours: copies of manifests in it are none of the user's.
 

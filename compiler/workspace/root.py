@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import CompilerError, Diagnostic, SourceRange, failure
+from compiler.workspace.layout import STATE_FOLDER
 from compiler.workspace.pointers import left_behind, pointer
 
 PROJECT_FILE = "manifact.yaml"
 MANIFEST_FILE = "model.yaml"
 
-OUR_FOLDERS = ("build", ".manifact")
 """What lies at the project root and is ours."""
 
 # What must never be packed, whoever asks : keys, tokens and the folders they live in.
-_SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", ".manifact"})
+_SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", STATE_FOLDER})
 _SECRET_SUFFIXES = frozenset({".pem", ".key", ".p12", ".pfx", ".jks"})
 
 

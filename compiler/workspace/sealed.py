@@ -35,6 +35,11 @@ def seal(path: Path, content: bytes) -> bool:
     return True
 
 
+def can_seal(root: Path) -> bool:
+    """Whether records of the project at `root` can be sealed."""
+    return _key(state_folder(), root) is not None
+
+
 def unseal(path: Path) -> bytes | None:
     """The record's content, None when it was not sealed here or was changed since. Raises `OSError` without one."""
     mac, _, content = path.read_bytes().partition(b"\n")

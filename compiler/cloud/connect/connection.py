@@ -14,6 +14,7 @@ from compiler.cloud.connect.retries import RetryPolicy, SafeRetries
 from compiler.diagnostics import failure
 from compiler.planning.tags import Scope
 from compiler.spec.project import Target
+from compiler.workspace.layout import ProjectLayout
 
 LOCAL = "local"
 LOCAL_ENDPOINT = "http://127.0.0.1:8600"
@@ -73,7 +74,7 @@ def connect(name: str, target: Target, *, root: Path, project: str, access: Acce
 
 def local_store(root: Path) -> Path:
     """Where the embedded OCI of a project keeps its data."""
-    return root / ".manifact" / LOCAL
+    return ProjectLayout(root).store
 
 
 def _local(name: str, root: Path, project: str, access: Access) -> Connection:

@@ -118,7 +118,7 @@ def verify_build(
         result = VerifyResult(build.name, None, reason=_unverified(build))
         listener(Event(Phase.VERIFIED, build.name, result.text(named=True)))
         return result
-    cache = build.state / "receipts"
+    cache = build.layout.receipts
     key = receipt_key(build.record.digest, build.golden, environment_of(build.facts.requires))
     if not again and (known := find_receipt(cache, key)) and (known.isolated or not require_isolation):
         return VerifyResult(build.name, known, remembered=True)
