@@ -29,8 +29,8 @@ def declared_name(path: Path) -> str | None:
 def _usual_name(text: str) -> str | None:
     """The name in a block mapping `metadata:` at the left margin, where it is written plainly, once.
 
-    Nothing else can stand at the left margin of a block mapping but keys: text that goes on is indented. Where something
-    in the mapping is quoted, folded or in brackets, a line may look like a key and be none.
+    Nothing else can stand at the left margin of a block mapping but keys: text that goes on is indented. Where
+    something in the mapping is quoted, folded or in brackets, a line may look like a key and be none.
     """
     blocks = _METADATA.findall(f"{text}\n")
     child = _CHILD.search(blocks[0]) if len(blocks) == 1 else None

@@ -86,6 +86,8 @@ class Session:
         from compiler.workspace.git import git_facts, repository_of
 
         repository = repository_of(folder)
+        if repository is None:
+            return {}
         if repository not in self.repositories:
             self.repositories[repository] = git_facts(repository)
         return self.repositories[repository]

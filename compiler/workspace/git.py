@@ -10,9 +10,9 @@ from pathlib import Path
 _USER_INFO = re.compile(r"^(\w+://)[^@/]*@")
 
 
-def repository_of(folder: Path) -> Path:
-    """The nearest folder at or above it that git keeps, else the folder itself."""
-    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+def repository_of(folder: Path) -> Path | None:
+    """The nearest folder at or above it that git keeps; None when there is none."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
 
 
 def git_facts(folder: Path) -> dict[str, str]:
@@ -27,7 +27,10 @@ def git_facts(folder: Path) -> dict[str, str]:
 
 def tracked_file(folder: Path) -> str:
     """A file at or below `folder` that git keeps, empty when there is none, no repository, or no git."""
-    git = repository_of(folder.parent) / ".git"
+    repository = repository_of(folder.parent)
+    if repository is None:
+        return ""
+    git = repository / ".git"
     if git.is_file():  # a worktree: the file says where its own folder lies
         git = git.parent / git.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
     try:

@@ -75,9 +75,9 @@ def records_to_read(
     options = options or Options()
     index = Index(observed, place)
     wanted: set[str] = set()
-    for item in desired:
-        if not item.suspend:
-            wanted |= plan_manifest(index.context(item, retry=options.retry)).needs
+    for context in (index.context(item, retry=options.retry) for item in desired if not item.suspend):
+        if context.has_records:
+            wanted |= plan_manifest(context).needs
     if options.prune:
         # What is deleted is deleted as it was read: with if-match.
         deleted = (change for changes, _ in _pruned(desired, observed, place, index).values() for change in changes)
