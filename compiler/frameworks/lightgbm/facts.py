@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.categories import lightgbm_categories
 from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, native, whole
@@ -45,6 +46,7 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
         classes=first(root, "_classes", labels, entrance),
         feature_names=facts.feature_names or inner.feature_names,
         feature_count=first(root, "_n_features", whole, entrance) or inner.feature_count,
+        categories=inner.categories,
     )
 
 
@@ -60,6 +62,7 @@ def booster_facts(model: LightgbmModel, format_: str) -> ModelFacts:
         hyperparameters=model.parameters or {"objective": model.header.get("objective")},
         feature_names=tuple(model.header["feature_names"].split(" ")),
         feature_count=int(model.header["max_feature_idx"]) + 1,
+        categories=lightgbm_categories(model),
         methods=frozenset(("predict",)),
         requires=("lightgbm", "numpy"),
         details={"format_version": model.header.get("version")},

@@ -27,7 +27,7 @@ class LightGBM(Framework):
     )
     score_template = "lightgbm/score.py.j2"
     libraries = {"lightgbm": "lightgbm"}
-    columns = ColumnPolicy(numbers_only=True, spelt=_spelt, placeholder="Column_{}")
+    columns = ColumnPolicy(numbers_only=True, by_position=True, spelt=_spelt, placeholder="Column_{}")
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """Facts of a booster or an estimator of the sklearn API."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from compiler.frameworks.base import Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark
+from compiler.frameworks.layout import layout
 from compiler.ir import ModelFacts, ResolvedModel
 
 # Keras tells a file's format by these endings.
@@ -24,6 +25,7 @@ class TensorFlow(Framework):
     )
     score_template = "tensorflow/score.py.j2"
     distributions = ("tensorflow", "tensorflow-cpu")
+    tolerance = 1e-5
     libraries = {"tensorflow": "tensorflow", "tensorflow-cpu": "tensorflow", "keras": "keras"}
     ways_out = {"keras": _SAVE, "tensorflow": _SAVE}
 
@@ -34,9 +36,9 @@ class TensorFlow(Framework):
         return facts(model)
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
-        """The name that Keras must see, where the file's own would not tell its format; else empty."""
+        """How rows reach the model, and the name that Keras must see where the file's own would not tell its format."""
         ending = _ENDINGS.get(model.facts.format, "")
-        return {"linked": "" if model.model_path.endswith(ending) else f"model{ending}"}
+        return {"linked": "" if model.model_path.endswith(ending) else f"model{ending}", **layout(model)}
 
 
 FRAMEWORK = TensorFlow()

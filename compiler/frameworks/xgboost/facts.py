@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.categories import xgboost_categories
 from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, whole
@@ -52,6 +53,7 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
         feature_names=facts.feature_names or inner.feature_names,
         feature_count=facts.feature_count or inner.feature_count,
         outputs_per_row=facts.outputs_per_row or inner.outputs_per_row,
+        categories=inner.categories,
     )
 
 
@@ -81,6 +83,7 @@ def booster_facts(content: Mapping[str, Json], format_: str) -> ModelFacts:
         classes=_classes(algorithm, estimator, classes or 2),
         outputs_per_row=targets if targets and targets > 1 else None,
         methods=frozenset(("predict", "predict_proba")) if algorithm == "XGBClassifier" else frozenset(("predict",)),
+        categories=xgboost_categories(learner, _release(model)),
         requires=REQUIRES if algorithm == "Booster" else SKLEARN_REQUIRES,
     )
 
@@ -98,6 +101,11 @@ def _texts(parent: Mapping[str, Json], key: str) -> tuple[str, ...]:
 def _count(parameters: Mapping[str, Json], key: str) -> int | None:
     value = parameters.get(key)
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 20 else None
+
+
+def _release(model: Mapping[str, Json]) -> tuple[int, ...]:
+    parts = model.get("version")
+    return tuple(part for part in parts if isinstance(part, int)) if isinstance(parts, list) else ()
 
 
 def _version(model: Mapping[str, Json]) -> str | None:

@@ -42,7 +42,7 @@ class XGBoost(Framework):
     score_template = "xgboost/score.py.j2"
     distributions = ("xgboost", "xgboost-cpu")
     libraries = {"xgboost": "xgboost", "xgboost-cpu": "xgboost"}
-    columns = ColumnPolicy(numbers_only=True)
+    columns = ColumnPolicy(numbers_only=True, by_position=True)
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """Facts of a booster or an estimator of the sklearn API."""
