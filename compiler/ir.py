@@ -36,7 +36,7 @@ class Tensor:
     """A numpy dtype name (`float32`), or `string`."""
     shape: tuple[int | None, ...] | None = None
     """None for an axis that varies; None altogether when the rank is not recorded."""
-    symbols: tuple[str | None, ...] = ()
+    symbols: tuple[str | None, ...] = field(default=(), compare=False)
     """Names of the axes that vary, where the file has them: axes of one name have one length."""
 
 

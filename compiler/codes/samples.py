@@ -89,9 +89,9 @@ SAMPLES: dict[str, Code] = {
     ),
     "MF330": Code(
         "categories that nobody knows",
-        "The model computes with the position of a category in a list, and its file does not hold the list: XGBoost "
-        "before 3.1 records none, and later releases garble one with other letters than ASCII. A request would bring "
-        "its own, and be answered wrongly. Declare `columns.input.<name>.categories` in the order of training: "
+        "The model computes with the position of a category in a list, and its file does not hold the list: older "
+        "releases of its library recorded none, and some garble one with other letters than ASCII. A request would "
+        "bring its own, and be answered wrongly. Declare `columns.input.<name>.categories` in the order of training: "
         "`list(frame[name].cat.categories)`.",
     ),
     "MF331": Code(

@@ -101,7 +101,7 @@ def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Repor
         report.add(*(_in_manifest(d, loaded, place) for d in problem.diagnostics))
         return None
     if model.weights is not None and "weights" not in facts.details:
-        text = f"'weights' names an entry of a checkpoint that torch.save wrote, and this is a {facts.format} file"
+        text = f"'weights' names the entry of a checkpoint that holds the weights, and this is a {facts.format} file"
         report.error("MF209", text, ("spec", "model", "weights"), hint="leave it out")
     return facts
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks.formats import Format, read_sample
-from compiler.ir import ModelFacts, ResolvedModel
+from compiler.ir import Categories, ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
     from compiler.readers.pickles import Pickle
+    from compiler.readers.pickles.values import Instance
     from compiler.readers.skops import Skops
 
 
@@ -113,6 +114,10 @@ class Framework(Protocol):
     def refusal(self, model: ResolvedModel) -> CompilerError | None:  # noqa: ARG002
         """MF506 for what its template cannot load without more being said, else None."""
         return None
+
+    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:  # noqa: ARG002
+        """What a pickled estimator of this framework, inside a pipeline, records of its categories."""
+        return {}
 
     def weight_files(self, model: ResolvedModel) -> frozenset[str]:  # noqa: ARG002
         """Artifact paths of files beside the model that hold its weights: score.py checks them too."""

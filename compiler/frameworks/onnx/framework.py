@@ -7,7 +7,6 @@ from typing import Any
 
 from compiler.frameworks.base import Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark
-from compiler.frameworks.layout import layout
 from compiler.ir import ModelFacts, ResolvedModel
 from compiler.readers.containers.wire import is_onnx
 
@@ -35,6 +34,8 @@ class Onnx(Framework):
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """Whether the model tells classes apart, and how rows reach it."""
+        from compiler.frameworks.layout import layout
+
         return {"classes": bool(model.facts.classes), **layout(model)}
 
 

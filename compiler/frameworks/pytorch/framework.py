@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from compiler.diagnostics import CompilerError, failure
 from compiler.frameworks.base import Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark, Sample
-from compiler.frameworks.layout import layout
 from compiler.ir import ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
@@ -80,6 +79,8 @@ class PyTorch(Framework):
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """The network's class, the entry that holds its weights, and how rows reach it."""
+        from compiler.frameworks.layout import layout
+
         details = model.facts.details
         return {
             "architecture": model.score.architecture,

@@ -8,7 +8,7 @@ from typing import Any
 
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.estimators import entry
-from compiler.frameworks.nested_boosters import nested_categories
+from compiler.frameworks.nested import nested_categories
 from compiler.frameworks.pickled import format_of, requires, unknown
 from compiler.frameworks.sklearn.methods import methods_of
 from compiler.frameworks.symbolic import labels, native, whole

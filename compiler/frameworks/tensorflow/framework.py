@@ -6,7 +6,6 @@ from typing import Any
 
 from compiler.frameworks.base import Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark
-from compiler.frameworks.layout import layout
 from compiler.ir import ModelFacts, ResolvedModel
 
 # Keras tells a file's format by these endings.
@@ -37,6 +36,8 @@ class TensorFlow(Framework):
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """How rows reach the model, and the name that Keras must see where the file's own would not tell its format."""
+        from compiler.frameworks.layout import layout
+
         ending = _ENDINGS.get(model.facts.format, "")
         return {"linked": "" if model.model_path.endswith(ending) else f"model{ending}", **layout(model)}
 

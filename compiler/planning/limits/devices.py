@@ -12,8 +12,7 @@ _AT: Pointer = ("spec", "deployment", "shape")
 def check_devices(facts: ModelFacts, deployment: Deployment | None, report: Report) -> None:
     """Report MF228 where a program needs a GPU and the shape has none.
 
-    An error for an exported program, which cannot even be loaded; a warning for TorchScript, whose branch with the
-    device may never be taken.
+    An error where it loads nowhere else; else a warning, since the branch with the device may never be taken.
     """
     devices = facts.details.get("devices")
     if not isinstance(devices, list) or deployment is None or deployment.state == "absent":
@@ -23,7 +22,7 @@ def check_devices(facts: ModelFacts, deployment: Deployment | None, report: Repo
     named = ", ".join(f"'{device}'" for device in devices)
     text = f"the model's program asks for the device {named}, and the shape {deployment.shape} has no GPU"
     hint = "save it again from a model on the CPU, or choose a shape with GPUs"
-    if facts.format == "torch-export":
+    if facts.details.get("loads_only_there"):
         report.error("MF228", text, _AT, hint=hint)
     else:
         report.warning("MF228", text, _AT, hint=hint)

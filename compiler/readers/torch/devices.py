@@ -26,8 +26,9 @@ def script_devices(archive: zipfile.ZipFile) -> dict[str, Json]:
 
 
 def program_devices(program: bytes) -> dict[str, Json]:
-    """The same of an exported program's JSON."""
-    return _devices(_IN_GRAPH, program)
+    """The same of an exported program's JSON, which loads on no other device."""
+    found = _devices(_IN_GRAPH, program)
+    return {**found, "loads_only_there": True} if found else {}
 
 
 def _devices(pattern: re.Pattern[bytes], *texts: bytes) -> dict[str, Json]:
