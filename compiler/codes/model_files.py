@@ -60,10 +60,16 @@ MODEL_FILES: dict[str, Code] = {
         "use case contradicts the model",
         "The classes that the model records, or the kind of its estimator, do not fit `spec.useCase`.",
     ),
+    "MF228": Code(
+        "model that needs a GPU",
+        "The program in the file asks for a CUDA device by name, which loading it elsewhere does not change, and the "
+        "deployment's shape has no GPU. Save the program again from a model on the CPU, without devices in its code, "
+        "or choose a shape with GPUs.",
+    ),
     "MF220": Code(
         "weights outside of the model file",
         "The model refers to another file for its weights, and that file is not beside it, or not inside its folder "
-        "at all. Put it there and name it under `include`, or save the model with its weights inside.",
+        "at all. Put it there, and it becomes part of the artifact, or save the model with its weights inside.",
     ),
     "MF221": Code(
         "code inside a Keras model",

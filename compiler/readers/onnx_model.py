@@ -5,6 +5,7 @@ Field numbers: onnx.proto of ONNX 1.20 (unchanged since 1.0, fields were only ad
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from compiler.ir import Json, Tensor
@@ -51,6 +52,10 @@ def read_onnx(data: memoryview) -> OnnxModel:
                 found.producer = f"{found.producer} {text(value)}".strip()
             case 7:
                 graph = value
+            case 25:  # functions of the model's own: nodes without initializers
+                for inner, node in fields(value, budget):
+                    if inner == 7:
+                        _read_node(node, found, budget)
             case 8:
                 entries = dict(fields(value, budget))
                 found.opsets[text(entries.get(1, memoryview(b"")))] = signed(entries.get(2, 0))
@@ -88,6 +93,7 @@ def _read_node(node: Value, found: OnnxModel, budget: Budget) -> None:
             domain = text(value)
         elif number == 5:
             found.labels = _labels(value, budget) or found.labels
+            _read_attribute(value, found, budget)
     name = f"{domain}.{operator}" if domain not in {"", "ai.onnx"} else operator
     found.operators[name] = found.operators.get(name, 0) + 1
 
@@ -106,14 +112,42 @@ def _labels(attribute: Value, budget: Budget) -> tuple[Json, ...] | None:
     return tuple(labels) if len(labels) <= MAX_LABELS else None
 
 
+def _read_attribute(attribute: Value, found: OnnxModel, budget: Budget) -> None:
+    """Weights in a node: a constant's tensor, or the graphs of a branch or a loop."""
+    for number, value in fields(attribute, budget):
+        if number in {5, 10}:
+            found.external.update(_locations(value, budget))
+        elif number in {22, 23}:  # sparse tensors: their values and indices
+            for inner, tensor in fields(value, budget):
+                found.external.update(_locations(tensor, budget) if inner in {1, 2} else ())
+        elif number in {6, 11}:
+            _read_inner(value, found, budget)
+
+
+def _read_inner(graph: Value, found: OnnxModel, budget: Budget) -> None:
+    """A graph inside a node: its names are its own, its weights lie where all others do."""
+    inner = OnnxModel(external=found.external, operators=found.operators)
+    for number, value in fields(graph, budget):
+        if number == 1:
+            _read_node(value, inner, budget)
+        elif number == 5:
+            _read_initializer(value, inner, budget)
+
+
 def _read_initializer(tensor: Value, found: OnnxModel, budget: Budget) -> None:
     for number, value in fields(tensor, budget):
         if number == 8:
             found.initializers.add(text(value))
-        elif number == 13:
+    found.external.update(_locations(tensor, budget))
+
+
+def _locations(tensor: Value, budget: Budget) -> Iterator[str]:
+    """The file that a tensor's data are in, where they are not in the tensor itself."""
+    for number, value in fields(tensor, budget):
+        if number == 13:
             entry = dict(fields(value, budget))
             if text(entry.get(1, 0)) == "location":
-                found.external.add(text(entry.get(2, 0)))
+                yield text(entry.get(2, 0))
 
 
 def _tensor(value: Value, budget: Budget) -> Tensor:
@@ -123,11 +157,10 @@ def _tensor(value: Value, budget: Budget) -> Tensor:
     if 1 not in kinds:  # a sequence or a map, such as ZipMap's probabilities
         return Tensor(name, "object")
     tensor = dict(fields(kinds[1], budget))
-    shape = _shape(tensor[2], budget) if 2 in tensor else None
-    return Tensor(name, DTYPES.get(signed(tensor.get(1, 0)), "object"), shape)
-
-
-def _shape(value: Value, budget: Budget) -> tuple[int | None, ...]:
-    axes = [dict(fields(axis, budget)) for number, axis in fields(value, budget) if number == 1]
+    dtype = DTYPES.get(signed(tensor.get(1, 0)), "object")
+    if 2 not in tensor:
+        return Tensor(name, dtype)
+    axes = [dict(fields(axis, budget)) for number, axis in fields(tensor[2], budget) if number == 1]
     sizes = (signed(axis[1]) if 1 in axis else 0 for axis in axes)
-    return tuple(size if size > 0 else None for size in sizes)
+    symbols = tuple(text(axis[2]) or None if 2 in axis else None for axis in axes)
+    return Tensor(name, dtype, tuple(size if size > 0 else None for size in sizes), symbols)

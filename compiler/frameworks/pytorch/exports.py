@@ -10,6 +10,7 @@ from compiler.ir import ModelFacts, Tensor
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.containers.bounded_json import parse_mapping
 from compiler.readers.containers.mapped import BadContentError
+from compiler.readers.torch.devices import program_devices
 from compiler.readers.torch.embedded import judge_embedded
 from compiler.readers.torch.exported import read_exported
 
@@ -48,7 +49,7 @@ def export_facts(model: ModelFile) -> ModelFacts:
         outputs=found.outputs,
         methods=frozenset({"predict"}),
         requires=("numpy", "torch"),
-        details={"schema_version": found.schema},
+        details={"schema_version": found.schema, **program_devices(text)},
         unknown=tuple(name for name in unknown if name not in model.allow),
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.diagnostics import CompilerError, SourceRange, failure
+from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.pytorch.tensors import Stored, entries, summary, tensor_of, tensors_in
 from compiler.frameworks.symbolic import distributions
-from compiler.ir import ModelFacts
+from compiler.ir import Json, ModelFacts
 from compiler.readers.containers.archive import open_archive
 from compiler.readers.pickles.values import TRUNCATED, Instance
+from compiler.readers.torch.devices import script_devices
 from compiler.readers.torch.torchscript import forward_arguments
 from compiler.readers.torch.zip_file import read_data
 
@@ -26,6 +27,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
     with open_archive(model.path) as archive:
         pickle = read_data(archive, model.path, torchscript=True)
         arguments = forward_arguments(archive)
+        devices = script_devices(archive)
     root = pickle.value
     return ModelFacts(
         framework="pytorch",
@@ -33,7 +35,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         algorithm=root.cls.name if isinstance(root, Instance) else None,
         methods=frozenset({"predict"}),
         requires=("torch",),
-        details={**summary(list(tensors_in(root))), "forward": [*arguments]},
+        details={**summary(list(tensors_in(root))), "forward": [*arguments], **devices},
         unknown=tuple(name for name in pickle.unknown if name not in model.allow),
     )
 
@@ -41,15 +43,35 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
 def state_dict_facts(model: ModelFile) -> ModelFacts:
     """Facts of weights. Raises CompilerError: MF209 for a pickled module or a training checkpoint."""
     pickle = model.pickled
-    weights = _weights(model, pickle.value)
+    value, path = (pickle.value, []) if model.weights is None else _entry(model, pickle.value, model.weights)
+    weights = _weights(model, value)
     return ModelFacts(
         framework="pytorch",
         format="state_dict",
         methods=frozenset({"predict"}),
         requires=tuple(sorted({*distributions(pickle.packages), "torch"})),
-        details=summary(weights),
+        details={**summary(weights), **({"weights": [*path]} if path else {})},
         unknown=tuple(name for name in pickle.unknown if name not in model.allow),
     )
+
+
+def _entry(model: ModelFile, root: Any, name: str) -> tuple[Any, list[Json]]:
+    """The value under a dotted path of keys, and the keys; a key may itself hold dots. Raises CompilerError MF209."""
+    found, path, left = root, list[Json](), name
+    while left:
+        inner = {key: value for key, value in entries(found) if isinstance(key, str)}
+        key = next((key for key in sorted(inner, key=len, reverse=True) if f"{left}.".startswith(f"{key}.")), None)
+        if key is None:
+            shown = ", ".join([*inner][:6]) or "no entries"
+            raise failure(
+                "MF209",
+                f"the checkpoint has no '{name}'; {f'in {path[-1]!r} ' if path else ''}there are: {shown}",
+                where=SourceRange(str(model.path)),
+                hint=did_you_mean(left, inner),
+            )
+        found, left = inner[key], left[len(key) + 1 :]
+        path.append(key)
+    return found, path
 
 
 def _weights(model: ModelFile, root: Any) -> list[Stored]:
@@ -63,7 +85,8 @@ def _weights(model: ModelFile, root: Any) -> list[Stored]:
     found = entries(root)
     weights = [tensor for _, value in found if (tensor := tensor_of(value)) is not None]
     if not found or (len(weights) < len(found) and found[-1][0] is not TRUNCATED and not _extra_state(found)):
-        raise _unserved(model, _checkpoint([str(key) for key, _ in found]))
+        keys = [str(key) for key, _ in found]
+        raise _unserved(model, _checkpoint(keys), _ways_out(keys))
     return weights
 
 
@@ -81,6 +104,11 @@ def _checkpoint(keys: list[str]) -> str:
     return f"a training checkpoint ({shown})" + (f", of which only '{inner}' is needed" if inner else "")
 
 
-def _unserved(model: ModelFile, what: str) -> CompilerError:
+def _ways_out(keys: list[str]) -> str:
+    inner = next((key for key in keys if key in _WEIGHTS), None)
+    return f"set 'spec.model.weights: {inner}', or {_WAY_OUT}" if inner else _WAY_OUT
+
+
+def _unserved(model: ModelFile, what: str, hint: str = _WAY_OUT) -> CompilerError:
     where = SourceRange(str(model.path))
-    return failure("MF209", f"the file holds {what}, not weights that can be served", where=where, hint=_WAY_OUT)
+    return failure("MF209", f"the file holds {what}, not weights that can be served", where=where, hint=hint)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.estimators import entry
+from compiler.frameworks.nested import nested_categories
 from compiler.frameworks.pickled import format_of, requires, unknown
 from compiler.frameworks.sklearn.methods import methods_of
 from compiler.frameworks.symbolic import labels, native, whole
@@ -29,7 +31,9 @@ def facts(model: ModelFile) -> ModelFacts | None:
     root = pickle.value
     if not isinstance(root, Instance) or not _is_ours(root, pickle):
         return None
-    return estimator_facts("scikit-learn", model, root, _text(root.attributes().get("_sklearn_version")))
+    found = estimator_facts("scikit-learn", model, root, _text(root.attributes().get("_sklearn_version")))
+    last = list(prediction(root))[-1]
+    return replace(found, categories=nested_categories(last, found.format))
 
 
 def _is_ours(root: Instance, pickle: Pickle) -> bool:
