@@ -7,7 +7,7 @@ from typing import Any
 
 from compiler.ir import Json
 from compiler.readers.pickles.arrays import Array, as_array, elements, scalar_of
-from compiler.readers.pickles.index import is_standard
+from compiler.readers.pickles.names import is_standard
 from compiler.readers.pickles.values import Bag, Blob, Global, Instance, Pairs
 
 _MAX_ELEMENTS = 1000
@@ -71,7 +71,7 @@ def _object(value: Any, nesting: int) -> Json:
 def _class_name(value: Instance) -> str:
     """The class of an object, also of one that a function of another name reconstructs."""
     first = value.arguments[0] if isinstance(value.arguments, tuple) and value.arguments else None
-    if value.cls.kind == "reconstructor" and isinstance(first, Global):
+    if not value.new and isinstance(first, Global):
         return first.name
     return _RECONSTRUCTED.get(value.cls.name, value.cls.name)
 

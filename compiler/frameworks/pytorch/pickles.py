@@ -10,7 +10,7 @@ from compiler.frameworks.pytorch.tensors import Stored, entries, summary, tensor
 from compiler.frameworks.symbolic import distributions
 from compiler.ir import ModelFacts
 from compiler.readers.containers.archive import open_archive
-from compiler.readers.pickles.values import TRUNCATED, Instance
+from compiler.readers.pickles.values import Instance, Pairs
 from compiler.readers.torch.torchscript import forward_arguments
 from compiler.readers.torch.zip_file import read_data
 
@@ -62,9 +62,14 @@ def _weights(model: ModelFile, root: Any) -> list[Stored]:
         )
     found = entries(root)
     weights = [tensor for _, value in found if (tensor := tensor_of(value)) is not None]
-    if not found or (len(weights) < len(found) and found[-1][0] is not TRUNCATED and not _extra_state(found)):
+    if not found or (len(weights) < len(found) and not _dropped(root) and not _extra_state(found)):
         raise _unserved(model, _checkpoint([str(key) for key, _ in found]))
     return weights
+
+
+def _dropped(root: Any) -> int:
+    items = root.items if isinstance(root, Instance | Pairs) else None
+    return items.dropped if items is not None else 0
 
 
 def _extra_state(found: list[tuple[Any, Any]]) -> bool:

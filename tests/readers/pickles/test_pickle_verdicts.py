@@ -23,7 +23,7 @@ from sklearn.preprocessing import FunctionTransformer
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.readers.pickles import read_pickle
-from compiler.readers.pickles.index import Globals
+from compiler.readers.pickles.names import Globals
 
 
 class Doubler(TransformerMixin, BaseEstimator):
