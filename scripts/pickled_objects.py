@@ -23,7 +23,7 @@ TARGETS = (CLASSES, NUMBERS, np.c_[NUMBERS, NUMBERS], np.c_[CLASSES, CLASSES], N
 def objects_of(package: str) -> Iterator[tuple[str, Any]]:
     """Named objects of a package; what a release does not have is left out."""
     warnings.simplefilter("ignore")
-    makers = {"sklearn": _sklearn, "scipy": _scipy, "xgboost": _xgboost, "lightgbm": _lightgbm}
+    makers = {"sklearn": _sklearn, "scipy": _scipy, "xgboost": _xgboost, "lightgbm": _lightgbm, "statsmodels": _statsmodels}
     yield from makers.get(package, lambda: _library(package))()
 
 
@@ -363,6 +363,28 @@ def _lightgbm() -> Iterator[tuple[str, Any]]:
     yield "names", lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(_frame(), NAMES)
     yield "evaluated", lightgbm.LGBMRegressor(n_estimators=2, verbose=-1).fit(X, NUMBERS, eval_set=[(X, NUMBERS)])
     yield "booster", lightgbm.train({"verbose": -1}, lightgbm.Dataset(X, NUMBERS), 2)
+
+
+def _statsmodels() -> Iterator[tuple[str, Any]]:
+    import pandas as pd
+    import statsmodels.api as sm
+    from statsmodels.tsa.api import ARIMA, ExponentialSmoothing, SimpleExpSmoothing
+
+    frame = pd.DataFrame(X, columns=list("abcd")).assign(y=NUMBERS, c=CLASSES)
+    inputs = sm.add_constant(frame[["a", "b"]])
+    series = pd.Series(NUMBERS, index=pd.date_range("2020", periods=60, freq="D"))
+    noisy = (np.random.RandomState(1).rand(60) > 0.5).astype(int)
+    yield from _tries([
+        lambda: sm.OLS(NUMBERS, sm.add_constant(X)).fit(), lambda: sm.OLS(frame.y, inputs).fit(),
+        lambda: sm.WLS(frame.y, inputs, weights=np.ones(60)).fit(), lambda: sm.GLS(frame.y, inputs).fit(),
+        lambda: sm.Logit(noisy, inputs).fit(disp=0), lambda: sm.Probit(noisy, inputs).fit(disp=0),
+        lambda: sm.Poisson(noisy, inputs).fit(disp=0), lambda: sm.RLM(frame.y, inputs).fit(),
+        *[lambda family=family: sm.GLM(noisy if family is sm.families.Binomial else frame.y, inputs, family=family()).fit()
+          for family in (sm.families.Gaussian, sm.families.Poisson, sm.families.Binomial, sm.families.Gamma)],
+        lambda: sm.OLS(frame.y, inputs).fit_regularized(), lambda: sm.QuantReg(frame.y, inputs).fit(),
+        lambda: ARIMA(series, order=(1, 0, 0)).fit(), lambda: SimpleExpSmoothing(series).fit(),
+        lambda: ExponentialSmoothing(series, trend="add").fit(),
+    ])  # fmt: skip
 
 
 def _library(package: str) -> Iterator[tuple[str, Any]]:

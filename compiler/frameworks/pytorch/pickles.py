@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.pytorch.tensors import Stored, entries, summary, tensor_of, tensors_in
 from compiler.frameworks.symbolic import distributions
-from compiler.ir import ModelFacts
+from compiler.ir import ModelFacts, Unserved
 from compiler.readers.containers.archive import open_archive
 from compiler.readers.pickles.values import Instance, Pairs
 from compiler.readers.torch.torchscript import forward_arguments
@@ -39,9 +38,17 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
 
 
 def state_dict_facts(model: ModelFile) -> ModelFacts:
-    """Facts of weights. Raises CompilerError: MF209 for a pickled module or a training checkpoint."""
+    """Facts of weights; with `unserved` for a pickled module, a training checkpoint or anything else."""
     pickle = model.pickled
-    weights = _weights(model, pickle.value)
+    weights = _weights(pickle.value)
+    if isinstance(weights, str):
+        return ModelFacts(
+            framework="pytorch",
+            format=model.format,
+            algorithm=pickle.value.cls.name if isinstance(pickle.value, Instance) else None,
+            requires=("torch",),
+            unserved=Unserved(weights, _WAY_OUT),
+        )
     return ModelFacts(
         framework="pytorch",
         format="state_dict",
@@ -52,18 +59,18 @@ def state_dict_facts(model: ModelFile) -> ModelFacts:
     )
 
 
-def _weights(model: ModelFile, root: Any) -> list[Stored]:
-    """The tensors of a state_dict. Raises CompilerError MF209 when the file holds something else."""
+def _weights(root: Any) -> list[Stored] | str:
+    """The tensors of a state_dict, or what the file holds else."""
     if isinstance(root, Instance) and root.cls.dotted != "collections.OrderedDict":
         if tensor_of(root) is not None:
-            raise _unserved(model, "a single tensor")
-        raise _unserved(
-            model, f"a whole module ({root.cls.dotted}), which loads only by running the code it was made of"
-        )
+            return "a single tensor"
+        if root.cls.unknown or root.cls.module.startswith("torch."):
+            return f"a whole module ({root.cls.dotted}), which loads only by running the code it was made of"
+        return f"a '{root.cls.dotted}', which is no weights"
     found = entries(root)
     weights = [tensor for _, value in found if (tensor := tensor_of(value)) is not None]
     if not found or (len(weights) < len(found) and not _dropped(root) and not _extra_state(found)):
-        raise _unserved(model, _checkpoint([str(key) for key, _ in found]))
+        return _checkpoint([str(key) for key, _ in found])
     return weights
 
 
@@ -84,8 +91,3 @@ def _checkpoint(keys: list[str]) -> str:
     inner = next((key for key in keys if key in _WEIGHTS), None)
     shown = ", ".join(keys[:6])
     return f"a training checkpoint ({shown})" + (f", of which only '{inner}' is needed" if inner else "")
-
-
-def _unserved(model: ModelFile, what: str) -> CompilerError:
-    where = SourceRange(str(model.path))
-    return failure("MF209", f"the file holds {what}, not weights that can be served", where=where, hint=_WAY_OUT)

@@ -63,6 +63,8 @@ _HARMLESS_MODULES = frozenset({"typing", "numbers", "collections.abc"})
 _CODE_PARTS = frozenset(
     {("builtins", name) for name in ("type", "property", "classmethod", "staticmethod")} | {("abc", "ABCMeta")}
 )
+# Packages whose private functions were all looked through: what is not on the index is of no use to a model.
+_LISTED = frozenset({"sklearn", "numpy", "scipy", "pandas", "joblib"})
 _WELL_KNOWN = {
     ("builtins", "getattr"): "in a way that reaches more than the methods a model needs (Keras models are pickled so: "
     "save them with model.save('m.keras'))",
@@ -237,6 +239,9 @@ class Globals:
         if (standard and (module, name) not in _CODE_PARTS) or _is_denied(dotted) or dotted in _MEMMAP:
             why = _WELL_KNOWN.get((module, name), "which no model needs and which could run anything")
             raise Denied(f"it refers to '{dotted}', {why}")
+        private = name.startswith("_") and name == name.lower() and not name.startswith("__pyx_unpickle")
+        if private and is_recorded(root) and root in _LISTED:
+            raise Denied(f"it refers to '{dotted}', a function that no pickler writes")
         if "." in name and (not _NESTED.fullmatch(name) or is_recorded(root)):
             raise Denied(f"it refers to '{dotted}', which reaches through an object")
         return Global(module, name, "unknown")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from compiler.readers.pickles.arrays import as_array
+from compiler.readers.pickles.embedded import judge_torch_bytes
 from compiler.readers.pickles.faults import Denied
 from compiler.readers.pickles.nodes import Nodes, has_children, pieces_of, scan
 from compiler.readers.pickles.numbers import numbers_in
@@ -297,6 +298,7 @@ CHECKS: dict[str, Callable[[Instance], None]] = {
     "binary_tree": _binary_tree,
     "arrow": _arrow,
     "ckdtree": _array_interface,
+    "torch": judge_torch_bytes,
 }
 CLASSES: dict[str, Callable[[Instance], None]] = {"TreePredictor": _histogram}
 """Recorded classes by name."""
