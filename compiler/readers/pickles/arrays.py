@@ -266,8 +266,10 @@ def check_array(state: Any) -> None:
     """ndarray.__setstate__: (version, shape, dtype, Fortran order, data), of masked arrays also mask and fill value."""
     if not isinstance(state, tuple) or len(state) not in {5, 7}:
         raise Denied("an array's state is not what numpy writes")
-    if is_string_dtype(state[2]):
-        return  # text of any length, as a list
+    if is_string_dtype(state[2]):  # text of any length, as a list
+        if not isinstance(state[4], Listing) or state[4].length != count_of(state[1]):
+            raise Denied("an array's data are longer or shorter than its shape")
+        return
     dtype, count, data = dtype_of(state[2]), count_of(state[1]), state[4]
     if isinstance(data, Listing) != dtype.objects or data is FORGOTTEN:
         raise Denied("an array of objects is stored as bytes, or one of numbers as objects")

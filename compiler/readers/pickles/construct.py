@@ -90,7 +90,7 @@ def _reconstructor(made: Instance, arguments: tuple[Any, ...], _names: Globals) 
             raise Denied("it calls copyreg._reconstructor in an unusual way")
         return found
     if base.name == "dict" and isinstance(state, Pairs):
-        found.items = state.items
+        found.items, found.pairs = state.items, True
     elif base.name == "list" and isinstance(state, Listing):
         found.items = state
     elif not found.cls.unknown:

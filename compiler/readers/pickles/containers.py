@@ -42,7 +42,9 @@ def _elements(target: Any, *, pairs: bool) -> Listing:
         if not target.cls.unknown and target.cls.production.items != ("dict" if pairs else "list"):
             raise Denied(f"it puts elements into a '{target.cls.dotted}', which takes none")
         if target.items is None:
-            target.items = Listing()
+            target.items, target.pairs = Listing(), pairs
+        if target.pairs != pairs:
+            raise Denied(f"it puts elements and items into one '{target.cls.dotted}'")
         return target.items
     if isinstance(target, Pairs if pairs else Listing):
         return target.items if isinstance(target, Pairs) else target

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from compiler.readers.pickles.arrays import Array
@@ -42,10 +43,10 @@ class Judge:
             else:
                 self._arguments(found, production)
                 self._state(found, production)
-            self._keys(found.items if found.cls.unknown or production.items == "dict" else None)
+            self._keys(found.items if found.pairs else None)
             check = CHECKS[production.check] if production.check else CLASSES.get(found.cls.name)
             if check is not None and not found.cls.unknown:
-                check(found)
+                _in_range(check, found)
         except Denied as fault:
             raise Denied(str(fault), found.offset) from fault
 
@@ -168,6 +169,14 @@ class Judge:
                 continue
             if not _hashable(key, 0):
                 raise Denied("it uses as a key what no pickler does")
+
+
+def _in_range(check: Callable[[Instance], None], found: Instance) -> None:
+    """Run one check of values; what it cannot even be run on is not what the library writes."""
+    try:
+        check(found)
+    except (IndexError, TypeError, ValueError, AttributeError, struct.error):
+        raise Denied(f"the values of a '{found.cls.dotted}' are not what its library writes") from None
 
 
 def _hashable(key: Any, depth: int) -> bool:

@@ -48,7 +48,9 @@ torch.multiprocessing torch._inductor torch._dynamo torch.package torch.utils.bo
 torch.testing torch.serialization.load pandas.eval pandas.io pandas.core.computation pandas.compat.pickle_compat
 pandas.read_pickle pandas.read_csv joblib.load joblib.externals joblib.parallel joblib.numpy_pickle.load
 joblib.memory.MemorizedFunc sklearn.datasets sklearn.externals.joblib.load sklearn.externals.joblib.parallel
-sklearn.utils._testing
+sklearn.utils._testing sklearn.metrics._scorer._cached_call sklearn.metrics._scorer._get_response_method
+sklearn.feature_selection._base._get_feature_importances sklearn.feature_selection._from_model._get_feature_importances
+sklearn.feature_selection.from_model._get_feature_importances sklearn.utils.validation._check_response_method
 """
 _DENIED = tuple(_DENIED_NAMES.split())
 # Denied as objects and callees, named in honest pickles all the same: as the class of an array that joblib mapped.
@@ -63,8 +65,6 @@ _HARMLESS_MODULES = frozenset({"typing", "numbers", "collections.abc"})
 _CODE_PARTS = frozenset(
     {("builtins", name) for name in ("type", "property", "classmethod", "staticmethod")} | {("abc", "ABCMeta")}
 )
-# Packages whose private functions were all looked through: what is not on the index is of no use to a model.
-_LISTED = frozenset({"sklearn", "numpy", "scipy", "pandas", "joblib"})
 _WELL_KNOWN = {
     ("builtins", "getattr"): "in a way that reaches more than the methods a model needs (Keras models are pickled so: "
     "save them with model.save('m.keras'))",
@@ -143,9 +143,12 @@ def _recorded_production(file: str, module: str, name: str) -> Production | None
 
 
 def _hidden(data: dict[str, Any], name: str) -> Iterator[str]:
-    """Methods and properties of a recorded class and of its bases."""
+    """Methods and properties of a recorded class and of its bases.
+
+    Not those with a trailing underscore: properties of one release are attributes of fitted estimators in another.
+    """
     for base in (name, *data["bases"].get(name, "").split()):
-        yield from data["methods"].get(base, "").split()
+        yield from (method for method in data["methods"].get(base, "").split() if not method.endswith("_"))
 
 
 @cache
@@ -239,9 +242,6 @@ class Globals:
         if (standard and (module, name) not in _CODE_PARTS) or _is_denied(dotted) or dotted in _MEMMAP:
             why = _WELL_KNOWN.get((module, name), "which no model needs and which could run anything")
             raise Denied(f"it refers to '{dotted}', {why}")
-        private = name.startswith("_") and name == name.lower() and not name.startswith("__pyx_unpickle")
-        if private and is_recorded(root) and root in _LISTED:
-            raise Denied(f"it refers to '{dotted}', a function that no pickler writes")
         if "." in name and (not _NESTED.fullmatch(name) or is_recorded(root)):
             raise Denied(f"it refers to '{dotted}', which reaches through an object")
         return Global(module, name, "unknown")

@@ -63,6 +63,8 @@ def _sparse(made: Instance) -> None:
     state = _named(made.state)
     shape = state.get("_shape", state.get("shape"))
     kind = made.cls.name[:3]
+    if kind == "dok":
+        _keyed(made)
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape) or kind not in _MAJOR:
         if kind in _MAJOR and state:
             raise Denied("a sparse matrix has no shape")
@@ -74,6 +76,13 @@ def _sparse(made: Instance) -> None:
 
 
 _MAJOR = {"csr": 0, "csc": 1, "bsr": 0, "coo": 0}
+
+
+def _keyed(made: Instance) -> None:
+    """dok: keys are positions, which `__setitem__` would otherwise take for slices of the whole matrix."""
+    for key in made.items[::2] if made.items else ():
+        if not isinstance(key, tuple) or not key or not all(type(n) is int and 0 <= n < 1 << 48 for n in key):
+            raise Denied("a sparse matrix has a key that is no position")
 
 
 def _compressed(state: dict[str, Any], shape: tuple[int, ...], kind: str) -> None:
@@ -286,6 +295,26 @@ def _array_interface(made: Instance) -> None:
             raise Denied("a neighbours tree has a node outside of its data")
 
 
+def _spline(made: Instance) -> None:
+    """Splines of FITPACK (`_eval_args`) and BSpline: as many knots and coefficients as the degree asks for."""
+    state = {name: value for part in _parts(made.state) for name, value in part.items()}
+    knots, coefficients, degree = state.get("_eval_args", (state.get("t"), state.get("c"), state.get("k")))
+    if "_eval_args" not in state and "t" not in state:
+        return
+    t, c = as_array(knots), as_array(coefficients)
+    if type(degree) is not int or not 0 <= degree <= _MAX_DEGREE or t is None or c is None:
+        raise Denied("a spline is not what scipy writes")
+    if len(t.shape) != 1 or t.shape[0] < 2 * degree + 2 or not c.shape or c.shape[0] < t.shape[0] - degree - 1:
+        raise Denied("a spline has fewer knots or coefficients than its degree asks for")
+
+
+_MAX_DEGREE = 50
+
+
+def _parts(state: Any) -> list[dict[str, Any]]:
+    return [part.named() for part in (state if isinstance(state, tuple) else (state,)) if isinstance(part, Pairs)]
+
+
 CHECKS: dict[str, Callable[[Instance], None]] = {
     "tree": _tree,
     "sparse": _sparse,
@@ -299,6 +328,7 @@ CHECKS: dict[str, Callable[[Instance], None]] = {
     "arrow": _arrow,
     "ckdtree": _array_interface,
     "torch": judge_torch_bytes,
+    "spline": _spline,
 }
-CLASSES: dict[str, Callable[[Instance], None]] = {"TreePredictor": _histogram}
+CLASSES: dict[str, Callable[[Instance], None]] = {"TreePredictor": _histogram, "BSpline": _spline}
 """Recorded classes by name."""

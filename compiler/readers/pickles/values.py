@@ -38,7 +38,7 @@ class Global:
 class Instance:
     """An object that loading would make: by NEWOBJ of a class, or by REDUCE of a callee."""
 
-    __slots__ = ("arguments", "cls", "items", "keywords", "new", "offset", "state")
+    __slots__ = ("arguments", "cls", "items", "keywords", "new", "offset", "pairs", "state")
 
     def __init__(self, cls: Global, arguments: Any, *, new: bool = False, offset: int = 0) -> None:
         self.cls = cls
@@ -53,6 +53,8 @@ class Instance:
         """What BUILD hands to it."""
         self.items: Listing | None = None
         """Elements, or keys and values in turn, of subclasses of list and dict."""
+        self.pairs = False
+        """Whether `items` are keys and values."""
 
     def attributes(self) -> dict[str, Any]:
         """The instance's `__dict__` as far as the state is one."""
