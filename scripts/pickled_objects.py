@@ -38,7 +38,7 @@ def fitted(estimator: Any) -> Iterator[Any]:
             try:
                 yield clone(estimator).fit(rows, target)
                 found = True
-            except Exception:  # noqa: BLE001, S112 - estimators refuse inputs in many ways
+            except Exception:
                 continue
         if found and rows is frame:
             return
@@ -47,7 +47,7 @@ def fitted(estimator: Any) -> Iterator[Any]:
             try:
                 yield clone(estimator).fit(*arguments)
                 return
-            except Exception:  # noqa: BLE001, S112
+            except Exception:
                 continue
         yield estimator
 
@@ -62,7 +62,7 @@ def _tries(makers: list[Callable[[], Any]]) -> Iterator[tuple[str, Any]]:
     for maker in makers:
         try:
             yield inspect.getsource(maker).strip()[:60], maker()
-        except Exception as error:  # noqa: BLE001 - older releases lack parameters
+        except Exception as error:
             print(f"not made: {inspect.getsource(maker).strip()[:90]}: {error}"[:200])
 
 
@@ -94,7 +94,7 @@ def _plain(module: str) -> Iterator[tuple[str, Any]]:
                 try:
                     yield name, cls(*arguments)
                     break
-                except Exception:  # noqa: BLE001, S112
+                except Exception:
                     continue
 
 
@@ -124,14 +124,26 @@ def instances(cls: type) -> Iterator[Any]:
     for choice in choices if needed else choices[:1]:
         try:
             yield cls(**{name: choice[name] for name in needed if name in choice})
-        except Exception:  # noqa: BLE001, S112
+        except Exception:
             continue
 
 
 def configurations() -> list[Callable[[], Any]]:
     """Estimators with parameters that change what they hold."""
-    from sklearn import ensemble, feature_selection, linear_model, metrics, model_selection, neighbors, svm, tree
-    from sklearn import compose, gaussian_process, pipeline, preprocessing
+    from sklearn import (
+        compose,
+        ensemble,
+        feature_selection,
+        gaussian_process,
+        linear_model,
+        metrics,
+        model_selection,
+        neighbors,
+        pipeline,
+        preprocessing,
+        svm,
+        tree,
+    )
     from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 
     kernels = gaussian_process.kernels
@@ -302,7 +314,7 @@ def _scipy() -> Iterator[tuple[str, Any]]:
                 try:
                     yield f"{name}{arguments}", found(*arguments)
                     break
-                except Exception:  # noqa: BLE001, S112
+                except Exception:
                     continue
     line = np.linspace(0.0, 1.0, 9)
     square = np.random.RandomState(0).rand(20, 2)
@@ -335,7 +347,7 @@ def _booster(module: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, Any]
             for more in ({}, {"random_state": np.random.RandomState(0)}, {"early_stopping_rounds": 2}):
                 try:
                     estimator = cls(n_estimators=3, verbosity=0, **more) if module == "xgboost" else cls(n_estimators=3, verbose=-1, **more)
-                except Exception:  # noqa: BLE001, S112
+                except Exception:
                     continue
                 yield name, estimator
                 yield from ((name, model) for model in fitted(estimator))
@@ -396,7 +408,7 @@ def _library(package: str) -> Iterator[tuple[str, Any]]:
             continue
         try:
             module = root if info is None else importlib.import_module(info.name)
-        except Exception:  # noqa: BLE001, S112 - optional dependencies
+        except Exception:
             continue
         for name, cls in vars(module).items():
             public = inspect.isclass(cls) and not name.startswith("_") and cls.__module__.startswith(package)

@@ -153,7 +153,7 @@ def _set(_: Instance, arguments: tuple[Any, ...], _names: Globals) -> Bag:
 
 
 def _scalar(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Any:
-    """numpy's scalars of numbers and text are numbers and text."""
+    """Numpy's scalars of numbers and text are numbers and text."""
     found = folded_scalar(made, arguments)
     return made if found is None else found
 

@@ -143,7 +143,7 @@ def _str(_: Walker, value: Any) -> bool:
 
 
 def _arrow(walker: Walker, value: Any, depth: int = 0) -> bool:
-    """pyarrow's `_restore_array` (26.0): (type, length, nulls, offset, [buffer], [child], dictionary)."""
+    """Pyarrow's `_restore_array` (26.0): (type, length, nulls, offset, [buffer], [child], dictionary)."""
     if type(value) is not tuple or len(value) != 7 or depth > 8 or not belongs(value[0], frozenset({"arrow_type"})):
         return False
     if not all(type(number) is int for number in value[1:4]) or not all(isinstance(v, list) for v in value[4:6]):

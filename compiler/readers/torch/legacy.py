@@ -6,8 +6,8 @@ from pathlib import Path
 
 from compiler.readers.containers.archive import damaged
 from compiler.readers.pickles import Pickle, make_pickle, run
-from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import open_window
 
 MAGIC = 0x1950A86A20F9469CFC6C

@@ -8,8 +8,8 @@ from pathlib import Path
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.pickles import Pickle, make_pickle, refusal, run
 from compiler.readers.pickles.faults import Denied
-from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import Window
 
 MAX_PICKLE = 64 << 20

@@ -183,7 +183,7 @@ def use(value: Any) -> None:
             try:
                 if callable(found):
                     found(np.array(rows) if method != "rvs" else 2)
-            except (Exception, SystemExit):  # noqa: BLE001, S112 - broken models break in any way
+            except (Exception, SystemExit):
                 continue
 
 
@@ -196,7 +196,7 @@ def load(program: bytes) -> list[str]:
     watching = True
     value = None
     try:
-        value = pickle.loads(program)  # noqa: S301 - what the gate accepted, in a process that is watched
+        value = pickle.loads(program)
         at_load = list(touched)
         if type(value) is Probe and b"__class__" in program:
             events.append("class swapped")
@@ -205,7 +205,7 @@ def load(program: bytes) -> list[str]:
     except MemoryError:
         events.append("memory")
         at_load = list(touched)
-    except (Exception, SystemExit):  # noqa: BLE001 - broken programs break in any way
+    except (Exception, SystemExit):
         at_load = list(touched)
     finally:
         watching = False
@@ -289,7 +289,7 @@ def main() -> None:
     import joblib  # noqa: F401 - what models need is there before anything is watched
     import lightgbm  # noqa: F401
     import pandas as pd  # noqa: F401
-    import scipy.interpolate  # noqa: F401
+    import scipy.interpolate
     import scipy.stats  # noqa: F401
     import sklearn.ensemble  # noqa: F401
     import xgboost  # noqa: F401

@@ -41,7 +41,7 @@ STANDARD: Makers = {
     "dates": lambda: [DAY.date(), DAY, DAY.time(), DAY.replace(tzinfo=UTC), datetime.timedelta(1)],
     "zones": lambda: [DAY.replace(tzinfo=TOKYO), TOKYO, datetime.timezone(datetime.timedelta(hours=2), "x")],
     "numbers": lambda: [decimal.Decimal("1.5"), fractions.Fraction(1, 3)],
-    "pattern": lambda: re.compile("a+", re.I),
+    "pattern": lambda: re.compile("a+", re.IGNORECASE),
     "path": lambda: pathlib.Path("/data/x"),
     "uuid": lambda: uuid.UUID(int=5),
     "random": lambda: random.Random(1),
