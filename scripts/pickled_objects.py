@@ -1,5 +1,6 @@
 """Objects to pickle, for the recorder and for the tests of completeness: what models are and hold, fitted for real."""
 
+# ruff: noqa: E501, PLW0108 - one line an object; each maker is a function, so that what a release lacks fails alone
 from __future__ import annotations
 
 import importlib
@@ -23,7 +24,9 @@ TARGETS = (CLASSES, NUMBERS, np.c_[NUMBERS, NUMBERS], np.c_[CLASSES, CLASSES], N
 def objects_of(package: str) -> Iterator[tuple[str, Any]]:
     """Named objects of a package; what a release does not have is left out."""
     warnings.simplefilter("ignore")
-    makers = {"sklearn": _sklearn, "scipy": _scipy, "xgboost": _xgboost, "lightgbm": _lightgbm, "statsmodels": _statsmodels}
+    makers = {
+        "sklearn": _sklearn, "scipy": _scipy, "xgboost": _xgboost, "lightgbm": _lightgbm, "statsmodels": _statsmodels,
+    }  # fmt: skip
     yield from makers.get(package, lambda: _library(package))()
 
 
@@ -180,7 +183,7 @@ def configurations() -> list[Callable[[], Any]]:
         lambda: tree.DecisionTreeClassifier(splitter="random", max_leaf_nodes=5),
         lambda: ensemble.HistGradientBoostingClassifier(max_iter=3, categorical_features=[0], max_bins=64),
         lambda: ensemble.HistGradientBoostingClassifier(max_iter=3, early_stopping=True, scoring="accuracy"),
-        *[lambda loss=loss: ensemble.HistGradientBoostingRegressor(max_iter=3, loss=loss, **more)
+        *[lambda loss=loss, more=more: ensemble.HistGradientBoostingRegressor(max_iter=3, loss=loss, **more)
           for loss, more in (("poisson", {}), ("gamma", {}), ("absolute_error", {}), ("quantile", {"quantile": 0.5}))],
         *[lambda loss=loss: ensemble.GradientBoostingRegressor(n_estimators=3, loss=loss)
           for loss in ("huber", "quantile", "absolute_error", "squared_error", "ls", "lad")],

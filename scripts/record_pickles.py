@@ -33,7 +33,16 @@ RECORDED = ROOT / "compiler/readers/pickles/index/recorded"
 
 FUNCTIONS = ("inert", "type", "interp_call", "spline_class", "scorer_function", "kmeans_function", "class")
 FAMILIES = (
-    "inert", "object", "estimator", "memory", "distribution", "interpolator", "vectorize", "scorer", "kernel", "poly1d",
+    "inert",
+    "object",
+    "estimator",
+    "memory",
+    "distribution",
+    "interpolator",
+    "vectorize",
+    "scorer",
+    "kernel",
+    "poly1d",
     "Polynomial",
 )
 CALLED = {
@@ -66,6 +75,7 @@ class Record:
         self.slots: set[str] = set()
 
     def add(self, value: Any) -> None:
+        """Take down what one object's pickles hold."""
         for protocol in (2, 5):
             machine = Machine(Window(pickle.dumps(value, protocol)), Unjudged(), Usage())
             machine.run()
@@ -153,7 +163,7 @@ def family_of(cls: type) -> str:
             return CALLED[base.__name__]
     if cls.__module__.startswith("scipy.interpolate"):
         return "interpolator"
-    if hasattr(cls, "__call__") and "__call__" in {n for base in cls.__mro__ for n in vars(base)}:
+    if any("__call__" in vars(base) for base in cls.__mro__):
         return cls.__name__
     return "estimator" if hasattr(cls, "get_params") else "object"
 
@@ -185,7 +195,8 @@ def written(record: Record) -> dict[str, Any]:
         "classes": {module: sorted(names) for module, names in record.classes.items()},
         "tags": {name: [family_of(cls)] for name, cls in record.live.items() if family_of(cls) != "object"},
         "attributes": {
-            name: {key: sorted(families) for key, families in found.items()} for name, found in record.attributes.items()
+            name: {key: sorted(families) for key, families in found.items()}
+            for name, found in record.attributes.items()
         },
         "slots": sorted(record.slots),
         "methods": owned,

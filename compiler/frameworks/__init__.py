@@ -36,8 +36,8 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
     """The facts of a model file or directory, read without running any of it.
 
     `framework` (a name in FRAMEWORKS) asks that one only: "other" takes a file that nobody knows. Names of unknown
-    code in a pickle are returned in `ModelFacts.unknown`, not raised, and a readable file without a model to serve gives
-    facts with `unserved`: `inspect` shows both, `compile` refuses them (MF207, MF212; MF209).
+    code in a pickle are returned in `ModelFacts.unknown`, not raised, and a readable file without a model to serve
+    gives facts with `unserved`: `inspect` shows both, `compile` refuses them (MF207, MF212; MF209).
     Raises CompilerError: MF201 missing, MF202 unknown format, MF203 damaged, MF204 denied, MF205 inflater missing,
     MF206 beyond limits, and what single formats add.
     """

@@ -28,7 +28,7 @@ class Inputs:
     packs: Mapping[str, LockedPack] = field(default_factory=dict)
     """Service conda packs by slug, from manifact.lock."""
     modules: Mapping[str, str] = field(default_factory=dict)
-    """Module that the model's pickle imports -> its file or folder beside the manifest, as the manifest would name it."""
+    """Module that the model's pickle imports -> its file or folder beside the manifest, as `include` names it."""
     libraries: Mapping[str, str] = field(default_factory=dict)
     """Canonical distribution name -> version in the inference environment, as far as it is known."""
 

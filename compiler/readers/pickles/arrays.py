@@ -150,7 +150,7 @@ def _kind_and_size(code: str) -> tuple[str, int]:
     return letter, size * 4 if letter == "U" else 8 if letter == "O" else size
 
 
-def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:
+def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:  # noqa: C901 - one line a part of the state
     """Apply dtype.__setstate__: (version, order, subarray, names, fields, itemsize, alignment, flags[, metadata])."""
     if state is None:
         if kind in "VSU" and size == 0:

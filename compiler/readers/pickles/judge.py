@@ -61,7 +61,8 @@ class Judge:
         kind = production.new if found.new else production.call
         if kind is None or not matcher(kind)(self, found.arguments):
             raise Denied(f"it calls '{found.cls.dotted}' with arguments that no pickler writes")
-        if found.keywords is not None and not (production.keywords and matcher(production.keywords)(self, found.keywords)):
+        keywords = production.keywords
+        if found.keywords is not None and not (keywords and matcher(keywords)(self, found.keywords)):
             raise Denied(f"it calls '{found.cls.dotted}' with keywords that no pickler writes")
 
     def _state(self, found: Instance, production: Production) -> None:
@@ -128,7 +129,9 @@ class Judge:
                 raise Beyond("its objects refer to one another more often than any model's do")
         return True
 
-    def _inside(self, found: Any, families: frozenset[str] | None) -> Iterable[Any] | None:
+    def _inside(  # noqa: PLR0911 - one return a form
+        self, found: Any, families: frozenset[str] | None
+    ) -> Iterable[Any] | None:
         """What a container holds; nothing for a leaf that may stand here, None for one that may not."""
         if isinstance(found, tuple):
             return [] if self._again(found, families) else found

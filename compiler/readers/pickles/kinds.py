@@ -1,4 +1,4 @@
-"""Kinds: what may stand in one place of a production, written as a Python expression and matched in final form.
+r"""Kinds: what may stand in one place of a production, written as a Python expression and matched in final form.
 
 | Written | Means |
 |---|---|
@@ -12,7 +12,7 @@
 | `deep(a, b)` | any nesting of containers whose leaves are data or belong to these families |
 | `(a, b)`, `(a, ...)`, `[a]`, `{a: b}` | a tuple, tuples and lists and dicts of any length |
 | `{'x': a, 'y': b}` | a dict of these keys and no others |
-| `a \\| b` | one of both |
+| `a \| b` | one of both |
 """
 
 from __future__ import annotations

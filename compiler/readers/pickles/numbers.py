@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import le
 from typing import Any
 
@@ -11,7 +12,7 @@ from compiler.readers.pickles.arrays import Array, DType
 
 INDEXES = frozenset({"indices", "indptr", "row", "col", "key"})
 """Attributes of sparse matrices, and the state of a Mersenne Twister, which has to have its length."""
-_CODES = {("i", 4): "i", ("i", 8): "q", ("u", 4): "I", ("u", 8): "Q"}
+_CODES: dict[tuple[str, int], Any] = {("i", 4): "i", ("i", 8): "q", ("u", 4): "I", ("u", 8): "Q"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def numbers(dtype: DType, pieces: Iterable[memoryview]) -> Numbers | None:
 def _joined(found: list[Numbers]) -> Numbers:
     if not found:
         return Numbers(0, 0, -1, 0, -1, True)
-    pairs = zip(found, found[1:], strict=False)
+    pairs = pairwise(found)
     return Numbers(
         sum(piece.count for piece in found),
         min(piece.least for piece in found),

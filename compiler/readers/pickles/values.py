@@ -20,7 +20,7 @@ class Global:
         self.module = module
         self.name = name
         self.kind = kind
-        """`known`, `unknown` (code of others or of the user), or `harmless` (standard library, of no use to a model)."""
+        """`known`, `unknown` (code of others or of the user), or `harmless` (of no use to a model, and no harm)."""
         self.production = production
         """What may be done with it; nothing, unless it is known."""
 

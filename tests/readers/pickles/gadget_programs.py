@@ -4,6 +4,7 @@ A program is composed from productions: for each place of a kind something of th
 something else: another known name, the probe, an object where data belong.
 """
 
+# ruff: noqa: E501 - one line an object, each made by a function
 from __future__ import annotations
 
 import ast

@@ -158,7 +158,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
         path, _, flags = arguments
         reading = not (flags or 0) & WRITING
-        if reading and isinstance(path, str) and os.path.abspath(path).startswith(READABLE):
+        if reading and isinstance(path, str) and str(Path(path).absolute()).startswith(READABLE):
             return
         events.append(f"open {path!r}"[:80])
         raise PermissionError(event)
@@ -299,7 +299,7 @@ def main() -> None:
     b"".decode("latin1")
     install_probe()
     switch_off(options.off)
-    print(json.dumps(search(options.programs, options.seed, stop=options.stop)))
+    sys.stdout.write(json.dumps(search(options.programs, options.seed, stop=options.stop)))
 
 
 if __name__ == "__main__":

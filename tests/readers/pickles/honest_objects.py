@@ -1,5 +1,6 @@
 """Ordinary objects that models hold: what numpy, scipy, pandas, pyarrow and the standard library pickle."""
 
+# ruff: noqa: E501, PLW0108, ICN001 - one line an object, each made by a function
 from __future__ import annotations
 
 import collections

@@ -4,6 +4,7 @@
 off and has to find the way again.
 """
 
+
 from __future__ import annotations
 
 import pickle
@@ -42,7 +43,10 @@ def _calls(canary: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
     scorer = new(*SCORER, {"_score_func": name(*IMPORTANCES), "_sign": b"K\x01", "_kwargs": b"}",
                            "_response_method": text("predict")})  # fmt: skip
     space = name(*NAMESPACE) + b")R}" + text("keys") + partial(scorer, text("x"), text("a.free.path")) + b"sb"
-    yield "dict() of a namespace whose keys() is called", (P3 + name("builtins", "dict") + space + b"\x85R.", "arguments")
+    yield (
+        "dict() of a namespace whose keys() is called",
+        (P3 + name("builtins", "dict") + space + b"\x85R.", "arguments"),
+    )
     yield "OrderedDict() of it", (P3 + name("collections", "OrderedDict") + space + b"\x85R.", "arguments")
     yield "set() of it", (P3 + name("builtins", "set") + space + b"\x85R.", "arguments")
     state = b"(K\x01K\x01\x85" + dtype("f8") + b"\x89" + space + b"tb"
@@ -83,7 +87,10 @@ def _attributes(_: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
     for module, callee in (IMPORTANCES, ("sklearn.metrics._scorer", "_cached_call"), ("numpy", "savetxt"),
                            ("numpy.lib.stride_tricks", "as_strided"), ("pandas", "eval"), ("joblib", "load"),
                            ("numpy", "dtype"), ("builtins", "getattr")):  # fmt: skip
-        yield f"FunctionTransformer of {callee}", (P3 + new(*function, {"func": name(module, callee)}) + b".", "families")
+        yield (
+            f"FunctionTransformer of {callee}",
+            (P3 + new(*function, {"func": name(module, callee)}) + b".", "families"),
+        )
     rfe = ("sklearn.feature_selection._rfe", "RFE")
     path = text("estimator_.__init__.__globals__")
     yield "importance_getter", (P3 + new(*rfe, {"importance_getter": path}) + b".", "texts")
@@ -104,7 +111,10 @@ def _texts(canary: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
 
 def _lies(_: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
     tree = pickle.dumps(DecisionTreeRegressor(max_depth=2).fit(X, Y), 5)
-    yield "a child out of range", (_changed(tree, struct.pack("<qq", 1, 4), struct.pack("<qq", 1, 2_000_000_000)), "ranges")
+    yield (
+        "a child out of range",
+        (_changed(tree, struct.pack("<qq", 1, 4), struct.pack("<qq", 1, 2_000_000_000)), "ranges"),
+    )
     yield "a child that is its parent", (_changed(tree, struct.pack("<qq", 1, 4), struct.pack("<qq", 0, 4)), "ranges")
     model = HistGradientBoostingRegressor(max_iter=1, min_samples_leaf=1).fit(X, Y)
     nodes = model._predictors[0][0].nodes
