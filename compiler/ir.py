@@ -51,6 +51,16 @@ class Categories:
 
 
 @dataclass(frozen=True, slots=True)
+class Unserved:
+    """Why a readable file holds nothing that can be served."""
+
+    what: str
+    """What it holds: `a training checkpoint (epoch, model)`."""
+    instead: str
+    """What to save instead, or which field takes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
 
@@ -85,6 +95,8 @@ class ModelFacts:
     """What else its format records: opsets of ONNX, signatures of a SavedModel, the stages of a pipeline."""
     unknown: tuple[str, ...] = ()
     """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
+    unserved: Unserved | None = None
+    """Set where the file holds no model to serve; `compile` refuses it, `inspect` shows it."""
 
 
 Cell: TypeAlias = Json

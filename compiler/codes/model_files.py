@@ -38,18 +38,20 @@ MODEL_FILES: dict[str, Code] = {
         "deep, 100,000 zip members, 100 times the file's size (and 256 MiB) inflated. Models stay far below.",
     ),
     "MF207": Code(
-        "unknown code in a pickle",
-        "Loading the pickle would import and run code that is not part of a known release of the framework. If it is "
-        "yours, name it under `spec.model.allow` and bring its module with `include`.",
+        "code of others in a pickle",
+        "Loading the pickle would import and run code of a library that is not on the index. Its distribution belongs "
+        "in the inference environment. Once you trust it, name what the model uses under `spec.model.allow`: the hint "
+        "is the whole block, ready to paste.",
     ),
     "MF208": Code(
         "unknown framework",
         "`spec.model.framework` names none of the frameworks known here, or not the one that the file belongs to.",
     ),
     "MF209": Code(
-        "model cannot be served from this file",
-        "The file is readable, but it holds a model in a form that loads only by running foreign code or with the "
-        "program that wrote it. The message names the format to save it in.",
+        "no model to serve in this file",
+        "The file is readable, but what it holds cannot be served: weights alone, a checkpoint, the arguments of a "
+        "training run, plain data, or a model in a form that only the program that wrote it can load. "
+        "`manifact inspect` shows its facts. The hint says what to save instead.",
     ),
     "MF210": Code(
         "method the model does not have",
@@ -65,6 +67,14 @@ MODEL_FILES: dict[str, Code] = {
         "The program in the file asks for a CUDA device by name, which loading it elsewhere does not change, and the "
         "deployment's shape has no GPU. Save the program again from a model on the CPU, without devices in its code, "
         "or choose a shape with GPUs.",
+    ),
+    "MF212": Code(
+        "code of your own in a pickle",
+        "Loading the pickle would import and run a class or function of yours: from a module beside the model, from "
+        "the script or notebook that saved it (`__main__`), or stored by value (cloudpickle, dill). A module is named "
+        "under `spec.model.allow` and brought with `spec.include`. What was defined in `__main__` loads nowhere else: "
+        "put it into a module and save the model again from there, or save it with cloudpickle. Code by value is not "
+        "looked into: to allow it is to run anything that the file holds.",
     ),
     "MF220": Code(
         "weights outside of the model file",

@@ -9,7 +9,7 @@ from pathlib import Path
 from compiler.compilation.environment_file import pinned_libraries
 from compiler.compilation.files import FileCollector
 from compiler.compilation.python_syntax import check_python
-from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
+from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange, failure
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Table
 from compiler.lock import Lock
@@ -51,7 +51,20 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         labels=tables["labels"],
         packs=lock.packs,
         libraries=libraries,
+        modules=_modules(facts, loaded),
     )
+
+
+def _modules(facts: ModelFacts, loaded: LoadedManifest) -> dict[str, str]:
+    """Modules of unknown code that lie beside the manifest."""
+    folder = loaded.folder
+    roots = {name.partition(".")[0] for name in facts.unknown}
+    found = {root: name for root in roots for name in (root, f"{root}.py") if _is_module(folder / name)}
+    return dict(sorted(found.items()))
+
+
+def _is_module(path: Path) -> bool:
+    return path.is_file() if path.suffix == ".py" else path.is_dir()
 
 
 def read_samples(
@@ -95,6 +108,9 @@ def _libraries(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> 
 def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Report) -> ModelFacts | None:
     try:
         facts = inspect_model(path, allow=frozenset(model.allow), framework=model.framework, weights=model.weights)
+        if facts.unserved is not None:
+            text = f"the file holds {facts.unserved.what}, which cannot be served"
+            raise failure("MF209", text, hint=facts.unserved.instead)
     except CompilerError as problem:
         named = "path" if model.path else "uri"
         place = ("spec", "model", "framework" if _blames_framework(problem) else named)

@@ -40,7 +40,8 @@ def inspect_model(
 
     `framework` (a name in FRAMEWORKS) asks that one only: "other" takes a file that nobody knows. `weights` names the
     entry of a PyTorch checkpoint that holds them; `details.weights` of the facts is its path then. Names of unknown
-    code in a pickle are returned in `ModelFacts.unknown`, not raised: `inspect` shows them, `compile` refuses (MF207).
+    code in a pickle are returned in `ModelFacts.unknown`, not raised, and a readable file without a model to serve
+    gives facts with `unserved`: `inspect` shows both, `compile` refuses them (MF207, MF212; MF209).
     Raises CompilerError: MF201 missing, MF202 unknown format, MF203 damaged, MF204 denied, MF205 inflater missing,
     MF206 beyond limits, and what single formats add.
     """
@@ -50,8 +51,8 @@ def inspect_model(
         _check_file(path)
     model = ModelFile(path, identify(path), allow, weights)
     for name in _candidates(model, framework):
-        if name == OTHER and framework is None and (refused := _refusal(model)) is not None:
-            raise refused
+        if name == OTHER and framework is None and (refused := _unserved(model)) is not None:
+            return refused
         if (facts := framework_named(name).facts(model)) is not None:
             return facts
     raise _nobodys(model, framework)
@@ -86,6 +87,14 @@ def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
         where=where,
         hint="save the model in its framework's own format, or set 'spec.model.framework: other' and bring a score.py",
     )
+
+
+def _unserved(model: ModelFile) -> ModelFacts | None:
+    from compiler.frameworks.refused import refusal, unserved
+
+    if (problem := refusal(model)) is not None:
+        raise problem
+    return unserved(model)
 
 
 def _refusal(model: ModelFile) -> CompilerError | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
+from compiler.diagnostics import SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.pytorch.tensors import Stored, entries, summary, tensor_of, tensors_in
 from compiler.frameworks.symbolic import distributions
-from compiler.ir import Json, ModelFacts
+from compiler.ir import Json, ModelFacts, Unserved
 from compiler.readers.containers.archive import open_archive
-from compiler.readers.pickles.values import TRUNCATED, Instance
+from compiler.readers.pickles.values import Instance, Pairs
 from compiler.readers.torch.devices import script_devices
 from compiler.readers.torch.torchscript import forward_arguments
 from compiler.readers.torch.zip_file import read_data
@@ -41,10 +41,18 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
 
 
 def state_dict_facts(model: ModelFile) -> ModelFacts:
-    """Facts of weights. Raises CompilerError: MF209 for a pickled module or a training checkpoint."""
+    """Facts of weights; with `unserved` for a pickled module, a training checkpoint or anything else."""
     pickle = model.pickled
     value, path = (pickle.value, []) if model.weights is None else _entry(model, pickle.value, model.weights)
-    weights = _weights(model, value)
+    weights = _weights(value)
+    if isinstance(weights, Unserved):
+        return ModelFacts(
+            framework="pytorch",
+            format=model.format,
+            algorithm=value.cls.name if isinstance(value, Instance) else None,
+            requires=("torch",),
+            unserved=weights,
+        )
     return ModelFacts(
         framework="pytorch",
         format="state_dict",
@@ -74,20 +82,26 @@ def _entry(model: ModelFile, root: Any, name: str) -> tuple[Any, list[Json]]:
     return found, path
 
 
-def _weights(model: ModelFile, root: Any) -> list[Stored]:
-    """The tensors of a state_dict. Raises CompilerError MF209 when the file holds something else."""
+def _weights(root: Any) -> list[Stored] | Unserved:
+    """The tensors of a state_dict, or what the file holds else."""
     if isinstance(root, Instance) and root.cls.dotted != "collections.OrderedDict":
         if tensor_of(root) is not None:
-            raise _unserved(model, "a single tensor")
-        raise _unserved(
-            model, f"a whole module ({root.cls.dotted}), which loads only by running the code it was made of"
-        )
+            return Unserved("a single tensor", _WAY_OUT)
+        if root.cls.unknown or root.cls.module.startswith("torch."):
+            module = f"a whole module ({root.cls.dotted}), which loads only by running the code it was made of"
+            return Unserved(module, _WAY_OUT)
+        return Unserved(f"a '{root.cls.dotted}', which is no weights", _WAY_OUT)
     found = entries(root)
     weights = [tensor for _, value in found if (tensor := tensor_of(value)) is not None]
-    if not found or (len(weights) < len(found) and found[-1][0] is not TRUNCATED and not _extra_state(found)):
+    if not found or (len(weights) < len(found) and not _dropped(root) and not _extra_state(found)):
         keys = [str(key) for key, _ in found]
-        raise _unserved(model, _checkpoint(keys), _ways_out(keys))
+        return Unserved(_checkpoint(keys), _ways_out(keys))
     return weights
+
+
+def _dropped(root: Any) -> int:
+    items = root.items if isinstance(root, Instance | Pairs) else None
+    return items.dropped if items is not None else 0
 
 
 def _extra_state(found: list[tuple[Any, Any]]) -> bool:
@@ -107,8 +121,3 @@ def _checkpoint(keys: list[str]) -> str:
 def _ways_out(keys: list[str]) -> str:
     inner = next((key for key in keys if key in _WEIGHTS), None)
     return f"set 'spec.model.weights: {inner}', or {_WAY_OUT}" if inner else _WAY_OUT
-
-
-def _unserved(model: ModelFile, what: str, hint: str = _WAY_OUT) -> CompilerError:
-    where = SourceRange(str(model.path))
-    return failure("MF209", f"the file holds {what}, not weights that can be served", where=where, hint=hint)

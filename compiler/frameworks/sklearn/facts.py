@@ -17,6 +17,8 @@ from compiler.readers.pickles import Pickle
 from compiler.readers.pickles.arrays import as_array
 from compiler.readers.pickles.values import Instance
 
+_OTHERS = frozenset({"xgboost", "lightgbm"})
+"""Packages whose estimators have a framework of their own."""
 _MAX_WRAPPING = 50
 # Constructor parameters that list named estimators, in the classes that compose them (`get_params(deep=True)` names
 # each).
@@ -38,7 +40,10 @@ def facts(model: ModelFile) -> ModelFacts | None:
 
 def _is_ours(root: Instance, pickle: Pickle) -> bool:
     package = root.cls.module.split(".", 1)[0]
-    return package == "sklearn" or (root.cls.kind == "unknown" and "sklearn" in pickle.packages)
+    if package in _OTHERS:
+        return False
+    estimator = "estimator" in root.cls.production.tags
+    return package == "sklearn" or estimator or (root.cls.unknown and "sklearn" in pickle.packages)
 
 
 def estimator_facts(framework: str, model: ModelFile, root: Instance, version: str | None) -> ModelFacts:
