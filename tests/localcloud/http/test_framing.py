@@ -1,4 +1,4 @@
-"""Requests of which readers of HTTP differ in where they end, or whom they are for: refused, and the connection ends."""
+"""Requests whose end, or whose host, readers of HTTP see differently: refused, and the connection ends."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REQUESTS = {
     "a signed length": HOST + b"Content-Length: +5\r\n\r\nabcde",
     "a negative length": HOST + b"Content-Length: -5\r\n\r\nabcde",
     "a length with an underscore": HOST + b"Content-Length: 1_0\r\n\r\nabcdeabcde",
-    "a length in other digits": HOST + "Content-Length: ٥\r\n\r\nabcde".encode(),
+    "a length in other digits": HOST + "Content-Length: \u0665\r\n\r\nabcde".encode(),
     "a length that is none": HOST + b"Content-Length: five\r\n\r\nabcde",
     "two lengths": HOST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
 }
@@ -41,13 +41,13 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with open_cloud(tmp_path_factory.mktemp("cloud") / "local", run_processes=False) as cloud:
-        with LocalServer(cloud, cloud.handle, 0) as served:
-            thread = threading.Thread(target=served.serve_forever, args=(0.02,))
-            thread.start()
-            yield served
-            served.shutdown()
-            thread.join()
+    folder = tmp_path_factory.mktemp("cloud") / "local"
+    with open_cloud(folder, run_processes=False) as cloud, LocalServer(cloud, cloud.handle, 0) as served:
+        thread = threading.Thread(target=served.serve_forever, args=(0.02,))
+        thread.start()
+        yield served
+        served.shutdown()
+        thread.join()
 
 
 def answers(server: LocalServer, sent: bytes) -> bytes:
