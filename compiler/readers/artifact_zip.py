@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.ir import SourceFile
 from compiler.readers.containers.archive import DAMAGE, MAX_MEMBERS, open_archive
-from compiler.readers.containers.zip_structure import contradictions
 from compiler.workspace.root import is_secret
+from compiler.zip_structure import contradictions
 
 CHUNK = 1 << 20
 # The bound that every inflated model file has: far above what serialized models reach.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from compiler.readers.containers.zip_structure import contradictions
+from compiler.zip_structure import contradictions
 
 
 class ArtifactError(Exception):
