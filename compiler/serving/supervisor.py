@@ -154,8 +154,9 @@ class Supervisor:
         candidate = self._candidate
         problem = candidate.problem() if candidate is not None else ()
         if problem:
+            isolation = self._isolation()
             self._drop_candidate()
-            self._say("failed", *problem)
+            self._say("failed", *problem, isolation=isolation)
         elif candidate is not None and candidate.is_ready():
             former, self._serving, self._candidate = self._serving, candidate, None
             self._crashes.clear()
@@ -239,10 +240,11 @@ class Supervisor:
         releases = [release for release in (self._serving, self._candidate) if release is not None]
         return [worker for release in releases for worker in release.workers] + self._leaving + self._stuck
 
-    def _say(self, state: str, *errors: str) -> None:
+    def _say(self, state: str, *errors: str, isolation: Isolation | None = None) -> None:
         logger.info("generation %d: %s", self._generation, state)
         port, pid = self._listener.getsockname()[1], os.getpid()
-        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors, self._isolation())
+        isolation = isolation or self._isolation()
+        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors, isolation)
         with contextlib.suppress(FileNotFoundError):
             write_status(self._folder, self._status)
 
