@@ -84,7 +84,7 @@ def serving(artifact: ServableArtifact, request: ServeRequest, listener: Listene
     """A server that answers as long as the block runs; the listener hears where.
 
     Raises `CompilerError` MF802 when the port is taken, MF812 when the model cannot be loaded, MF810 when a library is
-    missing, MF610 without the isolation that is required, and MF814 when the server ends before it answers.
+    missing, MF611 without the isolation that is required, and MF814 when the server ends before it answers.
     """
     from compiler.serving.foreground import running
     from compiler.serving.protocol import Desired

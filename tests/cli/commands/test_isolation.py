@@ -54,7 +54,7 @@ def test_it_is_refused_where_it_is_required(run: Run, wine: Path, words: list[st
     if words[0] == "apply":
         assert run("verify").returncode == 0  # what is remembered of another run does not count
     done = run(*words, "--require-isolation", namespaces=False)
-    assert (done.returncode, "error[MF610]" in done.stderr, "network" in done.stderr) == (3, True, True)
+    assert (done.returncode, "error[MF611]" in done.stderr, "network" in done.stderr) == (3, True, True)
     assert not (wine / ".manifact" / "local").exists()
 
 
