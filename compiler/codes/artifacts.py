@@ -71,7 +71,9 @@ ARTIFACTS: dict[str, Code] = {
     ),
     "MF531": Code(
         "artifact's archive cannot be read",
-        "The zip archive of the artifact is damaged, encrypted, or compressed in a way that few readers know.",
+        "The zip archive of the artifact is damaged, encrypted, or compressed in a way that few readers know; or its "
+        "directory and what stands before each file contradict each other, so that other readers would find other "
+        "files. Zip it anew.",
     ),
     "MF532": Code(
         "entry not allowed in an artifact's archive",

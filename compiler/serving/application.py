@@ -66,7 +66,7 @@ class PredictApplication:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         headers = dict(scope["headers"])
         path, method = scope["path"], scope["method"]
-        if is_foreign(headers):
+        if is_foreign(headers) or [name for name, _ in scope["headers"]].count(b"host") != 1:
             return error(403, "NotAllowed", "Only programs on this machine may call this server")
         if path in self._health:
             return Answer(200, b'{"status":"ready"}')

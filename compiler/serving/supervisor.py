@@ -30,6 +30,7 @@ from compiler.serving.protocol import (
     write_json,
     write_status,
 )
+from compiler.serving.release import Release
 from compiler.serving.sandbox import hide_memory
 from compiler.serving.workers import Worker
 
@@ -46,37 +47,6 @@ METRICS_SECONDS = 1.0
 MAX_LOG_BYTES = 32 << 20
 
 logger = logging.getLogger("supervisor")
-
-
-class Release:
-    """One generation being served: its unpacked artifact and its workers."""
-
-    def __init__(self, folder: Path, desired: Desired, listener: socket.socket) -> None:
-        self.desired = desired
-        self.directory = folder / "releases" / str(desired.generation)
-        self.workers: list[Worker] = []
-        self._folder = folder
-        self._listener = listener
-
-    def start_worker(self) -> None:
-        """Add a worker."""
-        self.workers.append(Worker(self._folder, self.directory, self.desired, self._listener))
-
-    def is_ready(self) -> bool:
-        """Whether every worker serves."""
-        return len(self.workers) == self.desired.workers and all(worker.state == "ready" for worker in self.workers)
-
-    def problem(self) -> tuple[str, ...]:
-        """Why this generation cannot come up; empty as long as it still may."""
-        for worker in self.workers:
-            if worker.state == "failed":
-                return worker.errors
-            if worker.has_ended():
-                worker.close()
-                return (worker.describe_end(),)
-            if time.monotonic() - worker.started > self.desired.start_seconds and worker.state == "starting":
-                return (f"Loading the model took more than {self.desired.start_seconds:.0f} s",)
-        return ()
 
 
 class Supervisor:
@@ -154,8 +124,9 @@ class Supervisor:
         candidate = self._candidate
         problem = candidate.problem() if candidate is not None else ()
         if problem:
+            isolation = self._isolation()
             self._drop_candidate()
-            self._say("failed", *problem)
+            self._say("failed", *problem, isolation=isolation)
         elif candidate is not None and candidate.is_ready():
             former, self._serving, self._candidate = self._serving, candidate, None
             self._crashes.clear()
@@ -239,10 +210,11 @@ class Supervisor:
         releases = [release for release in (self._serving, self._candidate) if release is not None]
         return [worker for release in releases for worker in release.workers] + self._leaving + self._stuck
 
-    def _say(self, state: str, *errors: str) -> None:
+    def _say(self, state: str, *errors: str, isolation: Isolation | None = None) -> None:
         logger.info("generation %d: %s", self._generation, state)
         port, pid = self._listener.getsockname()[1], os.getpid()
-        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors, self._isolation())
+        isolation = isolation or self._isolation()
+        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors, isolation)
         with contextlib.suppress(FileNotFoundError):
             write_status(self._folder, self._status)
 

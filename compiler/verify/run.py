@@ -77,7 +77,7 @@ def require_isolation() -> None:
 def not_isolated(isolation: Isolation) -> CompilerError:
     """Why user code is not run where isolation is required."""
     missing = ", ".join(isolation.missing)
-    hint = "use a machine with user namespaces and Landlock (Linux 5.19 or newer), or leave out --require-isolation"
+    hint = "run it on Linux where user namespaces are allowed, or leave out --require-isolation"
     return failure("MF611", f"this machine cannot isolate a model's process: {missing}", hint=hint)
 
 

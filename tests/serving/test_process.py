@@ -156,11 +156,11 @@ def test_web_pages_from_elsewhere_are_refused(steady: Running, headers: dict[str
     assert steady.call({"x": 1}, **headers)[0] == 403
 
 
-def test_health_is_answered_while_a_model_predicts(steady: Running, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
+def test_health_is_answered_while_a_model_predicts(steady: Running) -> None:
+    gate = steady.server.folder / "home" / "gate"
     slow = threading.Thread(target=steady.call, args=({"x": 1, "until": str(gate)},))
     slow.start()
-    eventually((tmp_path / "gate.begun").exists)
+    eventually(gate.with_name("gate.begun").exists)
     assert steady.call(b"", "/health", "GET")[0] == 200
     assert slow.is_alive()
     gate.touch()

@@ -84,7 +84,7 @@ def serving(artifact: ServableArtifact, request: ServeRequest, listener: Listene
     """A server that answers as long as the block runs; the listener hears where.
 
     Raises `CompilerError` MF802 when the port is taken, MF812 when the model cannot be loaded, MF810 when a library is
-    missing, and MF814 when the server ends before it answers.
+    missing, MF611 without the isolation that is required, and MF814 when the server ends before it answers.
     """
     from compiler.serving.foreground import running
     from compiler.serving.protocol import Desired
@@ -103,7 +103,7 @@ def serving(artifact: ServableArtifact, request: ServeRequest, listener: Listene
     with running(desired, sock) as server:
         port = sock.getsockname()[1]
         sock.close()  # the server has it now, and alone: nobody is kept waiting by a server that is gone
-        isolation = _wait_until_ready(server, listener)
+        isolation = _wait_until_ready(server, listener, required=request.require_isolation)
         _announce(artifact.name, port, request.workers, isolation, listener)
         yield server
 
@@ -166,11 +166,13 @@ def _listen(port: int | None, listener: Listener) -> socket.socket:
         raise failure("MF802", message, hint="choose another one with --port, or 0 for any") from None
 
 
-def _wait_until_ready(server: Foreground, listener: Listener) -> Isolation:
+def _wait_until_ready(server: Foreground, listener: Listener, *, required: bool) -> Isolation:
     """Until it serves; returns how far its workers are isolated.
 
     Raises `CompilerError` when it never will. What score.py writes meanwhile is reported.
     """
+    from compiler.verify.run import not_isolated
+
     while not ((status := server.status()) and status.state in ("ready", "failed")):
         ended = server.has_ended()
         _report_output(server, listener)
@@ -178,6 +180,8 @@ def _wait_until_ready(server: Foreground, listener: Listener) -> Isolation:
             raise _ended(server)
         time.sleep(_PAUSE)
     _report_output(server, listener)
+    if required and not status.isolation.complete:
+        raise not_isolated(status.isolation)
     if status.state == "failed":
         raise _failed(status.errors)
     return status.isolation

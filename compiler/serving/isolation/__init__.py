@@ -1,4 +1,4 @@
-"""Shutting a process in before it loads user code: its files, its network, and which other processes it can reach.
+"""Isolating a process before it loads user code: from files, from the network, from other processes.
 
 Uses the standard library alone and little of it: every verification imports this before the model is loaded.
 """
