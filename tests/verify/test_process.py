@@ -244,7 +244,7 @@ COLOURS = Golden(inputs=tuple({"x": x} for x in ("red", "blue", "green")), outpu
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ("sorted(set(rows)).index(x)", "golden row 0 is answered 0 in a request of row 0 alone, and 2 in one of all 3 golden rows"),
+        ("sorted(set(rows)).index(x)", "golden row 0 is answered 0 in a request of row 0 alone, and 2 in one of all 3"),
         ("len(rows)", "golden row 0 is answered 1 in a request of row 0 alone, and 3 in one of all 3 golden rows"),
         ("i if len(rows) > 1 else ['red', 'blue', 'green'].index(x)", "in a request of rows 2 to 0 (reversed)"),
     ],
