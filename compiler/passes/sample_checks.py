@@ -112,7 +112,7 @@ def _check_numbers(facts: ModelFacts, table: Table, report: Report, at: Pointer)
     for column in table.columns:
         if not (is_numeric(column.dtype) or column.dtype in BOOLEANS or column.dtype == "category"):
             text = f"{facts.framework} takes numbers, and column '{column.name}' is {column.dtype}"
-            hint = f"encode it before training, or declare it: columns.input.{column.name}.dtype: category"
+            hint = f"encode it before training, or declare columns.input.{column.name}.categories in training order"
             report.error("MF323", text, at, hint=hint)
 
 

@@ -49,8 +49,8 @@ def dependence(company: Company, answers: Sequence[Json], together: Sequence[Jso
     at = found.differing[0]
     row = company.rows[at]
     return (
-        f"row {row} is answered {answers[at]!r:.60} where {company.words} is sent, and {together[row]!r:.60} among all "
-        f"{len(together)} golden rows"
+        f"golden row {row} is answered {answers[at]!r:.60} in a request of {company.words}, and "
+        f"{together[row]!r:.60} in one of all {len(together)} golden rows"
     )
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from compiler.planning.bodies_deployment import environment
 
 from compiler.diagnostics import Report
 from compiler.planning.canonical import comparable, config_digest
-from compiler.planning.limits import check_limits
+from compiler.planning.desired.deployment_body import create_deployment_details
+from compiler.planning.limits.catalog import check_limits
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 
 
 def deployment(**variables):
     return Deployment.model_validate({"environmentVariables": variables})
+
+
+def environment(spec):
+    details = create_deployment_details("wine", spec, None)["modelDeploymentConfigurationDetails"]
+    return details["environmentConfigurationDetails"]
 
 
 def test_an_empty_variable_is_sent_and_compared():

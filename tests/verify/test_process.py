@@ -244,9 +244,9 @@ COLOURS = Golden(inputs=tuple({"x": x} for x in ("red", "blue", "green")), outpu
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ("sorted(set(rows)).index(x)", "row 0 is answered 0 where row 0 alone is sent, and 2 among all 3 golden rows"),
-        ("len(rows)", "row 0 is answered 1 where row 0 alone is sent, and 3 among all 3 golden rows"),
-        ("i if len(rows) > 1 else ['red', 'blue', 'green'].index(x)", "where rows 2 to 0 (reversed) is sent"),
+        ("sorted(set(rows)).index(x)", "golden row 0 is answered 0 in a request of row 0 alone, and 2 in one of all 3"),
+        ("len(rows)", "golden row 0 is answered 1 in a request of row 0 alone, and 3 in one of all 3 golden rows"),
+        ("i if len(rows) > 1 else ['red', 'blue', 'green'].index(x)", "in a request of rows 2 to 0 (reversed)"),
     ],
 )
 def test_an_answer_that_depends_on_its_neighbours(artifact, answer, said):
