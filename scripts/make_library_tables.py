@@ -28,7 +28,7 @@ def estimators(package: str) -> Iterator[type]:
             continue
         try:
             module = importlib.import_module(info.name)
-        except Exception:  # noqa: BLE001, S112 - optional dependencies
+        except Exception:
             continue
         for name, cls in vars(module).items():
             ours = inspect.isclass(cls) and cls.__module__.startswith(package)

@@ -349,7 +349,11 @@ def _booster(module: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, Any]
         if inspect.isclass(cls) and name.startswith(prefixes) and "Dask" not in name:
             for more in ({}, {"random_state": np.random.RandomState(0)}, {"early_stopping_rounds": 2}):
                 try:
-                    estimator = cls(n_estimators=3, verbosity=0, **more) if module == "xgboost" else cls(n_estimators=3, verbose=-1, **more)
+                    estimator = (
+                        cls(n_estimators=3, verbosity=0, **more)
+                        if module == "xgboost"
+                        else cls(n_estimators=3, verbose=-1, **more)
+                    )
                 except Exception:
                     continue
                 yield name, estimator
@@ -361,9 +365,12 @@ def _xgboost() -> Iterator[tuple[str, Any]]:
 
     yield from _booster("xgboost", ("XGB",))
     yield "ranker", xgboost.XGBRanker(n_estimators=2).fit(X, CLASSES, qid=np.repeat([0, 1], 30))
-    yield "callbacks", xgboost.XGBClassifier(
-        n_estimators=3, callbacks=[xgboost.callback.EarlyStopping(2, save_best=True)]
-    ).fit(X, CLASSES, eval_set=[(X, CLASSES)], verbose=False)
+    yield (
+        "callbacks",
+        xgboost.XGBClassifier(n_estimators=3, callbacks=[xgboost.callback.EarlyStopping(2, save_best=True)]).fit(
+            X, CLASSES, eval_set=[(X, CLASSES)], verbose=False
+        ),
+    )
     yield "booster", xgboost.train({}, xgboost.DMatrix(X, NUMBERS), 2)
     from sklearn.metrics import mean_absolute_error
 

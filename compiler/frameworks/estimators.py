@@ -1,7 +1,8 @@
 """The tables of estimators: constructor parameters and methods of each class, release by release.
 
 `<package>/estimators.json` is written by `scripts/make_sklearn_index.py` and `scripts/make_booster_tables.py`,
-`sklearn/libraries/<package>.json` by `scripts/make_library_tables.py`. An entry stands under the first release that had it so; a method marked with `?` is there for some instances only.
+`sklearn/libraries/<package>.json` by `scripts/make_library_tables.py`. An entry stands under the first release that had
+it so; a method marked with `?` is there for some instances only.
 """
 
 from __future__ import annotations
