@@ -156,11 +156,11 @@ def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:  # noqa:
         if kind in "VSU" and size == 0:
             raise Denied("an array's dtype has no item size")
         return DType(kind, size, "|", kind == "O")
-    if not isinstance(state, tuple) or len(state) not in {8, 9} or state[0] not in {3, 4}:
+    if not isinstance(state, tuple) or len(state) not in {8, 9} or state[0] not in (3, 4):
         raise Denied("an array's dtype has an unusual state")
     order, subarray, names, fields, itemsize, _, flags = state[1:8]
     order = order.decode("latin-1") if isinstance(order, bytes) else order
-    if order not in {"<", ">", "|", "="} or type(flags) is not int:
+    if order not in ("<", ">", "|", "=") or type(flags) is not int:
         raise Denied("an array's dtype has an unusual state")
     objects = kind == "O"
     entries: dict[str, tuple[int, DType]] = {}
@@ -200,7 +200,7 @@ def _check_subarray(size: int, subarray: Any, depth: int) -> bool:
 
 def _fields(size: int, names: Any, fields: Any, depth: int) -> dict[str, tuple[int, DType]]:
     """Fields of a structured dtype by name. Raises Denied when they do not fit into the item."""
-    if not isinstance(names, tuple) or not isinstance(fields, Pairs):
+    if not isinstance(names, tuple) or not isinstance(fields, Pairs) or not all(type(name) is str for name in names):
         raise Denied("an array's structured dtype is inconsistent")
     entries = fields.named()
     if set(names) - set(entries) or len(fields.items) != 2 * len(entries) or fields.items.dropped:
@@ -253,13 +253,20 @@ def _checked(dtype: Any, shape: Any, data: Any) -> Array | None:
     if isinstance(data, str):  # protocol 2 wrote bytes as text; so does _codecs.encode's argument
         data = data.encode("latin-1", "replace")
     if isinstance(data, Instance) and data.cls.dotted == "_codecs.encode":
-        data = data.arguments[0].encode("latin-1", "replace") if isinstance(data.arguments[0], str) else None
+        data = _encoded(data.arguments[0])
     if not isinstance(data, bytes | bytearray | memoryview | list):
         return Array(found, shape, None)
     if isinstance(data, Listing) and data.dropped:
         return Array(found, shape, None)
     whole = len(data) == (count if isinstance(data, list) else count * found.itemsize)
     return Array(found, shape, data if whole else None)  # type: ignore[arg-type]
+
+
+def _encoded(text: Any) -> bytes | None:
+    """What `_codecs.encode(text, 'latin1')` gives: how protocols 0 to 2 write bytes."""
+    if isinstance(text, Blob) and text.data is not None:
+        text = bytes(text.data).decode("utf-8", "surrogatepass")
+    return text.encode("latin-1", "replace") if isinstance(text, str) else None
 
 
 def check_array(state: Any) -> None:

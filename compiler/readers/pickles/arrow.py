@@ -1,4 +1,4 @@
-"""Arrow arrays in pickles: pyarrow (26.0) restores them without checking their buffers, so they are checked here."""
+"""Arrow arrays in pickles: pyarrow (26.0) restores them without a look at their buffers, so they are looked at here."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ WRAPPERS = frozenset(
 # cloudpickle names the types of code objects this way and then calls what it got.
 _BUILTIN_TYPE = frozenset({"cloudpickle.cloudpickle._builtin_type", "cloudpickle._builtin_type"})
 _BASES = frozenset({"object", "dict", "list", "tuple", "set", "frozenset", "int", "float", "str", "bytes", "complex"})
-_LATIN = frozenset({"latin1", "latin-1"})
+_LATIN = ("latin1", "latin-1")
 _ARRAYS = frozenset({"_reconstruct", "_mareconstruct"})
 
 

@@ -82,7 +82,7 @@ def _fields(wrapper: Instance) -> dict[str, Any]:
     if wrapper.arguments or foreign or not fields.keys() >= _FIELDS or len(state.items) != 2 * len(fields):
         raise Denied("a joblib array is described as joblib does not")
     alignment = fields.get(_ALIGNMENT)
-    if not is_array_class(fields["subclass"]) or fields["order"] not in {"C", "F"} or alignment not in {None, 16}:
+    if not is_array_class(fields["subclass"]) or fields["order"] not in ("C", "F") or alignment not in (None, 16):
         raise Denied("a joblib array is described as joblib does not")
     return fields
 

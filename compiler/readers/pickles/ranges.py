@@ -13,7 +13,7 @@ from typing import Any
 from compiler.readers.pickles.arrays import as_array
 from compiler.readers.pickles.arrow import check_arrow
 from compiler.readers.pickles.embedded import judge_torch_bytes
-from compiler.readers.pickles.faults import Denied
+from compiler.readers.pickles.faults import Beyond, Denied
 from compiler.readers.pickles.nodes import Nodes, has_children, pieces_of, scan
 from compiler.readers.pickles.numbers import numbers_in
 from compiler.readers.pickles.values import Blob, Instance, Pairs
@@ -34,6 +34,8 @@ def _nodes(value: Any) -> Nodes | None:
         return None
     if isinstance(array.summary, Nodes):
         return array.summary
+    if array.data is None and has_children(array.dtype) and array.shape != (0,):
+        raise Beyond("the nodes of a tree are longer than is kept; save the model with joblib, or uncompressed")
     if not has_children(array.dtype) or not isinstance(array.data, bytes | memoryview):
         return None
     return scan(array.dtype, array.shape[0], pieces_of(memoryview(array.data), array.dtype.itemsize))
