@@ -1,7 +1,8 @@
-"""Pickles that are readable but hold no model that can be served from a pickle: what they hold, and the way out."""
+"""Models that are refused: those that act, and pickles that hold no model (what they hold, and the way out)."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
@@ -17,6 +18,12 @@ _WAYS_OUT = {
     "pyspark": "save it with model.write().save('directory')",
     "catboost": "save it with model.save_model(…), set 'spec.model.framework: other' and bring a score.py",
 }
+
+
+def denied(path: Path, why: str, place: str) -> CompilerError:
+    """MF204 for a model file that acts where a model only computes; `place` says where in it that was seen."""
+    hint = "do not load this file; save the model again from a program you trust"
+    return failure("MF204", f"the model is denied: {why} ({place})", where=SourceRange(str(path)), hint=hint)
 
 
 def refusal(model: ModelFile) -> CompilerError | None:

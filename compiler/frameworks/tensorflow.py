@@ -5,17 +5,16 @@ from __future__ import annotations
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.keras_code import check_code
+from compiler.frameworks.tensorflow_operations import check_operations
 from compiler.ir import Json, ModelFacts, Tensor
 from compiler.readers.archive import damaged, open_archive, read_member
 from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.h5 import root_attributes
 from compiler.readers.keras_config import read_config
 from compiler.readers.mapped import BadContentError, mapped
-from compiler.readers.saved_model import SavedModel, Signature, keras_class, read_saved_model
+from compiler.readers.saved_model import SavedModel, Signature, class_of, keras_objects, read_saved_model
 
 MAX_CONFIG = 32 << 20
-# Operations that touch files or call back into Python: no model that only computes has them.
-FOREIGN = frozenset(("ReadFile", "WriteFile", "MatchingFiles", "PyFunc", "PyFuncStateless", "EagerPyFunc"))
 SIGNATURES = ("serving_default", "serve")
 INTERNAL = "__saved_model_"
 
@@ -114,9 +113,9 @@ def _width(inputs: tuple[Tensor, ...]) -> int | None:
 def _saved_model_facts(model: ModelFile) -> ModelFacts:
     with mapped(model.path / "saved_model.pb") as data:
         found = read_saved_model(data)
+        unknown = check_operations(model, found.metas)
     signature = _signature(found)
     inputs, outputs = (signature.inputs, signature.outputs) if signature else ((), ())
-    unknown = (f"tensorflow.{operation}" for operation in sorted(found.operations & FOREIGN))
     names: list[Json] = [*sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
     return ModelFacts(
         framework="tensorflow",
@@ -143,4 +142,4 @@ def _keras_class(model: ModelFile) -> str | None:
     if not path.is_file():
         return None
     with mapped(path) as data:
-        return keras_class(data)
+        return next((class_of(metadata) for name, metadata in keras_objects(data) if name == "root"), None)

@@ -45,6 +45,19 @@ def fields(message: Value, budget: Budget) -> Iterator[tuple[int, Value]]:
         at += length
 
 
+def single(message: Value, budget: Budget, repeated: frozenset[int] = frozenset()) -> dict[int, Value]:
+    """The fields of a message by number; of `repeated` ones the last.
+
+    Raises `BadContentError` for any other field that stands there twice: libraries disagree on which of them counts.
+    """
+    found: dict[int, Value] = {}
+    for number, value in fields(message, budget):
+        if number in found and number not in repeated:
+            raise BadContentError(f"field {number} stands twice in a message that has it once")
+        found[number] = value
+    return found
+
+
 def text(value: Value) -> str:
     """A string field; what is not UTF-8 is replaced."""
     return "" if isinstance(value, int) else str(value, "utf-8", "replace")
