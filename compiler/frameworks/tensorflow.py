@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
-from compiler.frameworks.keras_code import check_code
+from compiler.frameworks.keras_code import check_code, check_record
 from compiler.frameworks.tensorflow_operations import check_operations
 from compiler.ir import Json, ModelFacts, Tensor
 from compiler.readers.archive import damaged, open_archive, read_member
 from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.h5 import root_attributes
-from compiler.readers.keras_config import read_config
+from compiler.readers.keras_config import objects, read_config
 from compiler.readers.mapped import BadContentError, mapped
 from compiler.readers.saved_model import SavedModel, Signature, class_of, keras_objects, read_saved_model
 
@@ -73,10 +73,8 @@ def _parse(model: ModelFile, text: bytes) -> dict[str, Json]:
 
 
 def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
-    try:
-        config = read_config(found["config"])
-    except ValueError as error:
-        raise damaged(model.path, str(error)) from error
+    config = read_config(found["config"])
+    unknown = _code(model, [("config", found["config"]), ("training_config", found["training"])])
     version = found["keras_version"]
     return ModelFacts(
         framework="tensorflow",
@@ -89,8 +87,16 @@ def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
         methods=frozenset(("predict",)),
         requires=("keras", "numpy", "tensorflow"),
         versions={"keras": version} if isinstance(version, str) else {},
-        unknown=tuple(name for name in check_code(model, config.objects) if name not in model.allow),
+        unknown=tuple(name for name in unknown if name not in model.allow),
     )
+
+
+def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> tuple[str, ...]:
+    """Unknown names in configurations. Raises CompilerError: MF203, and as `check_code` does."""
+    try:
+        return check_code(model, (item for name, tree in trees for item in objects(tree, name)))
+    except ValueError as error:
+        raise damaged(model.path, str(error)) from error
 
 
 def _training(found: Json) -> dict[str, Json] | None:
@@ -114,6 +120,7 @@ def _saved_model_facts(model: ModelFile) -> ModelFacts:
     with mapped(model.path / "saved_model.pb") as data:
         found = read_saved_model(data)
         unknown = check_operations(model, found.metas)
+    record = _keras_record(model, found)
     signature = _signature(found)
     inputs, outputs = (signature.inputs, signature.outputs) if signature else ((), ())
     names: list[Json] = [*sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
@@ -121,25 +128,41 @@ def _saved_model_facts(model: ModelFile) -> ModelFacts:
         framework="tensorflow",
         format=model.format,
         version=found.version or None,
-        algorithm=_keras_class(model),
+        algorithm=_keras_class(model, record),
         feature_count=_width(inputs),
         inputs=inputs,
         outputs=outputs,
         methods=frozenset(("predict",)),
         requires=("numpy", "tensorflow"),
         details={"signatures": names},
-        unknown=tuple(name for name in unknown if name not in model.allow),
+        unknown=tuple(sorted({*unknown, *_recorded(model, record)} - model.allow)),
     )
+
+
+def _keras_record(model: ModelFile, found: SavedModel) -> list[tuple[str, str]]:
+    """Path and configuration of what Keras 2 recorded: in a file of its own, or up to 2.4 in the object graph."""
+    record = [("saved_model.pb", text) for meta in found.metas for text in meta.metadata]
+    path = model.path / "keras_metadata.pb"
+    if path.is_file():
+        with mapped(path) as data:
+            record += keras_objects(data)
+    return record
+
+
+def _keras_class(model: ModelFile, record: list[tuple[str, str]]) -> str | None:
+    try:
+        return next((class_of(text) for place, text in record if place == "root"), None)
+    except BadContentError as error:
+        raise damaged(model.path, f"'keras_metadata.pb': {error}") from error
+
+
+def _recorded(model: ModelFile, record: list[tuple[str, str]]) -> tuple[str, ...]:
+    try:
+        return check_record(item for place, text in record for item in objects(text, place))
+    except ValueError as error:
+        raise damaged(model.path, str(error)) from error
 
 
 def _signature(found: SavedModel) -> Signature | None:
     names = [*SIGNATURES, *sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
     return next((found.signatures[name] for name in names if name in found.signatures), None)
-
-
-def _keras_class(model: ModelFile) -> str | None:
-    path = model.path / "keras_metadata.pb"
-    if not path.is_file():
-        return None
-    with mapped(path) as data:
-        return next((class_of(metadata) for name, metadata in keras_objects(data) if name == "root"), None)

@@ -17,7 +17,6 @@ from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # TensorFlow warns about itself
-SERVED = "__inference__served"
 
 
 @pytest.fixture(scope="module")
@@ -102,13 +101,46 @@ def denied(path: Path) -> str:
     return f"{problem.code} {problem.message}"
 
 
-REACHING = (
-    "ReadFile WriteFile MatchingFiles SaveV2 RestoreV2 MergeV2Checkpoints Save Restore SaveDatasetV2 LoadDataset "
-    "TextLineDataset TFRecordDataset CSVDatasetV2 GeneratorDataset WriteSummary CreateSummaryFileWriter WholeFileReaderV2 "
-    "TextLineReaderV2 RpcCall RpcServerStart RemoteCall PyFunc EagerPyFunc PyFuncStateless ImmutableConst DebugIdentityV3 "
-    "LoadAndRemapMatrix DecodeProtoV2 Skipgram FixedUnigramCandidateSampler Abort XlaCallModule DumpTensor SnapshotDatasetV2 "
-    "InitializeTableFromTextFileV2 IteratorFromStringHandleV2 FileSystemSetConfiguration NoSuchOperation"
-).split()  # fmt: skip
+REACHING = [
+    "ReadFile",
+    "WriteFile",
+    "MatchingFiles",
+    "SaveV2",
+    "RestoreV2",
+    "MergeV2Checkpoints",
+    "Save",
+    "Restore",
+    "SaveDatasetV2",
+    "LoadDataset",
+    "TextLineDataset",
+    "TFRecordDataset",
+    "CSVDatasetV2",
+    "GeneratorDataset",
+    "WriteSummary",
+    "CreateSummaryFileWriter",
+    "WholeFileReaderV2",
+    "TextLineReaderV2",
+    "RpcCall",
+    "RpcServerStart",
+    "RemoteCall",
+    "PyFunc",
+    "EagerPyFunc",
+    "PyFuncStateless",
+    "ImmutableConst",
+    "DebugIdentityV3",
+    "LoadAndRemapMatrix",
+    "DecodeProtoV2",
+    "Skipgram",
+    "FixedUnigramCandidateSampler",
+    "Abort",
+    "XlaCallModule",
+    "DumpTensor",
+    "SnapshotDatasetV2",
+    "InitializeTableFromTextFileV2",
+    "IteratorFromStringHandleV2",
+    "FileSystemSetConfiguration",
+    "NoSuchOperation",
+]
 
 
 @pytest.mark.parametrize("operation", REACHING)
@@ -196,7 +228,7 @@ def table_of_another_object(meta: Any) -> None:
     """The object that is bound to the initializer's argument is no asset but a text."""
     for number, node in enumerate(meta.object_graph_def.nodes):
         if node.WhichOneof("kind") == "asset":
-            for name, function in meta.object_graph_def.concrete_functions.items():
+            for function in meta.object_graph_def.concrete_functions.values():
                 if number in function.bound_inputs:
                     function.bound_inputs[list(function.bound_inputs).index(number)] = 0
 
