@@ -5,11 +5,13 @@ from __future__ import annotations
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.keras_code import check_code, check_record
+from compiler.frameworks.refused import denied
 from compiler.frameworks.tensorflow_operations import check_operations
 from compiler.ir import Json, ModelFacts, Tensor
-from compiler.readers.archive import damaged, open_archive, read_member
+from compiler.readers.archive import damaged, mapped_member, open_archive, read_member
 from compiler.readers.bounded_json import parse_mapping
 from compiler.readers.h5 import root_attributes
+from compiler.readers.h5_objects import foreign_parts
 from compiler.readers.keras_config import objects, read_config
 from compiler.readers.mapped import BadContentError, mapped
 from compiler.readers.saved_model import SavedModel, Signature, class_of, keras_objects, read_saved_model
@@ -40,6 +42,10 @@ def _archive(model: ModelFile) -> dict[str, Json]:
     with open_archive(model.path) as archive:
         config = _parse(model, read_member(archive, "config.json", MAX_CONFIG))
         metadata = _parse(model, read_member(archive, "metadata.json", MAX_CONFIG))
+        for name in archive.namelist():
+            if name.endswith(".h5"):
+                with mapped_member(archive, name) as data:
+                    _check_weights(model, data, name)
     return {
         "config": config,
         "training": config.get("compile_config"),
@@ -51,6 +57,7 @@ def _attributes(model: ModelFile) -> dict[str, Json]:
     """The same from the attributes of an `.h5` file."""
     with mapped(model.path) as data:
         found = root_attributes(data)
+        _check_weights(model, data, "HDF5")
     if "model_config" not in found:
         raise failure(
             "MF209",
@@ -63,6 +70,12 @@ def _attributes(model: ModelFile) -> dict[str, Json]:
         "training": _parse(model, found["training_config"].encode()) if "training_config" in found else None,
         "keras_version": found.get("keras_version"),
     }
+
+
+def _check_weights(model: ModelFile, data: memoryview, name: str) -> None:
+    """Raises CompilerError MF204 for weights that lie in other files, and `BadContentError`."""
+    for place, why in foreign_parts(data):
+        raise denied(model.path, why, f"{name}: '{place:.200}'")
 
 
 def _parse(model: ModelFile, text: bytes) -> dict[str, Json]:
