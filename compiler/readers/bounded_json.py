@@ -12,21 +12,32 @@ MAX_MEMORY = 512 << 20
 LIST, MAPPING, ITEM = 64, 240, 40
 
 
-def parse_json(data: bytes | memoryview) -> Json:
-    """The value of UTF-8 text; NaN and infinity become None. Raises `BadContentError`."""
+def parse_json(data: bytes | memoryview, *, unique: bool = False) -> Json:
+    """The value of UTF-8 text; NaN and infinity become None. Raises `BadContentError`.
+
+    With `unique` a key that stands twice in a mapping is an error: libraries disagree on which of them counts.
+    """
     raw = bytes(data)
     if LIST * raw.count(b"[") + MAPPING * raw.count(b"{") + ITEM * raw.count(b",") > MAX_MEMORY:
         raise BadContentError("its JSON has too many values")
     try:
-        found: Json = json.loads(raw, parse_constant=lambda _: None)
+        pairs = _unique if unique else None
+        found: Json = json.loads(raw, parse_constant=lambda _: None, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as error:
         raise BadContentError(f"it is no JSON ({error})") from error
     return found
 
 
-def parse_mapping(data: bytes | memoryview) -> dict[str, Json]:
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in a mapping")
+    return found
+
+
+def parse_mapping(data: bytes | memoryview, *, unique: bool = False) -> dict[str, Json]:
     """Likewise, where the value must be a mapping."""
-    found = parse_json(data)
+    found = parse_json(data, unique=unique)
     if not isinstance(found, dict):
         raise BadContentError("it is no mapping")
     return found

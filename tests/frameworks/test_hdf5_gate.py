@@ -1,4 +1,4 @@
-"""HDF5 files that would open another file: wherever in the tree, in `.h5` files and in the weights of `.keras` files."""
+"""HDF5 files that would open another file: wherever in the tree, in `.h5` files and in the weights of archives."""
 
 from __future__ import annotations
 
