@@ -8,11 +8,13 @@ from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.symbolic import distributions
 from compiler.frameworks.tensors import Stored, entries, summary, tensor_of, tensors_in
+from compiler.frameworks.torchscript_operators import check_calls
 from compiler.ir import ModelFacts
 from compiler.readers.archive import open_archive
 from compiler.readers.pickles.values import TRUNCATED, Instance
 from compiler.readers.torch_zip import read_data
 from compiler.readers.torchscript import forward_arguments
+from compiler.readers.torchscript_code import read_calls
 
 _WAY_OUT = (
     "save model.state_dict() and name its class under 'spec.model.architecture', or save the model as TorchScript "
@@ -25,6 +27,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
     """The module's class and its tensors; TorchScript records neither torch's version nor input shapes."""
     with open_archive(model.path) as archive:
         pickle = read_data(archive, model.path, torchscript=True)
+        called = check_calls(model, read_calls(archive, model.path))
         arguments = forward_arguments(archive)
     root = pickle.value
     return ModelFacts(
@@ -34,7 +37,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset({"predict"}),
         requires=("torch",),
         details={**summary(list(tensors_in(root))), "forward": [*arguments]},
-        unknown=tuple(name for name in pickle.unknown if name not in model.allow),
+        unknown=tuple(name for name in sorted({*pickle.unknown, *called}) if name not in model.allow),
     )
 
 

@@ -48,7 +48,7 @@ def answer(path: Path) -> str:
 ORDINARY = [
     "SELECT *, a + b AS ab FROM __THIS__",
     "select *, log(v1 + 1.0e-3) as `l g`, coalesce(x, 0) x2 from __THIS__ t;",
-    "SELECT CASE WHEN a > 1 AND b NOT IN (1, 2) THEN 'it''s' ELSE \"z\\\"\" END c, CAST(a AS DECIMAL(10, 2)) FROM __THIS__",
+    "SELECT CASE WHEN a > 1 AND b NOT IN (1, 2) THEN 'it''s' ELSE \"z\\\"\" END, CAST(a AS DECIMAL(9)) FROM __THIS__",
     "SELECT a FROM __THIS__ WHERE a IS NOT NULL AND b BETWEEN 1 AND 2 + 3 OR NOT c LIKE '%x' AND d <=> e",
     "SELECT c, avg(a), count(DISTINCT b) n FROM __THIS__ GROUP BY c HAVING count(*) > 1 ORDER BY c DESC LIMIT 10",
     "SELECT transform(arr, x -> x + 1), aggregate(a, 0, (acc, x) -> acc + x), a[0].b, m['k'] FROM __THIS__",
@@ -171,8 +171,11 @@ def test_metadata_that_two_readers_read_differently(change: Any, tmp_path: Path)
     assert answer(folder).startswith("MF203 ")
 
 
-PIECES = ["SELECT", "FROM", "__THIS__", "a", "`b`", "java_method", "reflect", "(", ")", ",", "'x'", "text.`/x`", "*", "USING",
-          "TRANSFORM", "IDENTIFIER", "WHERE", "GROUP BY", "AS", "OVER", "EXISTS", "IN", ".", "->", ";", "1", "||", "log"]  # fmt: skip
+PIECES = [
+    "SELECT", "FROM", "__THIS__", "a", "`b`", "java_method", "reflect", "(", ")", ",", "'x'", "text.`/x`", "*",
+    "USING", "TRANSFORM", "IDENTIFIER", "WHERE", "GROUP BY", "AS", "OVER", "EXISTS", "IN", ".", "->", ";", "1", "||",
+    "log",
+]  # fmt: skip
 
 
 @settings(max_examples=3000, deadline=None)
