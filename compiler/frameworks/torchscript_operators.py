@@ -1,4 +1,4 @@
-"""What loading and running TorchScript could reach: operators off a list, and those that open files."""
+"""What loading and running TorchScript or an exported program could reach: operators off a list, or into files."""
 
 from __future__ import annotations
 
@@ -33,17 +33,24 @@ def _names() -> frozenset[str]:
     return frozenset(word.partition("::")[2] for word in words("torch-operators"))
 
 
+def check_operators(model: ModelFile, operators: dict[str, str]) -> set[str]:
+    """Operators (`aten::relu` -> place) that are not on the list, as `torch.ops.image.read_file`.
+
+    Raises CompilerError MF204 for those that open files.
+    """
+    for name, place in operators.items():
+        if name.rpartition("::")[2] in _ACT:
+            raise denied(model.path, f"its code calls '{name.rpartition('::')[2]}', which opens a file", place)
+    return {f"torch.ops.{name.replace('::', '.')}" for name in operators if name not in words("torch-operators")}
+
+
 def check_calls(model: ModelFile, calls: Calls) -> tuple[str, ...]:
     """Operators and classes that are on no list, as `torch.ops.image.read_file`, sorted.
 
     Raises CompilerError MF204 for operators that open files, however they are reached.
     """
-    for names in (calls.operators, calls.attributes):
-        for name, place in names.items():
-            if name.rpartition("::")[2] in _ACT:
-                raise denied(model.path, f"its code calls '{name.rpartition('::')[2]}', which opens a file", place)
-    operators = (name for name in calls.operators if name not in words("torch-operators"))
-    unknown = {f"torch.ops.{name.replace('::', '.')}" for name in operators}
+    unknown = check_operators(model, calls.operators)
+    check_operators(model, {f"aten::{name}": place for name, place in calls.attributes.items()})
     known = _names() | calls.defined | _METHODS
     unknown |= {f"torch.ops.aten.{name}" for name in calls.methods if name not in known}
     unknown |= {f"torch.{name}" for name in calls.builtins if name not in _BUILTINS | calls.defined}
