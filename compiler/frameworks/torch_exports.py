@@ -10,12 +10,15 @@ from compiler.frameworks.base import ModelFile
 from compiler.frameworks.torchscript_operators import check_operators
 from compiler.ir import ModelFacts, Tensor
 from compiler.readers.archive import damaged, open_archive, read_member
-from compiler.readers.bounded_json import parse_mapping
+from compiler.readers.bounded_json import MAX_MEMORY, parse_mapping
 from compiler.readers.mapped import BadContentError
 from compiler.readers.torch_embedded import judge_embedded
 from compiler.readers.torch_export import ExportedProgram, read_exported
 
 MAX_PROGRAM = 64 << 20
+# PyTorch stores the program as it is, and that of a language model has tens of megabytes: its values may take this many
+# times as much.
+GROWTH = 25
 # Where the program lies: since PyTorch 2.8 under models/, before at the top.
 PROGRAMS = ("models/model.json", "serialized_exported_program.json")
 
@@ -51,7 +54,8 @@ def export_facts(model: ModelFile) -> ModelFacts:
 def _judged(model: ModelFile, archive: zipfile.ZipFile, name: str, unknown: set[str]) -> ExportedProgram:
     """One program of the archive; its unknown operators are added."""
     try:
-        found = read_exported(parse_mapping(read_member(archive, name, MAX_PROGRAM)))
+        memory = max(MAX_MEMORY, GROWTH * archive.getinfo(name).compress_size)
+        found = read_exported(parse_mapping(read_member(archive, name, MAX_PROGRAM), memory=memory))
     except BadContentError as error:
         raise damaged(model.path, f"'{name}': {error}") from error
     if found.foreign:

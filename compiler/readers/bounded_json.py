@@ -7,18 +7,19 @@ import json
 from compiler.ir import Json
 from compiler.readers.mapped import BadContentError
 
-MAX_MEMORY = 512 << 20
+MAX_MEMORY = 200 << 20
+"""Of the values, estimated: a file of some megabytes takes no more, whatever is in it."""
 # What CPython 3.11 takes for an empty list, a small dict, and one more item with its value.
 LIST, MAPPING, ITEM = 64, 240, 40
 
 
-def parse_json(data: bytes | memoryview, *, unique: bool = False) -> Json:
+def parse_json(data: bytes | memoryview, *, unique: bool = False, memory: int = MAX_MEMORY) -> Json:
     """The value of UTF-8 text; NaN and infinity become None. Raises `BadContentError`.
 
     With `unique` a key that stands twice in a mapping is an error: libraries disagree on which of them counts.
     """
     raw = bytes(data)
-    if LIST * raw.count(b"[") + MAPPING * raw.count(b"{") + ITEM * raw.count(b",") > MAX_MEMORY:
+    if LIST * raw.count(b"[") + MAPPING * raw.count(b"{") + ITEM * raw.count(b",") > memory:
         raise BadContentError("its JSON has too many values")
     try:
         pairs = _unique if unique else None
@@ -35,9 +36,9 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return found
 
 
-def parse_mapping(data: bytes | memoryview, *, unique: bool = False) -> dict[str, Json]:
+def parse_mapping(data: bytes | memoryview, *, unique: bool = False, memory: int = MAX_MEMORY) -> dict[str, Json]:
     """Likewise, where the value must be a mapping."""
-    found = parse_json(data, unique=unique)
+    found = parse_json(data, unique=unique, memory=memory)
     if not isinstance(found, dict):
         raise BadContentError("it is no mapping")
     return found

@@ -21,10 +21,10 @@ LABELS = frozenset(("classlabels_int64s", "classlabels_ints", "classlabels_strin
 MAX_LABELS = 100_000
 MAX_TENSORS, MAX_OPERATORS, MAX_DEPTH = 100_000, 10_000, 50
 # Fields that are numbers, in runs: `floats` and `ints` of an attribute; `dims` and values of a tensor. Their writers
-# give each number a field of its own, and trees have millions.
-_NUMBERS = re.compile(rb"(?:\x3d.{4}|\x40[\x80-\xff]{0,9}[\x00-\x7f])+", re.DOTALL)
+# give each number a field of its own, and trees have millions. (Possessive: what was matched is not remembered.)
+_NUMBERS = re.compile(rb"(?:\x3d.{4}|\x40[\x80-\xff]{0,9}+[\x00-\x7f])++", re.DOTALL)
 _VALUES = re.compile(
-    rb"(?:\x25.{4}|\x51.{8}|[\x08\x28\x38\x58][\x80-\xff]{0,9}[\x00-\x7f])+", re.DOTALL
+    rb"(?:\x25.{4}|\x51.{8}|[\x08\x28\x38\x58][\x80-\xff]{0,9}+[\x00-\x7f])++", re.DOTALL
 )  # float, double; dims, int32, int64, uint64
 
 
@@ -158,7 +158,9 @@ def _labels(attribute: Value, budget: Budget) -> tuple[Json, ...] | None:
             labels.extend(integers(value))
         elif number == 9:
             labels.append(text(value))
-    return tuple(labels) if len(labels) <= MAX_LABELS else None
+        if len(labels) > MAX_LABELS:
+            return None
+    return tuple(labels)
 
 
 def _name(tensor: Value, budget: Budget) -> str:

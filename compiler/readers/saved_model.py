@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from compiler.ir import Tensor
 from compiler.readers.bounded_json import parse_mapping
@@ -15,6 +16,7 @@ from compiler.readers.mapped import BadContentError
 from compiler.readers.protobuf import Budget, Value, fields, signed, single, text
 from compiler.readers.saved_model_meta import Meta, read_meta
 
+MAX_GRAPHS = 100
 # tensorflow.DataType -> numpy dtype
 DTYPES = {
     1: "float32", 2: "float64", 3: "int32", 4: "uint8", 5: "int16", 6: "int8", 7: "string", 8: "complex64", 9: "int64",
@@ -45,7 +47,9 @@ class SavedModel:
 def read_saved_model(data: memoryview) -> SavedModel:
     """The facts in saved_model.pb, whose bytes its meta graphs go on reading; raises `BadContentError`."""
     budget = Budget()
-    messages = [value for number, value in fields(data, budget) if number == 2]
+    messages = list(islice((value for number, value in fields(data, budget) if number == 2), MAX_GRAPHS + 1))
+    if len(messages) > MAX_GRAPHS:
+        raise BadContentError(f"it has more than {MAX_GRAPHS} graphs")
     graphs = [_meta_graph(value, budget) for value in messages]
     if not graphs:
         raise BadContentError("it has no graph")

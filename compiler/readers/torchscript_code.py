@@ -17,13 +17,13 @@ from pathlib import Path
 from compiler.readers.archive import damaged, read_member
 from compiler.readers.mapped import BadContentError
 
-MAX_CODE = 16 << 20
+MAX_CODE = 8 << 20
 """Bytes of all code; a large model has some hundred kilobytes."""
-MAX_NAMES = 20_000
+MAX_NAMES, MAX_CHAIN = 20_000, 1_000
 _TOKEN = re.compile(
     r"""[ \t\r]+ | \\\r?\n | \#[^\n]*
-    | (?P<lines>\n+)
-    | (?P<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
+    | (?P<lines>\n[ \t\r\n]*)
+    | (?P<text>'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+")
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?j?)
     | (?P<dot>\.)
@@ -51,6 +51,11 @@ class Calls:
     defined: set[str] = field(default_factory=set)
     """Functions, methods and variables that the archive defines."""
 
+    @property
+    def count(self) -> int:
+        """How many things are named."""
+        return sum(map(len, (self.operators, self.attributes, self.builtins, self.classes, self.defined)))
+
 
 def read_calls(archive: zipfile.ZipFile, path: Path) -> Calls:
     """What the code names. Raises CompilerError: MF203, MF206 beyond limits."""
@@ -71,6 +76,7 @@ def read_calls(archive: zipfile.ZipFile, path: Path) -> Calls:
 class _State:
     """Where a reading stands."""
 
+    member: str
     line: int = 1
     chain: list[str] = field(default_factory=list)
     """The names with dots between them that were read last; the first is "" for what stands on an expression."""
@@ -83,40 +89,41 @@ class _State:
 
 
 def _read(code: str, member: str, found: Calls) -> None:
-    state, looked_up = _State(), "getattr" in code
+    state, looked_up = _State(member), "getattr" in code
     for kind, token in _tokens(code):
-        place = f"{member}:{state.line}"
         if kind == "lines":
             if state.depth <= 0:
-                _finish(state, found, place, called=False)
-            state.line += len(token)
+                _finish(state, found, called=False)
+            state.line += token.count("\n")
         elif kind == "dot":
             state.chain, state.dotted = state.chain or [""], True
         elif kind == "name":
-            _name(state, found, token, place)
+            _name(state, found, token)
         else:
-            _other(state, found, token, place)
+            _other(state, found, token)
         if kind == "text" and looked_up:
-            _note(found.attributes, _content(token), place)
-        if sum(map(len, (found.attributes, found.operators, found.builtins, found.defined))) > MAX_NAMES:
+            _note(found.attributes, _content(token), state)
+        if kind == "lines" and found.count > MAX_NAMES:
             raise BadContentError(f"it names more than {MAX_NAMES:,} things")
-    _finish(state, found, f"{member}:{state.line}", called=False)
+    _finish(state, found, called=False)
 
 
-def _name(state: _State, found: Calls, token: str, place: str) -> None:
+def _name(state: _State, found: Calls, token: str) -> None:
     if state.dotted:
         state.chain.append(token)
         state.dotted = False
+        if len(state.chain) > MAX_CHAIN:
+            raise BadContentError(f"it has a name of more than {MAX_CHAIN:,} parts")
     else:
-        _finish(state, found, place, called=False)
+        _finish(state, found, called=False)
         state.chain = [token]
 
 
-def _other(state: _State, found: Calls, token: str, place: str) -> None:
+def _other(state: _State, found: Calls, token: str) -> None:
     """A sign, a text or a number: it ends a chain of names."""
     if len(state.chain) == 1 and token.startswith("=") and not token.startswith("=="):
         found.defined.add(state.chain[0][:_LONGEST])
-    _finish(state, found, place, called=token.startswith("("))
+    _finish(state, found, called=token.startswith("("))
     state.before = token
     if token[0] not in "\"'":
         state.depth += sum(map("([{".count, token)) - sum(map(")]}".count, token))
@@ -143,11 +150,12 @@ def _content(token: str) -> str:
         return token[1:-1][:_LONGEST]
 
 
-def _note(names: dict[str, str], name: str, place: str) -> None:
-    names.setdefault(name[:_LONGEST], place)
+def _note(names: dict[str, str], name: str, state: _State) -> None:
+    if name[:_LONGEST] not in names:
+        names[name[:_LONGEST]] = f"{state.member}:{state.line}"
 
 
-def _finish(state: _State, found: Calls, place: str, *, called: bool) -> None:
+def _finish(state: _State, found: Calls, *, called: bool) -> None:
     """Take down the chain that has ended."""
     chain, state.chain, state.dotted = state.chain, [], False
     if not chain:
@@ -156,26 +164,26 @@ def _finish(state: _State, found: Calls, place: str, *, called: bool) -> None:
         if state.before == "def":
             found.defined.add(chain[0][:_LONGEST])
         elif called and state.before != "class":
-            _note(found.builtins, chain[0], place)
+            _note(found.builtins, chain[0], state)
         state.before = chain[0]
         return
     state.before = ""
     if chain[0] in _NAMESPACES:
-        _note_global(chain, found, place)
+        _note_global(chain, found, state)
         return
     for name in chain[1:]:
-        _note(found.attributes, name, place)
+        _note(found.attributes, name, state)
     if called:
-        _note(found.methods, chain[-1], place)
+        _note(found.methods, chain[-1], state)
 
 
-def _note_global(chain: list[str], found: Calls, place: str) -> None:
+def _note_global(chain: list[str], found: Calls, state: _State) -> None:
     """A name of PyTorch's, or of the archive's own below `__torch__`."""
     if chain[0] == "torch":
-        _note(found.operators, "aten::" + ".".join(chain[1:]), place)
+        _note(found.operators, "aten::" + ".".join(chain[1:]), state)
     elif chain[0] == "ops":
-        _note(found.operators, f"{chain[1]}::" + ".".join(chain[2:]), place)
+        _note(found.operators, f"{chain[1]}::" + ".".join(chain[2:]), state)
     elif chain[1:3] == ["torch", "classes"]:
-        _note(found.classes, ".".join(chain[3:]), place)
+        _note(found.classes, ".".join(chain[3:]), state)
     else:
-        _note(found.attributes, chain[-1], place)
+        _note(found.attributes, chain[-1], state)
