@@ -19,7 +19,8 @@ from measure import measure, python, ratio
 EXAMPLE = Path(__file__).parent.parent / "manifests" / "sklearn-wine"
 LOAD = "import sklearn, pandas, joblib; joblib.load('model.joblib')"
 COLD = (
-    "import shutil, sys; shutil.rmtree('.manifact', True); from compiler.cli import main; sys.exit(main(['compile']))"
+    "import shutil, sys; shutil.rmtree('.manifact', True); "
+    "from compiler.cli.main import main; sys.exit(main(['compile']))"
 )
 
 

@@ -14,15 +14,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from compiler.apply import apply
-from compiler.cloud.archives import Archive
-from compiler.cloud.connection import Access, Connection, connect
+from compiler.cloud.connect.connection import Access, Connection, connect
+from compiler.cloud.objectstorage.zip_body import ZipBody
 from compiler.cloud.observe import observe
 from compiler.emit import artifact_tree, digest, stream_zip, zip_size
-from compiler.outcome import Conduct
-from compiler.planning.desired import ArtifactFacts, Desired
-from compiler.planning.make_desired import Context, Identity, desired
-from compiler.planning.plan import plan
+from compiler.engine.change.runner import apply
+from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
+from compiler.planning.desired.types import ArtifactFacts, Desired
+from compiler.planning.plan.outcome import ApplyOptions
+from compiler.planning.plan.planner import plan
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.project import Target
@@ -56,21 +56,21 @@ def _opened(root: Path) -> Connection:
     return connect("local", Target(), root=root, project="fleet", access=Access(run_processes=False))
 
 
-def _manifest(name: str) -> tuple[Desired, Archive]:
+def _manifest(name: str) -> tuple[Desired, ZipBody]:
     tree = artifact_tree({"score.py": SCORE, "name.txt": name.encode()})
     facts = ArtifactFacts(f"sha256:{digest(tree)}", zip_size(tree))
     shape = Deployment.model_validate({"shape": "VM.Standard.E4.Flex", "ocpus": 1, "memoryInGBs": 16})
     catalog = Catalog.model_validate({"description": f"model {name} of a fleet", "freeformTags": {"team": "fleet"}})
-    wanted = desired(Identity("fleet", name), facts, catalog, shape, Context())
-    return wanted, Archive(zip_size(tree), lambda: stream_zip(tree))
+    wanted = desired(ManifestIdentity("fleet", name), facts, catalog, shape, ManifestFiles())
+    return wanted, ZipBody(zip_size(tree), lambda: stream_zip(tree))
 
 
-def _create(connection: Connection, fleet: list[tuple[Desired, Archive]]) -> None:
+def _create(connection: Connection, fleet: list[tuple[Desired, ZipBody]]) -> None:
     wanted = [item for item, _ in fleet]
     archives = {item.model.artifact: archive for item, archive in fleet if item.model}
     began = time.perf_counter()
     made = plan(wanted, observe(connection, wanted), connection.place)
-    outcome = apply(made, connection, archives, Conduct(timeout=3600))
+    outcome = apply(made, connection, archives, ApplyOptions(timeout=3600))
     assert outcome.complete, outcome.diagnostics[:3]
     print(f"made in {time.perf_counter() - began:.0f} s")
 

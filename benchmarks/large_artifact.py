@@ -26,10 +26,10 @@ MANIFACT = [sys.executable, "-m", "compiler"]
 SHA256 = "import hashlib; hashlib.file_digest(open('model.bin', 'rb'), 'sha256')"
 ARCHIVE = """
 from pathlib import Path
-from compiler.cloud.archives import archive_of
+from compiler.cloud.objectstorage.zip_body import zip_body_of
 from compiler.emit import ArtifactRecord
 record = ArtifactRecord.from_json(Path('build/large/artifact.json').read_bytes())
-archive = archive_of(Path('build/large/artifact'), record)
+archive = zip_body_of(Path('build/large/artifact'), record)
 assert sum(map(len, archive.chunks())) == archive.size
 """
 BUCKET = """

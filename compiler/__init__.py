@@ -1,7 +1,7 @@
 """Manifact: `model.yaml` in, deployable model artifact out.
 
-Public functions, loaded when they are first asked for: `compile_manifest` (manifest -> `Build`), `plan_changes`
-(desired, observed -> `Plan`), `apply_plan` (plan, connection -> `Outcome`).
+The Python API, loaded when it is first asked for: `Project` (the commands as methods), `inspect` (the facts of a model
+file), `CompilerError` and `Diagnostic` (what is wrong, where, why, and what to do).
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Any
 from compiler.version import __version__
 
 if TYPE_CHECKING:
-    from compiler.apply import apply as apply_plan
-    from compiler.build.compile import compile_manifest
-    from compiler.planning.plan import plan as plan_changes
+    from compiler.diagnostics import CompilerError, Diagnostic
+    from compiler.engine.artifact.inspect import inspect
+    from compiler.engine.project import ApplyError, Project
 
-__all__ = ["__version__", "apply_plan", "compile_manifest", "plan_changes"]
+__all__ = ["ApplyError", "CompilerError", "Diagnostic", "Project", "__version__", "inspect"]
 
 _HOMES = {
-    "apply_plan": ("compiler.apply", "apply"),
-    "compile_manifest": ("compiler.build.compile", "compile_manifest"),
-    "plan_changes": ("compiler.planning.plan", "plan"),
+    "ApplyError": "compiler.engine.project",
+    "CompilerError": "compiler.diagnostics",
+    "Diagnostic": "compiler.diagnostics",
+    "Project": "compiler.engine.project",
+    "inspect": "compiler.engine.artifact.inspect",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'compiler' has no attribute '{name}'")
-    module, attribute = _HOMES[name]
-    return getattr(import_module(module), attribute)
+    return getattr(import_module(_HOMES[name]), name)

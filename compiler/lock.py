@@ -61,5 +61,13 @@ def render_lock(lock: Lock) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def write_lock(root: Path, lock: Lock) -> Path:
+    """Write the lock file of a project root, whole or not at all; returns its path."""
+    path = root / LOCK_FILE
+    staged = path.with_name(f".{path.name}.staged")
+    staged.write_text(render_lock(lock), encoding="utf-8")
+    return staged.replace(path)
+
+
 def _unusable(why: str) -> Exception:
     return failure("MF401", f"{LOCK_FILE} {why}", where=SourceRange(LOCK_FILE), hint="write it anew: `manifact lock`")

@@ -11,12 +11,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from compiler.cli.commands import COMMANDS
-from compiler.cli.documents import DOCUMENTS, FILES
-from compiler.cli.examples import EXAMPLES
-from compiler.cli.schema import schema_files
-from compiler.cli.usage import Help, Parser
+from compiler.cli.commands import load_all
+from compiler.cli.documents import documents, schema_files
+from compiler.cli.parser import Help, Parser
 from compiler.codes import CODES, PRECEDENCE, ExitCode
+from compiler.render.documents import FILES
 from compiler.schema import MODEL, PROJECT, shipped
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -71,16 +70,16 @@ def pages() -> dict[str, str]:
 
 def readme(text: str) -> str:
     """The README with its table of commands as they are."""
-    rows = "\n".join(f"| `{name}` | {command.SUMMARY} |" for name, command in COMMANDS.items())
+    rows = "\n".join(f"| `{name}` | {command.SUMMARY} |" for name, command in load_all().items())
     table = f"<!-- commands -->\n| Command | What it does |\n|---|---|\n{rows}\n<!-- /commands -->"
     return re.sub(r"<!-- commands -->.*<!-- /commands -->", lambda _: table, text, flags=re.DOTALL)
 
 
 def _commands() -> str:
     parts = ["# Commands\n"]
-    for name, command in COMMANDS.items():
+    for name, command in load_all().items():
         parser = _Parser(prog=f"manifact {name}", add_help=False)
-        parser.epilog = f"example: {EXAMPLES[name]}"
+        parser.epilog = f"example: {command.EXAMPLE}"
         command.configure(parser)
         summary = command.SUMMARY[0].upper() + command.SUMMARY[1:]
         parts.append(f"## `manifact {name}`\n\n{summary}.\n\n```\n{parser.format_help().strip()}\n```\n")
@@ -99,7 +98,7 @@ class _Parser(Parser):
 def _documents() -> str:
     """Commands that print the same kind of document share a section."""
     kinds: dict[type, list[str]] = {}
-    for name, document in DOCUMENTS.items():
+    for name, document in documents().items():
         kinds.setdefault(document, []).append(name)
     printed = [_document(names, f"{names[0]}.output") for names in kinds.values()]
     written = [_document([name], name) for name in FILES]

@@ -34,7 +34,7 @@ def main(site_packages: str) -> None:
             if info.name.startswith(prefix):
                 methods = " ".join(name for name in METHODS if method(info, name) is not None)
                 table[info.name] = {"0": {"parameters": " ".join(collected(info)), "methods": methods}}
-        path = ROOT / f"compiler/frameworks/data/{package}.json"
+        path = ROOT / f"compiler/frameworks/{package}/estimators.json"
         path.write_text(json.dumps(dict(sorted(table.items())), indent=0) + "\n", "utf-8")
 
 

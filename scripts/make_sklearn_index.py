@@ -3,7 +3,7 @@
     python scripts/make_sklearn_index.py WHEEL...
 
 Wheels are only unpacked and parsed. Writes `compiler/readers/pickles/index/sklearn.json` (what a pickle may refer to)
-and `compiler/frameworks/data/sklearn.json` (constructor parameters and methods, release by release).
+and `compiler/frameworks/sklearn/estimators.json` (constructor parameters and methods, release by release).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def main(wheels: list[str]) -> None:
             "reconstructors": joined(reconstructors),
         },
     )
-    write(ROOT / "compiler/frameworks/data/sklearn.json", dict(sorted(table.items())))
+    write(ROOT / "compiler/frameworks/sklearn/estimators.json", dict(sorted(table.items())))
 
 
 def record(history: dict[str, dict[str, object]], release: str, facts: dict[str, object]) -> None:

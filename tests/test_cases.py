@@ -4,11 +4,12 @@
 """
 
 import shutil
-from pathlib import Path
 
 import pytest
 
-CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
+from testing.paths import TESTS
+
+CASES = sorted(path for path in (TESTS / "cases").iterdir() if path.is_dir())
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

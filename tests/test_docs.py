@@ -3,13 +3,11 @@
 import importlib.util
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
-from compiler import compile_manifest
-
-ROOT = Path(__file__).parent.parent
+from compiler.compilation.compile import compile_manifest
+from testing.paths import ROOT
 
 
 def _generator():

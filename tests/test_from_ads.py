@@ -1,11 +1,12 @@
 """docs/from-ads.md: every public call of ADS 2.16.1 about models has its line."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parent.parent / "docs" / "from-ads.md"
+from testing.paths import ROOT
+
+PAGE = ROOT / "docs" / "from-ads.md"
 # Public methods by introspection of oracle-ads 2.16.1.
 CALLS = {
     "GenericModel": "delete delete_deployment deploy download_artifact evaluate from_id from_model_artifact "
@@ -43,7 +44,7 @@ def test_every_call_has_its_line(kind):
 
 
 def test_every_command_it_names_is_there():
-    from compiler.cli.commands import COMMANDS
+    from compiler.cli.commands import NAMES
 
     named = set(re.findall(r"`manifact ([a-z]+)", PAGE.read_text()))
-    assert named - set(COMMANDS) == set()
+    assert named - set(NAMES) == set()

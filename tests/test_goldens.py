@@ -7,11 +7,11 @@ import json
 import math
 import pickletools
 import shutil
-from pathlib import Path
 
 import pytest
 
-GOLDENS = Path(__file__).parent / "data" / "goldens"
+from testing.paths import GOLDENS
+
 PACK = (
     "oci://service-conda-packs@id19sfcrra6z/service_pack/cpu/"
     "General_Machine_Learning_for_CPUs_on_Python_3.11/1.0/generalml_p311_cpu_x86_64_v1"

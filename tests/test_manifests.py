@@ -7,14 +7,13 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from compiler.passes.golden import golden_rows
 from compiler.readers.samples import read_table
+from testing.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted(path.parent for path in ROOT.glob("manifests/*/model.yaml"))
 NAMES = [example.name for example in EXAMPLES]
 
@@ -27,7 +26,7 @@ class Blocker(importlib.abc.MetaPathFinder):
         if name.partition(".")[0] in FRAMEWORKS:
             raise ImportError(f"{name} is blocked in this test")
 sys.meta_path.insert(0, Blocker())
-from compiler.cli import main
+from compiler.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from pathlib import Path
+
+from compiler.engine.checkout import Checkout
+from compiler.engine.selection import SelectRequest
+from compiler.engine.session import TargetRequest
 
 
 def add_manifest(parser: argparse.ArgumentParser) -> None:
@@ -112,6 +117,30 @@ def port(text: str) -> int:
     return value
 
 
+def add_isolation(parser: argparse._ActionsContainer) -> None:
+    """`--require-isolation`."""
+    parser.add_argument(
+        "--require-isolation",
+        action="store_true",
+        help="run a model only in a process without network, other files and other processes, or refuse",
+    )
+
+
 def add_consent(parser: argparse.ArgumentParser) -> None:
     """`--yes`: the answer to what would be asked."""
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask before changes that destroy or replace")
+
+
+def checkout(arguments: argparse.Namespace) -> Checkout:
+    """The checkout that a command runs in: this folder, `--root`, and the environment variables of this process."""
+    return Checkout(Path.cwd(), getattr(arguments, "root", None), os.environ)
+
+
+def selection(arguments: argparse.Namespace) -> SelectRequest:
+    """The manifests that `add_manifests` declares."""
+    return SelectRequest(tuple(arguments.manifests), arguments.all, tuple(arguments.select))
+
+
+def target(arguments: argparse.Namespace) -> TargetRequest:
+    """The target that `add_target` declares."""
+    return TargetRequest(arguments.target, arguments.auth)

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from compiler.codes import ExitCode
 from compiler.diagnostics import Diagnostic, Severity
+from compiler.render.diagnostics import as_json, render
+from compiler.render.lines import Line
 from compiler.version import __version__
 
 if TYPE_CHECKING:
-    from compiler.cli.documents.problems import PlaceOfProblem, Problem, ProblemsDocument
+    from compiler.engine.result import Result
+    from compiler.render.documents.problems import ProblemsDocument
 
 _AGAIN = "run the same command again to complete what was begun"
-_SNIPPET = 100
 _COLOURS = {
     "error": "31;1",
     "warning": "33;1",
@@ -44,6 +46,32 @@ class Console:
         """A line of the result; silent when JSON is wanted."""
         if not self.json:
             print(text, file=self._out)
+
+    def lines(self, lines: Iterable[Line]) -> None:
+        """Lines of the result, each in the colour of its style."""
+        for line in lines:
+            self.line(self.styled(line.text, line.style) if line.style else line.text)
+
+    def show(self, result: Result, *, markdown: bool = False, wide: bool = False) -> ExitCode:
+        """What is left to show of a result once its events were shown, or its document; returns its exit code.
+
+        `markdown` shows it for a pull-request comment, `wide` cuts nothing off to fit the terminal. Raises the
+        KeyboardInterrupt that the result ends with.
+        """
+        if markdown:
+            self.line(result.to_markdown().rstrip("\n"))
+        else:
+            self.lines(result.closing(None if wide else self.width))
+        document = result.to_json()
+        if document is not None:
+            self.document(document)
+        if not self.json:
+            for note in result.notes:
+                self.note(note)
+            self.diagnostics(result.remarks)
+        if result.interrupt:
+            raise result.interrupt
+        return result.exit_code
 
     def document(self, value: Any) -> None:
         """The result as JSON, one document a run; silent when people read."""
@@ -113,44 +141,3 @@ def _writable(stream: TextIO) -> TextIO:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
     return stream
-
-
-def render(problem: Diagnostic) -> str:
-    """A diagnostic as text.
-
-    manifests/wine/model.yaml:14:12: error[MF102]: unknown use case 'multinomial_clasification'
-       14 |   useCase: multinomial_clasification
-          |            ^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean 'multinomial_classification'?
-    """
-    where = problem.where
-    place = f"{where}: " if where else ""
-    head = f"{place}{problem.severity}[{problem.code}]: {problem.message}"
-    if where is None or not where.snippet:
-        return f"{head}\n  = {problem.hint}" if problem.hint else head
-    number = f"{where.line:>5}"
-    line, first = _window(where.snippet, where.column - 1)
-    length = max(1, min(where.end_column - where.column, len(line) - first))
-    hint = f" {problem.hint}" if problem.hint else ""
-    return f"{head}\n{number} | {line}\n{' ' * len(number)} | {' ' * first}{'^' * length}{hint}"
-
-
-def _window(line: str, column: int) -> tuple[str, int]:
-    """The part of a long line around `column`, and where `column` is in it."""
-    line = line.replace("\t", " ")
-    start = 0 if len(line) <= _SNIPPET else max(0, min(column - _SNIPPET // 2, len(line) - _SNIPPET))
-    shown = line[start : start + _SNIPPET]
-    before, after = "…" if start else "", "…" if start + _SNIPPET < len(line) else ""
-    return f"{before}{shown}{after}", column - start + len(before)
-
-
-def as_json(problem: Diagnostic) -> Problem:
-    """A diagnostic for programs."""
-    where = problem.where
-    place: PlaceOfProblem | None = {"path": where.path, "line": where.line, "column": where.column} if where else None
-    return {
-        "code": problem.code,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "where": place,
-        "hint": problem.hint,
-    }

@@ -1,1 +1,1 @@
-"""The only room that speaks to OCI: connection, catalog, deployments, object storage; observe and execute."""
+"""The only room that speaks to OCI: from a connection to observed resources, from a plan to requests."""

@@ -7,14 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from compiler.cloud.catalog import list_models, list_version_sets, read_model
-from compiler.cloud.connection import Connection
-from compiler.cloud.deployments import list_deployments, read_deployment
-from compiler.cloud.problems import RequestError
+from compiler.cloud.connect.connection import Connection
+from compiler.cloud.connect.errors import RequestError
+from compiler.cloud.datascience.deployments import list_deployments, read_deployment
+from compiler.cloud.datascience.models import list_models, read_model
+from compiler.cloud.datascience.version_sets import list_version_sets
 from compiler.planning.canonical import Body
-from compiler.planning.desired import Desired
-from compiler.planning.observed import Live, Observed
-from compiler.planning.plan import Options, unread
+from compiler.planning.desired.types import Desired
+from compiler.planning.live.observed import LiveResource, Observed
+from compiler.planning.plan.planner import Options, records_to_read
 
 T = TypeVar("T")
 ROUNDS = 4
@@ -37,48 +38,50 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
         version_sets = _listed(pool, list_version_sets, connection)
     observed = Observed(models.result(), deployments.result(), version_sets=version_sets.result(), deep=deep)
     if deep:
-        ours = [live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.gone]
+        ours = [
+            live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.deleted
+        ]
         observed = observed.with_reads(read(connection, (live.id for live in ours), observed))
     for _ in range(ROUNDS):
-        ids = unread(desired, observed, place, options)
+        ids = records_to_read(desired, observed, place, options)
         if not ids:
             break
         by_id = sorted({item.model_id for item in desired if item.model_id} & ids)
-        shown = _side_by_side(lambda model: _in_catalog(connection, model), by_id)
+        shown = _in_parallel(lambda model: _in_catalog(connection, model), by_id)
         named = dict(zip(by_id, shown, strict=True))
-        lives = [live for live in named.values() if live]
-        observed = observed.with_reads([*read(connection, sorted(ids.difference(by_id)), observed), *lives])
+        resources = [live for live in named.values() if live]
+        observed = observed.with_reads([*read(connection, sorted(ids.difference(by_id)), observed), *resources])
         observed = replace(observed, catalog={**observed.catalog, **named})
     return observed
 
 
 def _listed(
     pool: ThreadPoolExecutor, items: Callable[[Connection], Iterator[Body]], connection: Connection
-) -> Future[tuple[Live, ...]]:
-    return pool.submit(lambda: tuple(Live(body) for body in items(connection)))
+) -> Future[tuple[LiveResource, ...]]:
+    return pool.submit(lambda: tuple(LiveResource(body) for body in items(connection)))
 
 
-def _in_catalog(connection: Connection, model: str) -> Live | None:
+def _in_catalog(connection: Connection, model: str) -> LiveResource | None:
     """The model, wherever it is; None when the service does not show it."""
     try:
         return read_model(connection, model)
-    except RequestError as problem:
-        if problem.status != 404:
+    except RequestError as error:
+        if error.status != 404:
             raise
         return None
 
 
-def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[Live]:
+def read(connection: Connection, ids: Iterable[str], observed: Observed) -> list[LiveResource]:
     """The full records of these models and deployments, in this order; the first problem ends it."""
     models = {live.id for live in observed.models}
 
-    def record(item: str) -> Live:
+    def record(item: str) -> LiveResource:
         return read_model(connection, item) if item in models else read_deployment(connection, item)
 
-    return _side_by_side(record, ids)
+    return _in_parallel(record, ids)
 
 
-def _side_by_side(look: Callable[[str], T], ids: Iterable[str]) -> list[T]:
+def _in_parallel(look: Callable[[str], T], ids: Iterable[str]) -> list[T]:
     # What was not begun when one fails is not sent: `map` takes it back.
     with ThreadPoolExecutor(max_workers=READERS) as pool:
         return list(pool.map(look, ids))

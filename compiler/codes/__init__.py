@@ -1,4 +1,4 @@
-"""Every diagnostic code, with the exit code it leads to and the text behind `manifact explain`.
+"""Every diagnostic code, its exit code, its text behind `manifact explain`.
 
 Ranges: 0 source text, 1 manifest fields, 2 model files, 3 samples and schemas, 4 environments, 5 build and artifact,
 6 verification, 7 plan, apply and cloud, 8 the embedded OCI and serving, 9 the command line and our own bugs.

@@ -53,4 +53,10 @@ VERIFICATION: dict[str, Code] = {
         "A file of the artifact is missing or is not what artifact.json says. Compile the model again.",
         ExitCode.VERIFICATION,
     ),
+    "MF610": Code(
+        "isolation is not available",
+        "`--require-isolation` loads a model only in a process that reaches no network, sees only the files it needs, "
+        "and reaches no other process. This machine cannot enforce all three. `verify --json` tells which.",
+        ExitCode.ENVIRONMENT,
+    ),
 }

@@ -1,87 +1,35 @@
-"""The frameworks, explicitly listed, and the one question the rest of the compiler asks of them."""
+"""What a model file says of itself: facts without running any of it, by the framework that the file belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
-from compiler.frameworks.base import Framework, ModelFile
+from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
+from compiler.frameworks.formats import UNKNOWN
+from compiler.frameworks.registry import columns_of, distributions_of, framework_named, libraries
+from compiler.frameworks.sniffer import identify
 from compiler.ir import ModelFacts
-from compiler.readers.sniff import FORMATS, UNKNOWN, sniff
+from compiler.spec.frameworks import FRAMEWORKS
+
+__all__ = [
+    "FOLDER",
+    "FRAMEWORKS",
+    "ColumnPolicy",
+    "Framework",
+    "columns_of",
+    "distributions_of",
+    "framework_named",
+    "inspect_model",
+    "libraries",
+    "sniff",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One framework in the table."""
-
-    load: Callable[[], Framework]
-    """Imports it: only the framework that a file belongs to is loaded, since reading a header takes less time."""
-    formats: frozenset[str]
-    """The sniffed formats it may own."""
-
-
-def _sklearn() -> Framework:
-    from compiler.frameworks.sklearn import ScikitLearn
-
-    return ScikitLearn()
-
-
-def _xgboost() -> Framework:
-    from compiler.frameworks.xgboost import XGBoost
-
-    return XGBoost()
-
-
-def _lightgbm() -> Framework:
-    from compiler.frameworks.lightgbm import LightGBM
-
-    return LightGBM()
-
-
-def _pytorch() -> Framework:
-    from compiler.frameworks.pytorch import PyTorch
-
-    return PyTorch()
-
-
-def _tensorflow() -> Framework:
-    from compiler.frameworks.tensorflow import TensorFlow
-
-    return TensorFlow()
-
-
-def _spark() -> Framework:
-    from compiler.frameworks.spark import Spark
-
-    return Spark()
-
-
-def _onnx() -> Framework:
-    from compiler.frameworks.onnx import Onnx
-
-    return Onnx()
-
-
-def _generic() -> Framework:
-    from compiler.frameworks.generic import Generic
-
-    return Generic()
-
-
-# Asked in this order; the first that knows a file owns it, so that the catch-all stands last.
-FRAMEWORKS: dict[str, Listed] = {
-    "scikit-learn": Listed(_sklearn, frozenset({"pickle", "skops"})),
-    "xgboost": Listed(_xgboost, frozenset({"xgboost-json", "xgboost-ubj", "xgboost-binary", "pickle", "skops"})),
-    "lightgbm": Listed(_lightgbm, frozenset({"lightgbm-text", "pickle", "skops"})),
-    "pytorch": Listed(_pytorch, frozenset({"torch", "torch-legacy", "torchscript", "torch-export", "safetensors"})),
-    "tensorflow": Listed(_tensorflow, frozenset({"keras", "h5", "savedmodel"})),
-    "pyspark": Listed(_spark, frozenset({"spark"})),
-    "onnx": Listed(_onnx, frozenset({"onnx"})),
-    "other": Listed(_generic, FORMATS),
-}
 OTHER = "other"
+"""The last of FRAMEWORKS takes a file of any format."""
+FOLDER = Path(__file__).parent
+"""Where the frameworks' templates lie."""
 
 
 def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework: str | None = None) -> ModelFacts:
@@ -96,11 +44,11 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
         raise failure("MF201", f"there is no model at {path}", where=SourceRange(str(path)))
     if not path.is_dir():
         _check_file(path)
-    model = ModelFile(path, sniff(path), allow)
+    model = ModelFile(path, identify(path), allow)
     for name in _candidates(model, framework):
         if name == OTHER and framework is None and (refused := _refusal(model)) is not None:
             raise refused
-        if (facts := FRAMEWORKS[name].load().facts(model)) is not None:
+        if (facts := framework_named(name).facts(model)) is not None:
             return facts
     raise _nobodys(model, framework)
 
@@ -144,8 +92,12 @@ def _refusal(model: ModelFile) -> CompilerError | None:
 
 def _candidates(model: ModelFile, framework: str | None) -> list[str]:
     if framework is None:
-        return [name for name, listed in FRAMEWORKS.items() if model.format in listed.formats - {UNKNOWN}]
+        return [name for name in FRAMEWORKS if model.format != UNKNOWN and _takes(name, model.format)]
     if framework not in FRAMEWORKS:
         hint = did_you_mean(framework, FRAMEWORKS) or f"known are: {', '.join(FRAMEWORKS)}"
         raise failure("MF208", f"unknown framework '{framework}'", hint=hint)
-    return [framework] if model.format in FRAMEWORKS[framework].formats else []
+    return [framework] if _takes(framework, model.format) else []
+
+
+def _takes(name: str, form: str) -> bool:
+    return name == OTHER or any(known.name == form for known in framework_named(name).formats)

@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from compiler.ir import ModelFacts
-from compiler.readers.sniff import read_sample
+from compiler.diagnostics import CompilerError
+from compiler.frameworks.formats import Format, read_sample
+from compiler.ir import ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
     from compiler.readers.pickles import Pickle
     from compiler.readers.skops import Skops
 
-PICKLED = frozenset({"pickle", "skops", "torch", "torch-legacy"})
-"""Formats that hold a Python object as a whole."""
-
 
 class ModelFile:
     """A model file or directory with what the sniffer said of it. What several frameworks ask for is read once."""
 
-    def __init__(self, path: Path, format: str, allow: frozenset[str] = frozenset()) -> None:  # noqa: A002
+    def __init__(self, path: Path, known: Format, allow: frozenset[str] = frozenset()) -> None:
         self.path = path
-        self.format = format
-        """As `compiler.readers.sniff.sniff` names it."""
+        self.known = known
+        """As `compiler.frameworks.sniffer.identify` found it."""
         self.allow = allow
         """Dotted names of unknown code in pickles that the user vouches for (`spec.model.allow`)."""
 
+    @property
+    def format(self) -> str:
+        """The format's name."""
+        return self.known.name
+
     @cached_property
     def pickled(self) -> Pickle:
-        """The pickle in the file, whatever is around it. Raises CompilerError (MF203, MF204, MF205, MF206)."""
+        """The pickle in the file, whatever is around it; only for a format that holds one.
+
+        Raises CompilerError (MF203, MF204, MF205, MF206).
+        """
         if self.skops is not None:
             return self.skops.pickle
-        # Each reader is imported where it is needed: reading a header takes less time than importing all of them.
-        if self.format == "torch":
-            from compiler.readers.torch_zip import read_torch
-
-            return read_torch(self.path)
-        if self.format == "torch-legacy":
-            from compiler.readers.torch_legacy import read_torch_legacy
-
-            return read_torch_legacy(self.path)
-        from compiler.readers.pickles import read_pickle
-
-        return read_pickle(self.path)
+        assert self.known.read_pickle is not None
+        return self.known.read_pickle(self.path)
 
     @cached_property
     def skops(self) -> Skops | None:
@@ -60,16 +58,41 @@ class ModelFile:
         return self.format == "pickle" and (self.pickled.joblib or read_sample(self.path).codec is not None)
 
 
+class ColumnPolicy(NamedTuple):
+    """How a framework's models take the columns of a table."""
+
+    numbers_only: bool = False
+    """Columns of text are an error, not something that a step of the model may encode."""
+    by_name: bool = False
+    """Columns are taken by name: their order means nothing, and more than the model knows are left alone."""
+    pickers: frozenset[str] = frozenset()
+    """Algorithms that may pick their columns, which the facts cannot tell: columns too many are only a warning."""
+    spelt: Callable[[str], str] = str
+    """How the model records a column's name."""
+    placeholder: str | None = None
+    """What the model calls the columns of data without names, e.g. `Column_{}` with the column's index."""
+
+
 class Framework(Protocol):
-    """One framework. An implementation is a small class in a file of its own, listed in `FRAMEWORKS`."""
+    """One framework: all that the house knows of it, in a folder of its own whose `framework.py` has a `FRAMEWORK`.
 
-    @property
-    def name(self) -> str:
-        """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm and so on."""
+    Subclass it: what most frameworks leave out is preset. `framework.py` stays light, since looking at a file imports
+    those of all frameworks; what reads a format is imported by `facts`.
+    """
 
-    @property
-    def score_template(self) -> str:
-        """File name of its score.py template among those that `emit` renders, e.g. `score/sklearn.py.j2`."""
+    name: str
+    """As in FRAMEWORKS: scikit-learn, xgboost, lightgbm and so on."""
+    formats: tuple[Format, ...]
+    """The formats that its models may be in; a format of several frameworks is listed by each."""
+    score_template: str
+    """Its score.py template, beside those that `emit` includes in it: `sklearn/score.py.j2`."""
+    distributions: tuple[str, ...] = ()
+    """The distributions that carry its version, in conda or PyPI; empty where that is the one of its name."""
+    libraries: Mapping[str, str] = MappingProxyType({})
+    """Distributions that its models need -> the module each is imported as."""
+    columns: ColumnPolicy = ColumnPolicy()
+    ways_out: Mapping[str, str] = MappingProxyType({})
+    """Packages whose pickled models cannot be served -> what to do instead."""
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """What the file says of itself; None when it belongs to another framework.
@@ -78,3 +101,11 @@ class Framework(Protocol):
         "pickle" looks at `model.pickled` and says None for what is not its own.
         Raises CompilerError with a code of the MF2xx range when the file is damaged, denied or cannot be served.
         """
+
+    def refusal(self, model: ResolvedModel) -> CompilerError | None:  # noqa: ARG002
+        """MF506 for what its template cannot load without more being said, else None."""
+        return None
+
+    def score_values(self, model: ResolvedModel) -> dict[str, Any]:  # noqa: ARG002
+        """What its template needs besides what every template is given."""
+        return {}

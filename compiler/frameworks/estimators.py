@@ -1,6 +1,6 @@
 """The tables of estimators: constructor parameters and methods of each class, release by release.
 
-`data/<package>.json` is written by `scripts/make_sklearn_index.py` and `scripts/make_booster_tables.py`. An entry
+`<package>/estimators.json` is written by `scripts/make_sklearn_index.py` and `scripts/make_booster_tables.py`. An entry
 stands under the first release that had it so; a method marked with `?` is there for some instances only.
 """
 
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_DATA = Path(__file__).parent / "data"
-_PACKAGES = frozenset({"sklearn", "xgboost", "lightgbm"})
+_FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,18 @@ class Entry:
 
 
 @cache
+def _packages() -> frozenset[str]:
+    return frozenset(path.parent.name for path in _FOLDER.glob("*/estimators.json"))
+
+
+@cache
 def _table(package: str) -> dict[str, dict[str, dict[str, str]]]:
-    return json.loads((_DATA / f"{package}.json").read_text("utf-8"))  # type: ignore[no-any-return]
+    return json.loads((_FOLDER / package / "estimators.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def entry(package: str, name: str, version: str | None) -> Entry | None:
     """What is known of a class in a release (the latest for None); None for a class that is not listed."""
-    history = _table(package).get(name) if package in _PACKAGES else None
+    history = _table(package).get(name) if package in _packages() else None
     if history is None:
         return None
     wanted = release_key(version) if version else None

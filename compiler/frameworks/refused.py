@@ -7,17 +7,9 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.registry import ways_out
 from compiler.readers.pickles.arrays import as_array
 from compiler.readers.pickles.values import Instance, Pairs
-
-_KERAS = "save it with model.save('model.keras')"
-_WAYS_OUT = {
-    "torch": "save model.state_dict() with torch.save and name its class under 'spec.model.architecture'",
-    "keras": _KERAS,
-    "tensorflow": _KERAS,
-    "pyspark": "save it with model.write().save('directory')",
-    "catboost": "save it with model.save_model(…), set 'spec.model.framework: other' and bring a score.py",
-}
 
 
 def denied(path: Path, why: str, place: str) -> CompilerError:
@@ -35,9 +27,9 @@ def refusal(model: ModelFile) -> CompilerError | None:
     root = model.pickled.value
     if isinstance(root, Instance) and as_array(root) is None:
         package = root.cls.module.split(".", 1)[0]
-        if package not in _WAYS_OUT:
+        if package not in ways_out():
             return None
-        what, hint = f"a pickled model of {package} ({root.cls.dotted})", _WAYS_OUT[package]
+        what, hint = f"a pickled model of {package} ({root.cls.dotted})", ways_out()[package]
     else:
         what, hint = _described(root), "save the fitted estimator itself"
     return _failure(model, what, hint)

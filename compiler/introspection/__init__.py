@@ -1,4 +1,4 @@
-"""Static checks of an artifact: ADS's own and ours. Nothing is imported, loaded or run."""
+"""Static checks of an artifact: those of ADS, then ours; nothing is imported, loaded or run."""
 
 from __future__ import annotations
 

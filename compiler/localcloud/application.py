@@ -8,52 +8,45 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from compiler.localcloud import (
-    buckets,
-    deployment_jobs,
-    deployments,
-    identity,
+from compiler.localcloud.cleanup import purge
+from compiler.localcloud.datascience import projects, work_requests
+from compiler.localcloud.datascience.deployments import deployments, predict, processes, shapes
+from compiler.localcloud.datascience.jobs import settle
+from compiler.localcloud.datascience.models import (
+    artifacts,
     metadata_artifacts,
-    model_artifacts,
-    model_references,
     models,
-    multipart,
-    objects,
-    predict,
-    projects,
     provenance,
-    resource_search,
-    shapes,
+    references,
     transfers,
     version_sets,
-    work_requests,
 )
-from compiler.localcloud.blobs import Blobs
-from compiler.localcloud.calls import Access, Backend, Call, Route, Settings
-from compiler.localcloud.disk import explained
-from compiler.localcloud.errors import ServiceError, payload_too_large
-from compiler.localcloud.http import Request, Response, json_response
-from compiler.localcloud.idempotency import once
-from compiler.localcloud.jobs import settle
-from compiler.localcloud.owner import REGION, Owner, load_owner
-from compiler.localcloud.routing import Router
-from compiler.localcloud.signatures import read_body, verify_content, verify_signature
-from compiler.localcloud.store import Store
-from compiler.localcloud.sweeping import sweep
+from compiler.localcloud.http.calls import Access, Backend, Call, Route, Settings
+from compiler.localcloud.http.errors import ServiceError, payload_too_large
+from compiler.localcloud.http.messages import Request, Response, json_response
+from compiler.localcloud.http.retry_tokens import once
+from compiler.localcloud.http.routing import Router
+from compiler.localcloud.http.signatures import read_body, verify_content, verify_signature
+from compiler.localcloud.identity import identity, resource_search
+from compiler.localcloud.objectstorage import buckets, multipart, objects
+from compiler.localcloud.store.blobs import Blobs
+from compiler.localcloud.store.database import Store
+from compiler.localcloud.store.disk_errors import translate_errors
+from compiler.localcloud.store.owner import REGION, Owner, load_owner
 
 MAX_JSON_BYTES = 10 << 20
-_ROOMS = (
+_MODULES = (
     projects,
     models,
     provenance,
     resource_search,
-    model_artifacts,
+    artifacts,
     version_sets,
     deployments,
     shapes,
     work_requests,
     transfers,
-    model_references,
+    references,
     buckets,
     objects,
     multipart,
@@ -61,8 +54,8 @@ _ROOMS = (
     metadata_artifacts,
     identity,
 )
-_ACTIONS = {**deployment_jobs.ACTIONS, **transfers.ACTIONS, **model_references.ACTIONS}
-_ROUTES = tuple(route for room in _ROOMS for route in room.ROUTES)
+_ACTIONS = {**processes.ACTIONS, **transfers.ACTIONS, **references.ACTIONS}
+_ROUTES = tuple(route for room in _MODULES for route in room.ROUTES)
 
 
 class LocalCloud:
@@ -94,8 +87,8 @@ class LocalCloud:
         self.settle()
         try:
             response = self.backend.settings.faults.around(request, lambda: self._dispatch(request))
-        except ServiceError as problem:
-            response = json_response({"code": problem.code, "message": problem.message}, status=problem.status)
+        except ServiceError as error:
+            response = json_response({"code": error.code, "message": error.message}, status=error.status)
         if request.method == "HEAD":
             response = replace(response, body=())
         elif request.method != "GET":
@@ -107,7 +100,7 @@ class LocalCloud:
     def settle(self) -> None:
         """Carry on what is due, without waiting for anything."""
         settle(self.backend, _ACTIONS)
-        deployment_jobs.check_health(self.backend)
+        processes.check_health(self.backend)
 
     def close(self) -> None:
         """Give back the database; deployments keep serving."""
@@ -143,13 +136,13 @@ def open_cloud(root: Path, *, run_processes: bool = True, settings: Settings | N
     Raises OSError when the folder cannot be used and `CompilerError` MF900 when the disk is full or the store damaged.
     """
     root = root.resolve()
-    with explained(root):
+    with translate_errors(root):
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         store = Store(root / "oci.sqlite3")
         blobs = Blobs(root)
         chosen = settings or Settings(run_processes=run_processes)
         backend = Backend(root, store, blobs, load_owner(store, root), chosen)
-        sweep(backend)
+        purge(backend)
     cloud = LocalCloud(backend)
     cloud.settle()
     return cloud

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO, TypeAlias, cast
 
 from compiler.localcloud.application import LocalCloud
-from compiler.localcloud.errors import ServiceError
-from compiler.localcloud.faults import ConnectionDroppedError
-from compiler.localcloud.http import Request, Response, json_response
+from compiler.localcloud.http.errors import ServiceError
+from compiler.localcloud.http.faults import ConnectionDroppedError
+from compiler.localcloud.http.messages import Request, Response, json_response
 
 DEFAULT_PORT = 8600
 HOSTS = ("127.0.0.1", "localhost")
@@ -61,8 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             check_origin(request)
             response = self.server.application(request)
-        except ServiceError as problem:
-            response = json_response({"code": problem.code, "message": problem.message}, status=problem.status)
+        except ServiceError as error:
+            response = json_response({"code": error.code, "message": error.message}, status=error.status)
         except ConnectionDroppedError:
             self.close_connection = True
             return

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from compiler.diagnostics import Pointer, Report, did_you_mean
+from compiler.frameworks import columns_of
 from compiler.ir import Json, ModelFacts, Table, Tensor
 from compiler.passes.dtypes import BOOLEANS, is_numeric
-
-# These take their columns by name and leave alone what they do not know.
-BY_NAME = frozenset(("pyspark",))
-# These pick their columns when they begin with a ColumnTransformer, which the facts cannot tell.
-MAY_PICK = frozenset(("Pipeline", "ColumnTransformer", "GridSearchCV", "RandomizedSearchCV"))
-NUMBERS_ONLY = frozenset(("xgboost", "lightgbm"))
 
 
 def check_input(facts: ModelFacts, table: Table, report: Report, at: Pointer = ()) -> None:
@@ -46,8 +41,10 @@ def check_output(
 
 def _feature_names(facts: ModelFacts) -> tuple[str, ...] | None:
     names = facts.feature_names
-    # LightGBM calls columns without names so.
-    return None if names and all(name == f"Column_{index}" for index, name in enumerate(names)) else names
+    placeholder = columns_of(facts.framework).placeholder
+    if names and placeholder and all(name == placeholder.format(index) for index, name in enumerate(names)):
+        return None
+    return names
 
 
 def _named(table: Table) -> bool:
@@ -59,16 +56,15 @@ def _tensors(table: Table) -> bool:
 
 
 def _check_names(facts: ModelFacts, expected: tuple[str, ...], table: Table, report: Report, at: Pointer) -> None:
-    # LightGBM puts underscores where the training data's names had spaces.
-    spell: Callable[[str], str] = (lambda name: name.replace(" ", "_")) if facts.framework == "lightgbm" else str
-    found = [spell(str(column.name)) for column in table.columns]
+    policy = columns_of(facts.framework)
+    found = [policy.spelt(str(column.name)) for column in table.columns]
     missing = [name for name in expected if name not in found]
     extra = [name for name in found if name not in expected]
     if missing:
         text = f"the model's columns {_list(missing)} are not in the sample"
         text += f", which has {_list(extra)} instead" if extra else ""
         report.error("MF321", text, at, hint=did_you_mean(missing[0], extra))
-    elif facts.framework in BY_NAME:
+    elif policy.by_name:
         return
     elif extra:
         text = f"the sample has columns {_list(extra)}, which the model does not know; it knows {_list(expected)}"
@@ -81,7 +77,7 @@ def _check_names(facts: ModelFacts, expected: tuple[str, ...], table: Table, rep
 def _error_unless_picked(
     facts: ModelFacts, code: str, text: str, report: Report, at: Pointer, *, hint: str | None
 ) -> None:
-    say = report.warning if facts.algorithm in MAY_PICK else report.error
+    say = report.warning if facts.algorithm in columns_of(facts.framework).pickers else report.error
     say(code, text, at, hint=hint)
 
 
@@ -95,7 +91,7 @@ def _list(names: Sequence[str], most: int = 8) -> str:
 
 
 def _check_numbers(facts: ModelFacts, table: Table, report: Report, at: Pointer) -> None:
-    if facts.framework not in NUMBERS_ONLY:
+    if not columns_of(facts.framework).numbers_only:
         return
     for column in table.columns:
         if not (is_numeric(column.dtype) or column.dtype in BOOLEANS or column.dtype == "category"):

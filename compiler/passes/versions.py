@@ -7,26 +7,16 @@ worse, to answer differently.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from compiler.diagnostics import Report
+from compiler.frameworks import distributions_of
 from compiler.passes.draft import Draft, Inputs
-
-# Framework, as the taxonomy names it -> the distributions that carry its version.
-_DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
-    "scikit-learn": ("scikit-learn",),
-    "xgboost": ("xgboost", "xgboost-cpu"),
-    "lightgbm": ("lightgbm",),
-    "pytorch": ("torch", "pytorch"),
-    "tensorflow": ("tensorflow", "tensorflow-cpu"),
-    "pyspark": ("pyspark",),
-}
 
 
 def check_versions(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     """Report a skew between recorded and installed versions: an error across major releases, else a warning."""
     for name, recorded in _recorded(inputs).items():
-        for distribution in _DISTRIBUTIONS.get(name, (name,)):
+        for distribution in distributions_of(name):
             installed = inputs.libraries.get(_canonical(distribution))
             if installed is not None and _release(installed) != _release(recorded):
                 _tell(distribution, recorded, installed, report)

@@ -1,1 +1,1 @@
-"""What should be, what is, and the pure difference between the two."""
+"""The pure difference between desired resources on one side, live ones on the other."""

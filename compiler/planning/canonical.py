@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from compiler.planning.test_results import KEY as TEST_RESULTS
-from compiler.planning.test_results import unanswered
+from compiler.planning.introspection_results import KEY as TEST_RESULTS
+from compiler.planning.introspection_results import without_environment_result
 
 Body: TypeAlias = dict[str, Any]
 """A JSON object in the wire form of the OCI Data Science API (camelCase keys)."""
@@ -53,15 +53,15 @@ def comparable(body: Mapping[str, Any]) -> Body:
 
 def _entry(item: Mapping[str, Any]) -> Body:
     fields = {field: item.get(field) or None for field in _METADATA_FIELDS}
-    return {**fields, "value": unanswered(fields["value"])} if item["key"] == TEST_RESULTS else fields
+    return {**fields, "value": without_environment_result(fields["value"])} if item["key"] == TEST_RESULTS else fields
 
 
 def leaves(value: Mapping[str, Any], at: Path = ()) -> dict[Path, Any]:
     """Every leaf of a comparable body by its path; a list is one leaf."""
-    found: dict[Path, Any] = {}
+    result: dict[Path, Any] = {}
     for key, item in value.items():
-        found.update(leaves(item, (*at, key)) if isinstance(item, Mapping) else {(*at, key): item})
-    return found
+        result.update(leaves(item, (*at, key)) if isinstance(item, Mapping) else {(*at, key): item})
+    return result
 
 
 def nested(flat: Iterable[tuple[Path, Any]]) -> Body:

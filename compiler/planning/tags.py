@@ -28,7 +28,7 @@ USER_TAGS = 10 - MOST_OURS
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """Where a plan applies: one compartment and Data Science project, under a target's name."""
 
     project: str

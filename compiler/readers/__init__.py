@@ -1,1 +1,1 @@
-"""Static readers, one file a format: they parse what others wrote and never execute any of it."""
+"""Static readers, one file a format: they parse what others wrote, never executing any of it."""

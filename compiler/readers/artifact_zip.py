@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.ir import SourceFile
-from compiler.readers.archive import DAMAGE, MAX_MEMBERS, open_archive
+from compiler.readers.containers.archive import DAMAGE, MAX_MEMBERS, open_archive
 from compiler.workspace.root import is_secret
 
 CHUNK = 1 << 20

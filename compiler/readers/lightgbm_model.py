@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from compiler.ir import Json
-from compiler.readers.mapped import BadContentError
+from compiler.readers.containers.mapped import BadContentError
 
 FIRST, HEAD = 1 << 17, 16 << 20
 TAIL = 4 << 20

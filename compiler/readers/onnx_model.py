@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 
 from compiler.ir import Json, Tensor
-from compiler.readers.mapped import BadContentError
-from compiler.readers.protobuf import Budget, Value, fields, integers, signed, text
+from compiler.readers.containers.mapped import BadContentError
+from compiler.readers.containers.protobuf import Budget, Value, fields, integers, signed, text
 
 # TensorProto.DataType -> numpy dtype
 DTYPES = {

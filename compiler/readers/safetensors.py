@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from compiler.readers.bounded_json import parse_mapping
-from compiler.readers.mapped import BadContentError
+from compiler.readers.containers.bounded_json import parse_mapping
+from compiler.readers.containers.mapped import BadContentError
 
 MAX_HEADER = 16 << 20
 """The format allows 100 MB; this is room for 100,000 tensors."""

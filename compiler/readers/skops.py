@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compiler.readers.archive import damaged, open_archive, read_member
+from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.npy_header import parse_npy
 from compiler.readers.pickles import Pickle, refusal
 from compiler.readers.pickles.arrays import Array, elements

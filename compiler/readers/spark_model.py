@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.ir import Json
-from compiler.readers.archive import damaged
-from compiler.readers.bounded_json import parse_mapping
-from compiler.readers.mapped import BadContentError
+from compiler.readers.containers.archive import damaged
+from compiler.readers.containers.bounded_json import parse_mapping
+from compiler.readers.containers.mapped import BadContentError
 
 MAX_METADATA = 8 << 20
 MAX_STAGES = 2000

@@ -1,1 +1,1 @@
-"""The model server: score.py over HTTP with OCI's predict contract; a supervisor a deployment, and its workers."""
+"""The model server: score.py over HTTP with OCI's predict contract; one supervisor a deployment, with its workers."""

@@ -1,1 +1,1 @@
-"""The manifest and the project as written: what was set, and what was not."""
+"""The manifest, or the project, as written: which fields are set, which are not."""

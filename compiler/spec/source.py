@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from compiler.spec.base import Items, Node, ObjectUri, text
+from compiler.spec.frameworks import FRAMEWORKS
 
 UseCase: TypeAlias = Literal[
     "binary_classification",
@@ -24,9 +25,10 @@ UseCase: TypeAlias = Literal[
     "object_localization",
     "other",
 ]
-FrameworkName: TypeAlias = Literal[
-    "scikit-learn", "xgboost", "lightgbm", "pytorch", "tensorflow", "pyspark", "onnx", "other"
-]
+if TYPE_CHECKING:
+    FrameworkName: TypeAlias = str
+else:
+    FrameworkName = Literal[tuple(FRAMEWORKS)]
 FeatureType: TypeAlias = Literal[
     "Address", "Boolean", "Category", "Constant", "Continuous", "CreditCard", "DateTime", "Discrete", "Document", "GIS",
     "Integer", "IpAddress", "IpAddressV4", "IpAddressV6", "LatLong", "Object", "Ordinal", "PhoneNumber", "String",

@@ -1,8 +1,9 @@
-"""Run an artifact in a separate process and compare it with the golden rows; knows no cloud."""
+"""Run an artifact in a separate process to compare it with the golden rows; knows no cloud."""
 
 from compiler.verify.check import Verification, verify
 from compiler.verify.libraries import missing_libraries
 from compiler.verify.receipts import environment_of, find_receipt, receipt_key, remember
+from compiler.verify.run import require_isolation
 
 __all__ = [
     "Verification",
@@ -11,5 +12,6 @@ __all__ = [
     "missing_libraries",
     "receipt_key",
     "remember",
+    "require_isolation",
     "verify",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Golden, Json
 from compiler.passes.golden import golden_request
+from compiler.serving.isolation.result import Isolation
 from compiler.verify.compare import compare
 from compiler.verify.libraries import distribution_of, missing_libraries
 from compiler.verify.run import Replies, run_artifact
@@ -26,21 +27,34 @@ class Verification:
     """False without an output sample: then only "it answers every row" was tested."""
     max_difference: float
     load_seconds: float
-    isolated: bool
-    """False when this machine offered no namespaces: the process could reach the network."""
+    isolation: Isolation
+    """How far the process was shut in."""
     shapes: tuple[str, ...]
     """The payload shapes that were answered alike."""
 
+    @property
+    def isolated(self) -> bool:
+        """Whether it was shut in completely: network, files and processes."""
+        return self.isolation.complete
+
 
 def verify(
-    artifact: Path, golden: Golden, *, timeout: float = 300.0, requires: Sequence[str] = (), shapes: bool = True
+    artifact: Path,
+    golden: Golden,
+    *,
+    timeout: float = 300.0,
+    requires: Sequence[str] = (),
+    shapes: bool = True,
+    require_isolation: bool = False,
 ) -> Verification:
     """Run the artifact directory in a process of its own and compare its answers with the golden rows.
 
     `timeout` in seconds covers loading and all requests. `requires` are the model's distributions (`scikit-learn`,
     `torch==2.4`). `shapes` also sends the first rows in other payload shapes (leave it out for a user's own score.py).
-    Without golden rows the artifact only has to load.
-    Raises `CompilerError`: MF608 when a library is missing here, MF601 to MF607 when it fails, MF609 without score.py.
+    Without golden rows the artifact only has to load. With `require_isolation` nothing is loaded unless the process is
+    shut in completely.
+    Raises `CompilerError`: MF608 when a library is missing here, MF601 to MF607 when it fails, MF609 without score.py,
+    MF610 without the isolation that is required.
     """
     if not (artifact / "score.py").is_file():
         raise failure("MF609", f"{artifact} holds no score.py", hint="compile the model again")
@@ -48,7 +62,7 @@ def verify(
         raise _missing(missing)
     variants = payload_shapes(artifact, golden) if shapes and golden.inputs else {}
     payloads: list[Json] = [golden_request(golden), *variants.values()] if golden.inputs else []
-    replies = run_artifact(artifact, payloads, timeout=timeout)
+    replies = run_artifact(artifact, payloads, timeout=timeout, require_isolation=require_isolation)
     _check_loaded(replies, requires)
     rows = _rows(replies.answers[0], len(golden.inputs)) if golden.inputs else []
     difference = _check_answers(rows, golden) if golden.outputs else 0.0
@@ -58,7 +72,7 @@ def verify(
         compared=bool(golden.outputs),
         max_difference=difference,
         load_seconds=round(float(replies.load["seconds"]), 3),
-        isolated=replies.isolated,
+        isolation=replies.isolation,
         shapes=tuple(variants),
     )
 

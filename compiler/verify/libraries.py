@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib import metadata
 
-# Distribution -> the module it is imported as, where the names differ.
-_MODULES: Mapping[str, str] = {
-    "scikit-learn": "sklearn",
-    "tensorflow-cpu": "tensorflow",
-    "xgboost-cpu": "xgboost",
-    "onnxruntime-gpu": "onnxruntime",
-}
-KNOWN = frozenset(
-    {
-        *("cloudpickle", "joblib", "keras", "lightgbm", "numpy", "onnxruntime", "pandas", "pyspark", "safetensors"),
-        *("scikit-learn", "scipy", "skops", "tensorflow", "torch", "xgboost", "lz4"),
-    }
-)
-"""Distributions whose absence is this machine's matter and not the model's."""
+from compiler.frameworks import libraries
+
+_TOOLS = frozenset({"cloudpickle", "joblib", "lz4", "numpy", "pandas", "scipy"})
+"""Distributions that models of several frameworks need."""
 
 
 def missing_libraries(requirements: Iterable[str]) -> tuple[str, ...]:
@@ -38,12 +28,15 @@ def _importable(module: str) -> bool:
 def module_of(requirement: str) -> str:
     """The module that a requirement is imported as."""
     name = distribution(requirement)
-    return _MODULES.get(name, name.replace("-", "_"))
+    return libraries().get(name, name.replace("-", "_"))
 
 
 def distribution_of(module: str) -> str | None:
-    """The known library behind a module name, None for any other module (which may be the user's own)."""
-    return next((name for name in sorted(KNOWN) if module_of(name) == module.partition(".")[0]), None)
+    """The known library behind a module name, None for any other module (which may be the user's own).
+
+    The absence of a known one is this machine's matter and not the model's.
+    """
+    return next((name for name in sorted({*libraries(), *_TOOLS}) if module_of(name) == module.partition(".")[0]), None)
 
 
 def distribution(requirement: str) -> str:

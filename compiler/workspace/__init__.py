@@ -1,1 +1,1 @@
-"""Where the user's files are: the project root, its project file, the manifests, targets and variables."""
+"""Where the user's files are: the project root, its project file, the manifests, targets, variables."""

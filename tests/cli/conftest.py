@@ -1,111 +1,24 @@
-"""Models and deployments that somebody else made: plain calls of the SDK on the project's embedded OCI."""
+"""Commands in an empty project."""
 
 from __future__ import annotations
 
-import io
-import zipfile
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from compiler.cloud.connection import Connection, connect
-from compiler.cloud.waiting import Watch, await_deployment
-from compiler.spec.project import Target
-
-SCORE = b"""
-def load_model(model_file_name="factor.txt"):
-    return 2.0
-
-
-def predict(data, model=load_model()):
-    return {"prediction": [row["x"] * model for row in data]}
-"""
-RUNTIME = b"""
-MODEL_ARTIFACT_VERSION: '3.0'
-MODEL_DEPLOYMENT:
-  INFERENCE_CONDA_ENV:
-    INFERENCE_ENV_PATH: oci://packs@cellar/pack
-    INFERENCE_ENV_SLUG: pack
-    INFERENCE_ENV_TYPE: published
-    INFERENCE_PYTHON_VERSION: '3.11'
-"""
-FILES = {"score.py": SCORE, "runtime.yaml": RUNTIME, "factor.txt": b"2"}
-SHAPE = {"instanceShapeName": "VM.Standard2.1"}
-
-
-@contextmanager
-def cloud(root: Path, project: str = "cellar") -> Iterator[Connection]:
-    with connect("local", Target(), root=root, project=project) as connection:
-        yield connection
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in files.items():
-            file.writestr(name, content)
-    return buffer.getvalue()
-
-
-def where(connection: Connection) -> dict[str, str]:
-    return {"compartmentId": connection.place.compartment_id, "projectId": connection.place.project_id}
-
-
-def make_model(connection: Connection, files: dict[str, bytes] | None = None, **details: Any) -> str:
-    client = connection.data_science
-    body = {**where(connection), "displayName": "By Hand", **details}
-    model = client.create_model(body).data["id"]
-    content = zipped(FILES if files is None else files)
-    client.create_model_artifact(model, content, content_disposition='attachment; filename="a.zip"')
-    return str(model)
-
-
-def begin_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
-    served = {
-        "modelId": model,
-        "instanceConfiguration": SHAPE,
-        "scalingPolicy": {"policyType": "FIXED_SIZE", "instanceCount": 1},
-    }
-    configuration = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": served}
-    if environment is not None:
-        kind = {"environmentConfigurationType": "DEFAULT"}
-        configuration["environmentConfigurationDetails"] = {**kind, "environmentVariables": environment}
-    body = {**where(connection), "displayName": "served by hand"}
-    body["modelDeploymentConfigurationDetails"] = configuration
-    return str(connection.data_science.create_model_deployment({**body, **details}).data["id"])
-
-
-def make_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
-    made = begin_deployment(connection, model, environment, **details)
-    await_deployment(connection, made, None, Watch(timeout=60))
-    return made
-
-
-def remove(root: Path) -> None:
-    """Delete every deployment, so that no process is left."""
-    with cloud(root) as connection:
-        client = connection.data_science
-        for item in client.list_model_deployments(connection.place.compartment_id).data:
-            if item["lifecycleState"] not in ("DELETED", "DELETING"):
-                client.delete_model_deployment(item["id"])
+from testing import unmanaged
+from testing.paths import MANIFESTS
 
 
 @pytest.fixture
-def foreign() -> SimpleNamespace:
-    """What foreign resources are made with (a conftest cannot be imported)."""
-    return SimpleNamespace(
-        FILES=FILES,
-        cloud=cloud,
-        make_model=make_model,
-        begin_deployment=begin_deployment,
-        make_deployment=make_deployment,
-        where=where,
-        zipped=zipped,
-    )
+def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of a model that needs no framework (the working directory)."""
+    folder = tmp_path / "rules"
+    shutil.copytree(MANIFESTS / "generic-rules", folder)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture
@@ -116,4 +29,4 @@ def cellar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (root / "manifact.yaml").write_text("apiVersion: manifact/v1\nkind: Project\nmetadata: {name: cellar}\n")
     monkeypatch.chdir(root)
     yield root
-    remove(root)
+    unmanaged.remove(root)

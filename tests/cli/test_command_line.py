@@ -5,16 +5,13 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from compiler.cli import commands
-from compiler.cli.examples import EXAMPLES
-from compiler.cli.usage import Parser
-
-ROOT = Path(__file__).parent.parent.parent
+from compiler.cli.parser import Parser
+from testing.command import run, start
 
 
 @pytest.mark.parametrize(
@@ -49,23 +46,22 @@ def test_wrong_usage_says_what_was_probably_meant(words, message, hint, wine, ma
 def test_every_command_has_an_example_that_can_be_typed():
     parser = Parser(prog="manifact")
     sub = parser.add_subparsers(dest="command", parser_class=Parser)
-    for name, command in commands.COMMANDS.items():
+    for name, command in commands.load_all().items():
         command.configure(sub.add_parser(name))
-    assert list(EXAMPLES) == list(commands.COMMANDS)
-    for name, line in EXAMPLES.items():
-        words = shlex.split(line.partition(" > ")[0])
+    for name, command in commands.load_all().items():
+        words = shlex.split(command.EXAMPLE.partition(" > ")[0])
         assert words[:2] == ["manifact", name]
         assert parser.read(words[1:]).command == name
 
 
-@pytest.mark.parametrize("name", commands.COMMANDS)
+@pytest.mark.parametrize("name", commands.NAMES)
 def test_help_is_a_sentence_and_an_example_and_fits_a_terminal(name, manifact, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     result = manifact(name, "--help")
     assert (result.code, result.err) == (0, "")
     assert re.search(r"^example: manifact ", result.out, re.MULTILINE)
     assert all(len(line) <= 80 for line in result.out.splitlines() if not line.startswith("example: "))
-    assert not commands.COMMANDS[name].SUMMARY.endswith(".")
+    assert not commands.load(name).SUMMARY.endswith(".")
 
 
 def test_the_version(manifact):
@@ -74,9 +70,7 @@ def test_the_version(manifact):
 
 
 def _run(words, encoding, **options):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
-    command = [sys.executable, "-m", "compiler", *words]
-    return subprocess.run(command, capture_output=True, env=environment, check=False, timeout=60, **options)
+    return run(*words, environment={"PYTHONIOENCODING": encoding}, capture_output=True, **options)
 
 
 @pytest.mark.slow
@@ -95,19 +89,14 @@ def test_a_terminal_of_another_encoding_is_written_to_all_the_same(encoding, win
 def test_a_reader_who_leaves_is_no_error():
     read, write = os.pipe()
     os.close(read)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "compiler", "explain"], stdout=write, stderr=subprocess.PIPE, env=environment
-    ) as process:
+    with start("explain", stdout=write, stderr=subprocess.PIPE) as process:
         os.close(write)
-        _, told = process.communicate(timeout=60)
+        _, told = process.communicate()
     assert (process.returncode, told) == (0, b"")
 
 
 @pytest.mark.slow
 def test_a_full_disk_is_told():
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "compiler", "explain"]
-        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment, check=False, timeout=60)
+        result = run("explain", stdout=full, stderr=subprocess.PIPE)
     assert (result.returncode, b"No space left on device" in result.stderr) == (3, True)

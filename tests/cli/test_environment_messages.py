@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cloud.connection import connect
-from compiler.cloud.credentials import KEY_VARIABLES
-from compiler.cloud.endpoint import predict
+from compiler.cloud.connect.connection import connect
+from compiler.cloud.connect.credentials import KEY_VARIABLES
+from compiler.cloud.datascience.invoke import predict
 from compiler.diagnostics import CompilerError
 from compiler.workspace.project import open_workspace
 from compiler.workspace.targets import choose_target
+from testing import unmanaged
 
-ROOT = Path(__file__).parent.parent.parent
-ROOT = Path(__file__).parent.parent.parent
 SECRET = "TopSecretPhrase1"
 FINGERPRINT = ":".join(["ab"] * 16)
 TENANCY = "ocid1.tenancy.oc1..t"
@@ -56,15 +54,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return root
 
     return write
-
-
-@pytest.fixture
-def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of a model that needs no framework (the working directory)."""
-    folder = tmp_path / "rules"
-    shutil.copytree(ROOT / "manifests" / "generic-rules", folder)
-    monkeypatch.chdir(folder)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -187,9 +176,9 @@ def test_what_is_said_and_with_which_exit_code(words, code, said, rules, manifac
 
 
 @pytest.mark.parametrize("place", ["oci://nobk@local/a.zip", "oci://bk@elsewhere/a.zip"])
-def test_a_model_is_not_exported_to_a_bucket_that_is_not_there(place, cellar, foreign, manifact):
-    with foreign.cloud(cellar) as connection:
-        model = foreign.make_model(connection)
+def test_a_model_is_not_exported_to_a_bucket_that_is_not_there(place, cellar, manifact):
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
     result = manifact("export", model, place)
     assert (result.code, "check bucket, namespace and name" in result.err) == (3, True), result.err
 
@@ -208,7 +197,7 @@ def test_a_redirection_is_nothing_that_oci_answers(service, manifact):
     ],
 )
 def test_an_endpoint_that_cannot_be_reached_is_named(endpoint, said, project, key, manifact, monkeypatch):
-    monkeypatch.setattr("compiler.cloud.retries.Patience.__init__.__defaults__", (1, 1.0, 0.01))
+    monkeypatch.setattr("compiler.cloud.connect.retries.RetryPolicy.__init__.__defaults__", (1, 1.0, 0.01))
     project(PROFILE + f"key_file={key}\n", serviceEndpoint=endpoint)
     result = manifact("list", "--target", "prod")
     assert (result.code, f"could not list models: {said}" in result.err) == (3, True)

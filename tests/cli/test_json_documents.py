@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from compiler.cli import commands, main
-from compiler.cli.documents import DOCUMENTS
-from compiler.cli.schema import schema_files
-from compiler.cli.usage import Parser
-from compiler.cloud.connection import connect
+from compiler.cli import commands
+from compiler.cli.documents import documents, schema_files
+from compiler.cli.main import main
+from compiler.cli.parser import Parser
+from compiler.cloud.connect.connection import connect
 from compiler.spec.project import Target
+from testing.command import first_document, start
+from testing.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SCHEMAS = {name: json.loads(text) for name, text in schema_files().items()}
 PACK = {"slug": "pack_v1", "pack_path": "oci://elsewhere@ns/pack_v1", "python": "3.11", "libraries": []}
 
@@ -196,26 +196,20 @@ def test_a_command_prints_its_document(case, scene, manifact):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", UNTIL_STOPPED, ids=str)
 def test_what_serves_prints_its_document_once_it_serves(case, scene):
-    command = [sys.executable, "-m", "compiler", *case.words.split(), "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if line == "}\n":
-                break
+    with start(*case.words.split(), "--json", stdout=subprocess.PIPE, text=True) as process:
+        document = first_document(process)
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
-    check("".join(lines) + rest, case)
+        rest, _ = process.communicate()
+    check(json.dumps(document) + rest, case)
 
 
 def test_the_table_names_every_command_with_json():
     parser = Parser()
     sub = parser.add_subparsers(parser_class=Parser)
-    for name, command in commands.COMMANDS.items():
+    for name, command in commands.load_all().items():
         command.configure(sub.add_parser(name))
     with_json = {name for name, child in _leaves(parser.verbs()) if "--json" in child.options()}
-    assert with_json == set(DOCUMENTS) - {"problems"}
+    assert with_json == set(documents()) - {"problems"}
     every = CASES + REFUSED + UNTIL_STOPPED
     assert {case.command for case in every if case.code == 0} == with_json
     without_failure = {"explain": "", "status": ""}
@@ -238,7 +232,7 @@ def test_wrong_usage_is_a_document_too(words, manifact):
 
 def test_a_bug_and_an_interruption_are_documents_too(manifact, monkeypatch):
     for error, code, name in ((ZeroDivisionError("x"), 70, "MF918"), (KeyboardInterrupt(), 130, "MF917")):
-        monkeypatch.setattr(commands.COMMANDS["explain"], "run", _raising(error))
+        monkeypatch.setattr(commands.load("explain"), "run", _raising(error))
         result = manifact("explain", "--json")
         assert result.code == code
         (problem,) = check(result.out, Case("explain", code))["diagnostics"]

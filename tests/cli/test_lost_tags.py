@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from testing import unmanaged
+
 MANIFEST = """\
 apiVersion: manifact/v1
 kind: Model
@@ -21,10 +23,10 @@ def write(folder, files, factor):
     (folder / "model.yaml").write_text(MANIFEST)
 
 
-def wipe(foreign, root, *kinds):
+def wipe(root, *kinds):
     """Send empty free-form tags to the newest of each kind; the OCIDs."""
     found = []
-    with foreign.cloud(root) as connection:
+    with unmanaged.cloud(root) as connection:
         client, compartment = connection.data_science, connection.place.compartment_id
         if "deployment" in kinds:
             found.append(client.list_model_deployments(compartment).data[0]["id"])
@@ -38,12 +40,12 @@ def wipe(foreign, root, *kinds):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kinds", [("deployment",), ("model",), ("deployment", "model")])
-def test_wiped_tags_are_said_and_mended(cellar, foreign, manifact, kinds):
+def test_wiped_tags_are_said_and_mended(cellar, manifact, kinds):
     folder = cellar / "models" / "red"
     for factor in (b"2", b"3"):
-        write(folder, foreign.FILES, factor)
+        write(folder, unmanaged.FILES, factor)
         assert manifact("apply", "models/red").code == 0
-    lost = wipe(foreign, cellar, *kinds)
+    lost = wipe(cellar, *kinds)
     planned = json.loads(manifact("plan", "models/red", "--json").out)
     (warning,) = [problem for problem in planned["diagnostics"] if problem["code"] == "MF765"]
     assert (warning["severity"], lost[0] in warning["message"]) == ("warning", True)
@@ -56,14 +58,14 @@ def test_wiped_tags_are_said_and_mended(cellar, foreign, manifact, kinds):
 
 
 @pytest.mark.slow
-def test_what_others_serve_of_ours_is_theirs(cellar, foreign, manifact):
-    write(cellar / "models" / "red", foreign.FILES, b"2")
+def test_what_others_serve_of_ours_is_theirs(cellar, manifact):
+    write(cellar / "models" / "red", unmanaged.FILES, b"2")
     (cellar / "models" / "red" / "model.yaml").write_text(
         MANIFEST.replace("  deployment: {shape: VM.Standard2.1}\n", "")
     )
     assert manifact("apply", "models/red").code == 0
-    with foreign.cloud(cellar) as connection:
+    with unmanaged.cloud(cellar) as connection:
         model = connection.data_science.list_models(connection.place.compartment_id).data[0]["id"]
-        foreign.make_deployment(connection, model)
+        unmanaged.make_deployment(connection, model)
     (cellar / "models" / "red" / "model.yaml").write_text(MANIFEST)
     assert "MF765" not in manifact("plan", "models/red").err

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project of a model that needs no framework (the working directory)."""
-    folder = tmp_path / "rules"
-    shutil.copytree(ROOT / "manifests" / "generic-rules", folder)
-    monkeypatch.chdir(folder)
-    return folder
+from testing.paths import child_environment
+from testing.waiting import LONG
 
 
 def in_a_shell(line: str) -> subprocess.CompletedProcess[str]:
     """A line of shell with `{manifact}` for the command."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**child_environment(), "PYTHONDONTWRITEBYTECODE": "1"}
     command = ["bash", "-c", line.format(manifact=f"{sys.executable} -m compiler")]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=LONG)
 
 
 @pytest.mark.parametrize(("limit", "words"), [(8, "list"), (150, "apply --verify never")])

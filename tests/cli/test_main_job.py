@@ -7,6 +7,8 @@ import joblib
 import pandas as pd
 import pytest
 
+from testing.waiting import LONG
+
 
 @pytest.fixture
 def live(wine, manifact):
@@ -47,7 +49,7 @@ def test_the_deployed_model_answers_as_the_estimator_does(live, manifact):
     request = urllib.request.Request(
         _deployment(manifact)["url"] + "/predict", body, {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=LONG) as response:
         assert json.load(response) == {"prediction": expected[:5]}
 
 

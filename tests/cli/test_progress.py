@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from compiler.cli import progress
-from compiler.cloud.connection import connect
+from compiler.cli.console import Console
+from compiler.cloud.connect.connection import connect
+from compiler.events import Event, Phase
 from compiler.spec.project import Target
 
 BAR = re.compile(r"\r    \[(█*)(·*)\](?: (\d+) %)? ([^\r]*)\x1b\[K")
@@ -67,6 +69,15 @@ def test_apply_draws_a_bar_on_a_terminal(wine, manifact, terminal, monkeypatch):
     assert all(len(full) + len(rest) == 30 for full, rest, _, _ in bars)
     assert max(len(line.replace("\x1b[K", "")) for line in re.split(r"[\r\n]+", seen)) < COLUMNS
     assert seen.endswith("\r\x1b[K")  # and then it is gone
+
+
+def test_a_bar_makes_room_for_what_is_said_meanwhile(terminal, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    with progress.Reporter(Console(out=terminal.stream, err=terminal.stream)) as reporter:
+        reporter(Event(Phase.PROGRESS, "one", "fetching", 1, 2))
+        reporter(Event(Phase.WRITTEN, "one", "fetched one"))
+        terminal.stream.flush()
+    assert re.sub(r"\r\n?", "\n", terminal.read()).endswith("50 % fetching\x1b[K\n\x1b[K  fetched one\n")
 
 
 def test_elsewhere_there_are_lines(wine, manifact, monkeypatch):

@@ -2,11 +2,12 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
-RULES = Path(__file__).parent.parent.parent / "manifests" / "generic-rules"
+from testing.paths import MANIFESTS
+
+RULES = MANIFESTS / "generic-rules"
 PROJECT = """\
 apiVersion: manifact/v1
 kind: Project

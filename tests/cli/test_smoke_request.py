@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
+from testing.paths import MANIFESTS
+
 pytestmark = pytest.mark.slow
-RULES = Path(__file__).parent.parent.parent / "manifests" / "generic-rules"
+RULES = MANIFESTS / "generic-rules"
 NAME = "flat-price"
 
 

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from testing import unmanaged
+
 MANIFEST = """\
 apiVersion: manifact/v1
 kind: Model
@@ -27,12 +29,12 @@ def predict(data, model=load_model()):
 
 
 @pytest.fixture
-def wrong(cellar, foreign):
+def wrong(cellar):
     """Two models whose output samples are not what they answer."""
     for name in ("red", "white"):
         folder = cellar / "models" / name
         (folder / "artifact").mkdir(parents=True)
-        for path, content in {**foreign.FILES, "score.py": SCORE.encode()}.items():
+        for path, content in {**unmanaged.FILES, "score.py": SCORE.encode()}.items():
             (folder / "artifact" / path).write_bytes(content)
         (folder / "in.csv").write_text("x\n1\n2\n")
         (folder / "out.csv").write_text("y\n7\n7\n")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import random
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
@@ -15,8 +14,8 @@ from compiler.diagnostics import CompilerError
 from compiler.emit import artifact_record, digest, emit, stream_zip, write_artifact
 from compiler.emit.runtime_yaml import runtime_yaml
 from compiler.ir import CondaEnvironment, Score
+from testing.paths import GOLDENS
 
-GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 NAMES = sorted(path.name for path in GOLDENS.iterdir())
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from compiler.emit import artifact_record, emit
 from compiler.frameworks import inspect_model
 from compiler.ir import Architecture, ModelFacts, Score
+from testing.paths import GOLDENS
 
-GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 MADE_DIFFERENTLY = {"ClientLibrary", "ModelArtifacts", "Hyperparameters"}  # see compiler/emit/metadata.py
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import pickle
-from pathlib import Path
 
 import joblib
 import lightgbm as lgb
@@ -17,8 +16,7 @@ from sklearn.datasets import load_diabetes, load_iris
 
 from compiler.frameworks import inspect_model
 from compiler.ir import Score
-
-GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
+from testing.paths import GOLDENS
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import base64
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import joblib
 import numpy as np
@@ -26,8 +25,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from compiler.ir import DataSchema, Field, ModelFacts, Score
 from compiler.verify.compare import compare
 from compiler.verify.run import run_artifact
+from testing.paths import GOLDENS
 
-GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 FACTS = ModelFacts("scikit-learn", "pickle")
 
 

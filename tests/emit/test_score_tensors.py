@@ -7,7 +7,6 @@ import json
 import pickle
 import shutil
 import textwrap
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,8 @@ import pytest
 from compiler.frameworks import inspect_model
 from compiler.ir import Architecture, ModelFacts, Score
 from compiler.verify.sandbox import namespaces
+from testing.paths import GOLDENS
 
-GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 NET = """
     import torch
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from compiler.readers.containers.ubj import UbjReader
 from compiler.readers.lightgbm_model import read_lightgbm
-from compiler.readers.ubj import UbjReader
-from compiler.readers.xgboost_model import MAX_WHOLE, read_xgboost
-from compiler.readers.xgboost_ubj import TREES
+from compiler.readers.xgboost.model import MAX_WHOLE, read_xgboost
+from compiler.readers.xgboost.ubj import TREES
+from testing.paths import OLD_MODELS
 
-OLD = Path(__file__).parents[1] / "data" / "models"
+OLD = OLD_MODELS
 RANDOM = np.random.default_rng(0)
 X = RANDOM.random((80, 3))
 Y = (X[:, 0] > 0.5).astype(int) + (X[:, 1] > 0.6)

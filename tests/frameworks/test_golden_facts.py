@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from compiler.frameworks import inspect_model
+from testing.paths import GOLDENS
 
-GOLDENS = Path(__file__).parents[1] / "data" / "goldens"
 # Without generic-customclass: its recorded pickle had a path overwritten and is damaged.
 MODELS = {
     "lightgbm-booster": "model.txt",

@@ -13,7 +13,7 @@ import pytest
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
-from compiler.readers.h5_objects import foreign_parts
+from compiler.readers.tensorflow.h5_objects import foreign_parts
 
 h5py = pytest.importorskip("h5py")
 OLD = Path(__file__).parents[1] / "data" / "models" / "tensorflow"

@@ -189,4 +189,4 @@ def test_every_public_layer_is_known_or_left_out_on_purpose(keras: Any) -> None:
 
     left_out = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
     public = {name for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)}
-    assert public - words("keras-classes") == left_out
+    assert public - words("tensorflow/keras-classes") == left_out

@@ -30,8 +30,8 @@ from sklearn.svm import SVC
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from testing.paths import GOLDENS
 
-GOLDENS = Path(__file__).parent.parent / "data" / "goldens"
 _RANDOM = np.random.RandomState(0)
 FRAME = pd.DataFrame({"age": _RANDOM.rand(60), "income": _RANDOM.rand(60), "city": ["a", "b", "c"] * 20})
 NUMBERS = FRAME[["age", "income"]]

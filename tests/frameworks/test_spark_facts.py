@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from testing.paths import GOLDENS
 
-GOLDEN = Path(__file__).parents[1] / "data" / "goldens" / "pyspark-pipelinemodel" / "artifact" / "model"
+GOLDEN = GOLDENS / "pyspark-pipelinemodel" / "artifact" / "model"
 ML = "org.apache.spark.ml."
 
 

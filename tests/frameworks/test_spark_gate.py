@@ -183,7 +183,7 @@ PIECES = [
 def test_whatever_parses_calls_only_listed_functions_and_reads_one_table(pieces: list[str]) -> None:
     """The grammar against a plain look at the text: what stands before a bracket, and behind FROM."""
     statement = " ".join(["SELECT", *pieces, "FROM __THIS__"])
-    if why_not(statement, words("spark-functions")) is None:
+    if why_not(statement, words("spark/functions")) is None:
         called = {name.lower() for name in re.findall(r"(\w+) \(", statement)} - {
             "as",
             "in",
@@ -192,6 +192,6 @@ def test_whatever_parses_calls_only_listed_functions_and_reads_one_table(pieces:
             "where",
             "by",
         }
-        assert called <= words("spark-functions")
+        assert called <= words("spark/functions")
         assert re.findall(r"FROM (\S+)", statement) == ["__THIS__"]
         assert not re.search(r"` \(|USING|IDENTIFIER \(", statement)

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.ir import Tensor
+from testing.paths import OLD_MODELS
 
-OLD = Path(__file__).parents[1] / "data" / "models" / "tensorflow"
+OLD = OLD_MODELS / "tensorflow"
 pytestmark = pytest.mark.filterwarnings("ignore")  # TensorFlow and Keras warn about themselves
 
 

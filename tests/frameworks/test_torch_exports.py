@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.ir import Tensor
-from compiler.readers.torch_export import is_arithmetic
+from compiler.readers.torch.exported import is_arithmetic
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch warns about its own deprecations
 

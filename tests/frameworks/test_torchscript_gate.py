@@ -159,4 +159,4 @@ def test_every_operator_that_takes_text_is_listed_knowingly() -> None:
         if takes_names & {argument.name for argument in schema.arguments if "str" in str(argument.type)}
     }
     assert {"aten::save", "aten::from_file"} <= found
-    assert not found & words("torch-operators")
+    assert not found & words("pytorch/operators")

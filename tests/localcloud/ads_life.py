@@ -1,6 +1,6 @@
 """Oracle ADS prepares, saves, deploys, predicts with, downloads and deletes a model on the embedded OCI.
 
-Run in ADS's own virtual environment (see test_localcloud_ads.py); the server of the model runs there as well.
+Run in ADS's own virtual environment (see test_ads.py); the server of the model runs there as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 def main(root: Path) -> None:
     from compiler.localcloud import open_cloud
-    from compiler.localcloud.housekeeping import client_environment, stop_all
+    from compiler.localcloud.processes import client_environment, stop_all
     from compiler.localcloud.server import LocalServer
 
     with open_cloud(root) as cloud, LocalServer(cloud, cloud.handle, 0) as server:

@@ -3,73 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import threading
-import time
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import oci
 import pytest
-from oci._vendor import requests
-from urllib3 import HTTPResponse
 
 from compiler.localcloud import LocalCloud, open_cloud
-from compiler.localcloud.http import Request
 from compiler.localcloud.server import LocalServer
 from compiler.serving.control import Server
-
-ENDPOINT = "http://127.0.0.1:8600"
-
-
-class InProcessAdapter(requests.adapters.BaseAdapter):
-    """A transport for the SDK's session that calls the application directly."""
-
-    def __init__(self, cloud: LocalCloud) -> None:
-        super().__init__()
-        self._cloud = cloud
-
-    def send(self, request: Any, **_: Any) -> requests.Response:
-        body = request.body
-        if isinstance(body, str):
-            body = body.encode()
-        if isinstance(body, bytes):
-            body = io.BytesIO(body)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        answer = self._cloud.handle(Request(request.method, request.path_url, headers, body))
-        raw = HTTPResponse(
-            io.BytesIO(b"".join(answer.body)),
-            headers=answer.headers,
-            status=answer.status,
-            preload_content=False,
-            request_method=request.method,
-        )
-        response = requests.adapters.HTTPAdapter().build_response(request, raw)
-        response.headers = requests.structures.CaseInsensitiveDict(answer.headers)
-        return response
-
-    def close(self) -> None:
-        pass
+from testing.archives import zipped
+from testing.sdk import make_client
+from testing.waiting import eventually
 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[LocalCloud]:
     with open_cloud(tmp_path / "local", run_processes=False) as opened:
         yield opened
-
-
-def make_client(cloud: LocalCloud, kind: Callable[..., Any]) -> Any:
-    """A client of the SDK that talks to `cloud`, without retries and circuit breaker."""
-    client = kind(
-        cloud.sdk_config(),
-        service_endpoint=ENDPOINT,
-        retry_strategy=oci.retry.NoneRetryStrategy(),
-        circuit_breaker_strategy=oci.circuit_breaker.NoCircuitBreakerStrategy(),
-    )
-    client.base_client.session.mount("http://", InProcessAdapter(cloud))
-    return client
 
 
 @pytest.fixture
@@ -125,14 +78,6 @@ def deployment_details(cloud: LocalCloud) -> Callable[..., Any]:
     return make
 
 
-def zipped(files: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
 @contextlib.contextmanager
 def refused(status: int, code: str, match: str = "") -> Iterator[None]:
     """The block must fail with this error of the service."""
@@ -164,10 +109,7 @@ def end_servers(root: Path) -> None:
     servers = [Server(folder) for folder in root.glob("deployments/*")]
     for server in servers:
         server.request_stop()
-    deadline = time.monotonic() + 30
-    while any(server.is_alive() for server in servers):
-        assert time.monotonic() < deadline, "a server process survived"
-        time.sleep(0.02)
+    eventually(lambda: not any(server.is_alive() for server in servers))
 
 
 @pytest.fixture(name="stop_servers")
@@ -191,10 +133,10 @@ def settled(science: Any) -> Callable[..., Any]:
     """Waits until a deployment is in one of these states."""
 
     def wait(identifier: str, *states: str) -> Any:
-        deadline = time.monotonic() + 30
-        while (found := science.get_model_deployment(identifier).data).lifecycle_state not in states:
-            assert time.monotonic() < deadline, found
-            time.sleep(0.02)
-        return found
+        def reached() -> Any:
+            found = science.get_model_deployment(identifier).data
+            return found if found.lifecycle_state in states else None
+
+        return eventually(reached)
 
     return wait

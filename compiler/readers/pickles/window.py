@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from compiler.diagnostics import SourceRange, failure
-from compiler.readers.compression import codec_of, inflated
+from compiler.readers.containers.compression import codec_of, inflated
 
 CHUNK = 1 << 20
 _RELEASE = 16 << 20

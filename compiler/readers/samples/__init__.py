@@ -1,4 +1,4 @@
-"""Samples of a model's input and output: CSV, JSON, JSON lines, Parquet, NPY and NPZ files to one `Table`.
+"""Samples of a model's input or output: CSV, JSON, JSON lines, Parquet, NPY or NPZ files to one `Table`.
 
 Dtypes are those pandas would give the same file, because ADS publishes them. Datetimes come from Parquet, NPY and
 `spec.columns` only: pandas leaves dates in CSV and JSON as text, and so does ADS.

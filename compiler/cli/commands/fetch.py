@@ -1,0 +1,32 @@
+"""`manifact fetch`: bring the files that manifests name by `uri` and `sha256`."""
+
+from __future__ import annotations
+
+import argparse
+
+from compiler.cli.arguments import add_json, add_manifests, add_root, add_target, checkout, selection, target
+from compiler.cli.console import Console
+from compiler.cli.progress import Reporter
+from compiler.codes import ExitCode
+
+SUMMARY = "bring the files that manifests name by `uri` and `sha256`, checked, into a cache"
+EXAMPLE = "manifact fetch models/wine"
+DOCUMENT = "tools:FetchDocument"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_manifests(parser)
+    add_root(parser)
+    add_target(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Fetch what is missing, and exit by the gravest problem of all."""
+    from compiler.engine.target.fetch import FetchRequest, fetch_files
+
+    request = FetchRequest(selection(arguments), target(arguments))
+    with Reporter(console) as reporter:
+        result = fetch_files(checkout(arguments), request, reporter)
+    return console.show(result)

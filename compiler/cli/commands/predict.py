@@ -1,0 +1,45 @@
+"""`manifact predict`: ask a deployed model."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from compiler.cli.arguments import add_json, add_name, add_root, add_target, checkout, count, target
+from compiler.cli.console import Console
+from compiler.cli.progress import Reporter
+from compiler.codes import ExitCode
+
+SUMMARY = "send data to the deployed model and print its answer"
+EXAMPLE = "manifact predict wine --data models/wine/samples/input.csv --rows 3"
+DOCUMENT = "targets:PredictDocument"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_name(parser)
+    add_root(parser)
+    add_target(parser)
+    parser.add_argument(
+        "--data",
+        required=True,
+        metavar="FILE",
+        help="csv, json, jsonl, npy, npz or parquet; - for JSON on standard input",
+    )
+    parser.add_argument("--rows", type=count, metavar="N", help="send only the first N rows of a table")
+    parser.add_argument(
+        "--by-column",
+        action="store_true",
+        help="send a table as {column: values}: the form that a score.py of Oracle ADS takes",
+    )
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Print the answer, which is JSON; with `--json`, and who gave it."""
+    from compiler.engine.target.predict import Data, PredictRequest, predict
+
+    given = {"text": sys.stdin.read()} if arguments.data == "-" else {"file": arguments.data}
+    data = Data(**given, rows=arguments.rows, by_column=arguments.by_column)
+    request = PredictRequest(arguments.model, data, target(arguments))
+    return console.show(predict(checkout(arguments), request, Reporter(console, quiet=True)))

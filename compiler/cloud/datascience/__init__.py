@@ -1,0 +1,1 @@
+"""OCI Data Science: models, version sets, deployments, their endpoints."""

@@ -1,0 +1,1 @@
+"""OCI Object Storage: objects, uploads, downloads, the conda packs kept there."""

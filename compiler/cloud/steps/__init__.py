@@ -1,0 +1,1 @@
+"""The executor of a change, one module for each kind of step."""

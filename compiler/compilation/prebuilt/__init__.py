@@ -1,0 +1,1 @@
+"""Artifacts made elsewhere: checked, then kept byte for byte."""

@@ -1,0 +1,1 @@
+"""What each command does, as a library: a frozen request in, a frozen result out."""

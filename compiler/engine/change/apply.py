@@ -1,0 +1,207 @@
+"""Apply: save models to the catalog, deploy them, wait and test them; a second apply changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics import Diagnostic, failure
+from compiler.engine.artifact.verify import When, verify_before_saving
+from compiler.engine.checkout import Checkout
+from compiler.engine.checkout_lock import checkout_lock
+from compiler.engine.consent import Consent, ask_for_plan
+from compiler.engine.result import Result
+from compiler.engine.selection import SelectRequest, compile_selection
+from compiler.engine.session import Session, TargetRequest, open_session
+from compiler.engine.target.planning import Observing, Planned, observe_for, plan_desired, with_preflight
+from compiler.events import Event, Listener, Phase, ignore
+from compiler.planning.plan.outcome import ApplyOptions, Outcome
+from compiler.planning.plan.planner import Options
+from compiler.render.lines import Line
+
+if TYPE_CHECKING:
+    from compiler.compilation.build import Build
+    from compiler.planning.plan.plan import Plan
+    from compiler.planning.plan.saved_plan import SavedPlan
+    from compiler.render.documents.targets import ApplyDocument
+    from compiler.workspace.project import Workspace
+
+_MAKE = "make one with `manifact plan -o FILE`"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyRequest:
+    """What to apply, and how."""
+
+    selection: SelectRequest = field(default_factory=SelectRequest)
+    target: TargetRequest = field(default_factory=TargetRequest)
+    options: Options = field(default_factory=Options)
+    plan: Path | None = None
+    """A plan file to carry out, instead of planning anew: manifests and options are those of the plan."""
+    verify: When = "auto"
+    """Run models here before they are saved."""
+    timeout: float = 3600.0
+    """Seconds for each change of the service."""
+    wait: bool = True
+    """False: do not wait for deployments, and do not test them."""
+    require_isolation: bool = False
+    """Run models here only in processes that are isolated completely; refuse where this machine cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult(Result):
+    """A plan and what became of it."""
+
+    plan: Plan
+    outcome: Outcome
+
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]:
+        """Problems and warnings of all changes."""
+        return self.outcome.diagnostics
+
+    @property
+    def interrupt(self) -> KeyboardInterrupt | None:
+        """What stopped it."""
+        return self.outcome.interrupt
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was done."""
+        return self.outcome.complete
+
+    def lines(self, width: int | None = None) -> list[Line]:
+        """The plan, and one line a change."""
+        from compiler.render.plan import plan_lines
+
+        return [*plan_lines(self.plan), *self.closing(width)]
+
+    def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - a result is not cut
+        """One line a change."""
+        from compiler.render.outcome import outcome_lines
+
+        return outcome_lines(self.outcome, named=len(self.plan.models) > 1)
+
+    def to_json(self) -> ApplyDocument:
+        """What `apply --json` prints."""
+        from compiler.render.outcome import outcome_document
+
+        return outcome_document(self.outcome)
+
+    def __repr__(self) -> str:
+        from compiler.render.words import plan_sum
+
+        state = "complete" if self.complete else "incomplete"
+        return f"<ApplyResult for {self.plan.place.target}: {plan_sum(self.plan)}, {state}>"
+
+
+def apply_manifests(
+    checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener = ignore
+) -> ApplyResult:
+    """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
+
+    Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
+    for a plan file that is stale or none, MF903 without consent, MF610 without the isolation that is required, and when
+    a model is not verified (exit 3 or 4).
+    """
+    if request.require_isolation:
+        from compiler.verify import require_isolation
+
+        require_isolation()
+    if request.plan is None:
+        return _fresh(checkout, request, consent, listener)
+    if request.selection != SelectRequest() or request.options != Options():
+        raise failure("MF913", "--plan carries out what was saved: manifests and options are those of the plan")
+    return apply_saved(checkout, _load(checkout.path(request.plan), request.plan), request, consent, listener)
+
+
+def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener) -> ApplyResult:
+    builds = compile_selection(checkout, request.selection, complete=request.options.prune)
+    with (
+        open_session(checkout, request.target, listener, builds[0].root) as session,
+        checkout_lock(session, request.timeout, listener),
+    ):
+        observing = Observing(request.options, request.timeout, wait=request.wait)
+        planned = plan_desired(session, session.desired_all(builds), builds, observing, listener)
+        return apply_planned(session, planned.plan, builds, request, consent, listener)
+
+
+def apply_saved(
+    checkout: Checkout, saved: SavedPlan, request: ApplyRequest, consent: Consent, listener: Listener = ignore
+) -> ApplyResult:
+    """Carry out what a saved plan says, when that is still what is to be done. Raises `CompilerError` MF740."""
+    from compiler.planning.plan.planner import plan
+    from compiler.planning.plan.saved_plan import check_current, with_secrets
+
+    _check_project(saved, checkout.workspace())
+    target = TargetRequest(request.target.target or saved.place.target, request.target.auth)
+    with open_session(checkout, target, listener) as session, checkout_lock(session, request.timeout, listener):
+        observing = Observing(saved.options, request.timeout, wait=request.wait)
+        desired = with_secrets(saved, session.substituted)
+        observed = observe_for(session, desired, observing, listener)
+        place = session.connection.place
+        found = check_current(saved, place, plan(desired, observed, place, saved.options))
+        builds = _built(saved, found, session.root)
+        planned = with_preflight(session, Planned(found, desired, observed), builds, observing)
+        return apply_planned(session, planned.plan, builds, request, consent, listener)
+
+
+def apply_planned(
+    session: Session,
+    plan: Plan,
+    builds: Sequence[Build],
+    request: ApplyRequest,
+    consent: Consent,
+    listener: Listener,
+) -> ApplyResult:
+    """Show the plan, verify what is saved, ask, and carry it out, in an open session under the checkout's lock."""
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
+    from compiler.compilation.build import attached_files
+    from compiler.engine.change.runner import apply
+
+    listener(Event(Phase.PLANNED, session.name, value=plan))
+    if plan.empty:
+        return ApplyResult(plan, Outcome((), planned=plan.problems))
+    verify_before_saving(
+        builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
+    )
+    ask_for_plan(plan, consent, everything=session.target.confirm == "all")
+    records = [(build, build.record) for build in builds]
+    archives = {f"sha256:{record.digest}": zip_body_of(build.artifact, record) for build, record in records if record}
+    attached = {name: path for build in builds for name, path in attached_files(build.directory).items()}
+    conduct = ApplyOptions(request.timeout, listener, files=attached, wait=request.wait)
+    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
+
+
+def _load(path: Path, named: Path) -> SavedPlan:
+    from compiler.planning.plan.saved_plan import load_plan
+
+    try:
+        return load_plan(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise failure("MF741", f"cannot read {named}: {error.strerror}", hint=_MAKE) from None
+    except UnicodeDecodeError:
+        raise failure("MF741", f"{named} is not a plan file: it is no text", hint=_MAKE) from None
+
+
+def _check_project(saved: SavedPlan, here: Workspace) -> None:
+    """Raises MF740 for a plan of another project, before a store of the target local is made for it."""
+    from compiler.workspace.targets import LOCAL
+
+    made = f"the plan was made for project '{saved.place.project}'"
+    hint = "go to the project's folder, or name it with --root"
+    if here.name != saved.place.project:
+        raise failure("MF740", f"{made}; this folder is of project '{here.name}'", hint=hint)
+    if saved.place.target == LOCAL and not (here.state / LOCAL).exists():
+        raise failure("MF740", f"{made} in another folder: nothing was ever planned for target local here", hint=hint)
+
+
+def _built(saved: SavedPlan, plan: Plan, root: Path) -> list[Build]:
+    """What the plan sends, compiled from the manifests it was made from: the same inputs give the same bytes."""
+    from compiler.compilation.batch import compile_all
+
+    sending = {change.name for change in plan.pending if change.sends}
+    paths = [root / path for name, path in saved.manifests.items() if name in sending]
+    return compile_all([path for path in paths if path.is_file()], lambda _folder: root)

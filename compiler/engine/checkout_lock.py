@@ -1,0 +1,54 @@
+"""One apply at a time in one checkout: a lock file that the system lets go when its process ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from compiler.diagnostics import failure
+from compiler.engine.session import Session
+from compiler.events import Event, Listener, Phase
+from compiler.workspace.root import private_folder
+
+_PAUSE = 0.1
+"""Seconds between two tries."""
+
+
+@contextmanager
+def checkout_lock(session: Session, timeout: float, listener: Listener) -> Iterator[None]:
+    """Hold the lock of this checkout and target, from before the target is observed until all is done.
+
+    The listener hears it when another process holds the lock. Raises `CompilerError` MF774 when it is not free after
+    `timeout` seconds. Applies from other checkouts are not seen here: against those, retry tokens and if-match stand.
+    """
+    path = private_folder(session.workspace.state) / f"apply-{session.name}.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(descriptor, path, timeout, listener)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path, timeout: float, listener: Listener) -> None:
+    deadline = time.monotonic() + timeout
+    told = False
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        who = os.pread(descriptor, 32, 0).decode(errors="replace") or "?"
+        if not told:
+            text = f"another apply is under way here (process {who}): waiting for it"
+            listener(Event(Phase.WAITING, text=text))
+            told = True
+        if time.monotonic() > deadline:
+            raise failure("MF774", f"another apply (process {who}) still holds {path}", hint="apply again later")
+        time.sleep(_PAUSE)

@@ -1,0 +1,64 @@
+"""The manifests of one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics import failure
+from compiler.engine.checkout import Checkout
+
+if TYPE_CHECKING:
+    from compiler.compilation.batch import CompiledManifest
+    from compiler.compilation.build import Build
+    from compiler.workspace.manifests import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class SelectRequest:
+    """Which manifests: files and folders, or all of a project, and of these those with some labels."""
+
+    paths: tuple[Path, ...] = ()
+    """Manifest files, folders with `model.yaml`, folders of a project; none: the folder of the checkout."""
+    everything: bool = False
+    labels: tuple[str, ...] = ()
+    """`key=value` of `metadata.labels`; all must fit."""
+
+
+def select(checkout: Checkout, request: SelectRequest) -> Selection:
+    """The manifests that the request means. Raises `CompilerError` MF112, MF910, MF911 or MF912."""
+    from compiler.workspace.manifests import select_manifests
+
+    paths = [checkout.path(path) for path in request.paths] or [checkout.start]
+    return select_manifests(paths, everything=request.everything, labels=request.labels, root=checkout.root)
+
+
+def compile_each(checkout: Checkout, request: SelectRequest) -> Iterator[CompiledManifest]:
+    """Compile the manifests one by one: a build or diagnostics for every one, whatever is wrong with the others."""
+    from compiler.compilation.batch import compile_each
+
+    return compile_each(select(checkout, request).paths, checkout.root_of)
+
+
+def compile_selection(checkout: Checkout, request: SelectRequest, *, complete: bool = False) -> list[Build]:
+    """Compile what the request means; at least one, all of one project.
+
+    `complete` asks for all manifests of a project, as pruning does. Raises `CompilerError` with the problems of all
+    manifests that are wrong; MF911 when they are of several projects, MF771 when they are not all of one.
+    """
+    from compiler.compilation.batch import compile_all
+    from compiler.workspace.root import shown
+
+    selection = select(checkout, request)
+    if complete and not selection.whole:
+        hint = "say --all, or name the folder of its manifact.yaml; without --select"
+        raise failure("MF771", "--prune needs all manifests of a project in view", hint=hint)
+    builds = compile_all(selection.paths, checkout.root_of)
+    roots = sorted({build.root for build in builds})
+    if len(roots) > 1:
+        projects = ", ".join(shown(path) for path in roots)
+        hint = "write a manifact.yaml above them, or name its folder with --root"
+        raise failure("MF911", f"the manifests are of {len(roots)} projects: {projects}", hint=hint)
+    return builds

@@ -1,0 +1,107 @@
+"""Predict: ask a deployed model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compiler.diagnostics import failure
+from compiler.engine.checkout import Checkout
+from compiler.engine.payload import payload_from_file, payload_from_text
+from compiler.engine.reference import model_reference
+from compiler.engine.result import Result
+from compiler.engine.session import TargetRequest, open_session
+from compiler.events import Listener, ignore
+from compiler.render.lines import Line
+
+if TYPE_CHECKING:
+    from compiler.render.documents.targets import PredictDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What is to be sent: a file, JSON text, or a value that JSON can hold."""
+
+    file: str | None = None
+    """csv, json, jsonl, npy, npz or parquet."""
+    text: str | None = None
+    """JSON, from standard input."""
+    value: Any = None
+    rows: int | None = None
+    """Only the first rows of a table."""
+    by_column: bool = False
+    """Send a table as {column: values}: the form that a score.py of Oracle ADS takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictRequest:
+    """Whom to ask, and what."""
+
+    model: str
+    """Name of the model, its manifest file, or the folder with its `model.yaml`."""
+    data: Data
+    target: TargetRequest = field(default_factory=TargetRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class PredictResult(Result):
+    """What a deployment answered."""
+
+    deployment: str
+    """Its OCID."""
+    text: str
+    """The body of the answer."""
+
+    @property
+    def answer(self) -> Any:
+        """The answer; as text where it is no JSON, as a custom container may answer."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return self.text
+
+    def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - an answer is not cut
+        """The answer as it came."""
+        return [Line(self.text.rstrip("\n"))]
+
+    def to_json(self) -> PredictDocument:
+        """What `predict --json` prints."""
+        return {"formatVersion": 1, "deployment": self.deployment, "answer": self.answer}
+
+
+def predict(checkout: Checkout, request: PredictRequest, listener: Listener = ignore) -> PredictResult:
+    """Send data to the deployment of a model.
+
+    Raises `CompilerError` MF744 when the endpoint answers anything but 200, MF001 and MF303 for data that cannot be
+    read, MF743 where nothing is deployed.
+    """
+    from compiler.cloud.datascience import invoke
+    from compiler.cloud.observe import observe
+
+    model = model_reference(checkout, request.model)
+    payload = _payload(checkout, request.data)
+    with open_session(checkout, request.target, listener, model.start) as session:
+        observed = observe(session.connection, [])
+        deployment = invoke.find_deployment(session.connection, observed.deployments, model.name)
+        answer = invoke.predict(session.connection, deployment, payload)
+    text = answer.body.decode("utf-8", "replace")
+    if answer.status != 200:
+        raise failure("MF744", f"the endpoint answered {answer.status}: {_message(text)}")
+    return PredictResult(deployment, text)
+
+
+def _payload(checkout: Checkout, data: Data) -> Any:
+    if data.text is not None:
+        return payload_from_text(data.text, "standard input")
+    if data.file is None:
+        return data.value
+    return payload_from_file(checkout.path(Path(data.file)), data.rows, by_column=data.by_column, named=data.file)
+
+
+def _message(text: str) -> str:
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return text[:500]

@@ -1,0 +1,1 @@
+"""LightGBM: boosters, estimators of its sklearn API."""

@@ -1,0 +1,1 @@
+"""ONNX: models of any origin for onnxruntime."""

@@ -1,0 +1,88 @@
+"""ONNX: models of any origin, float or quantised, run by onnxruntime."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from compiler.diagnostics import SourceRange, failure
+from compiler.frameworks.base import ModelFile
+from compiler.ir import Json, ModelFacts, Tensor
+from compiler.readers.containers.mapped import mapped
+from compiler.readers.onnx_model import OnnxModel, read_onnx
+
+# The domains of operators that onnxruntime 1.32 registers by itself, and those of ONNX 1.20.
+DOMAINS = frozenset((
+    "", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "ai.onnx.training", "com.microsoft",
+    "com.microsoft.experimental", "com.microsoft.nchwc", "com.ms.internal.nhwc", "org.pytorch.aten",
+))  # fmt: skip
+# Operators of com.microsoft that hold a program for another device, or the name of a file with one.
+COMPILED = frozenset(("com.microsoft.EPContext", "com.microsoft.Snpe"))
+
+
+def facts(model: ModelFile) -> ModelFacts | None:
+    """What the file says of itself. Raises CompilerError: MF203 damaged, MF220 weights outside of the file."""
+    with mapped(model.path) as data:
+        found = read_onnx(data)
+    for location in sorted(found.external):
+        _check_external(model, location)
+    return replace(_facts(found), unknown=tuple(name for name in _unknown(found) if name not in model.allow))
+
+
+def _unknown(found: OnnxModel) -> list[str]:
+    """Operators that neither onnxruntime brings nor the file itself defines, sorted."""
+    others = (name for name in found.operators if name not in found.functions)
+    return sorted(name for name in others if name.rpartition(".")[0] not in DOMAINS or name in COMPILED)
+
+
+def _check_external(model: ModelFile, location: str) -> None:
+    where = SourceRange(str(model.path))
+    path = PurePosixPath(location)
+    if not location or path.is_absolute() or ".." in path.parts:
+        raise failure("MF220", f"the model's weights are at '{location}', outside of its folder", where=where)
+    folder = model.path.parent.resolve()
+    if not (folder / path).resolve().is_relative_to(folder):
+        raise failure("MF220", f"the model's weights at '{location}' lead outside of its folder", where=where)
+    if not (folder / path).is_file():
+        raise failure(
+            "MF220",
+            f"the model's weights are in another file, '{location}', which is not beside it",
+            where=where,
+            hint="put it there and include it, or save the model with its weights inside",
+        )
+
+
+def _facts(found: OnnxModel) -> ModelFacts:
+    inputs, outputs = tuple(found.inputs), tuple(found.outputs)
+    names = _column_names(inputs)
+    predictors = {name for name in found.operators if name.endswith(("Classifier", "Regressor"))}
+    opsets: dict[str, Json] = {domain or "ai.onnx": version for domain, version in sorted(found.opsets.items())}
+    details: dict[str, Json] = {"ir_version": found.ir_version, "opsets": opsets}
+    if found.producer:
+        details["producer"] = found.producer
+    if found.external:
+        details["external_data"] = [*sorted(found.external)]
+    return ModelFacts(
+        framework="onnx",
+        format="onnx",
+        algorithm=predictors.pop().rpartition(".")[2] if len(predictors) == 1 else None,
+        feature_names=names,
+        feature_count=len(names) if names else _width(inputs),
+        classes=found.labels,
+        inputs=inputs,
+        outputs=outputs,
+        methods=frozenset(("predict", "predict_proba") if found.labels and len(outputs) > 1 else ("predict",)),
+        requires=("numpy", "onnxruntime"),
+        details=details,
+    )
+
+
+def _column_names(inputs: tuple[Tensor, ...]) -> tuple[str, ...] | None:
+    """Names of the inputs where each is one column of a table, as converters of pipelines make them."""
+    columns = all(tensor.shape is not None and tensor.shape[1:] == (1,) for tensor in inputs)
+    return tuple(tensor.name for tensor in inputs) if len(inputs) > 1 and columns else None
+
+
+def _width(inputs: tuple[Tensor, ...]) -> int | None:
+    shapes = [tensor.shape for tensor in inputs]
+    return shapes[0][1] if len(shapes) == 1 and shapes[0] is not None and len(shapes[0]) == 2 else None

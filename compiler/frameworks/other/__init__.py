@@ -1,0 +1,1 @@
+"""Models that only the user's own code can load."""

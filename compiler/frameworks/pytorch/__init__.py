@@ -1,0 +1,1 @@
+"""PyTorch: weights, TorchScript, exported programs."""

@@ -1,0 +1,1 @@
+"""scikit-learn: joblib files, pickles, skops archives."""

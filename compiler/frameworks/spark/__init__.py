@@ -1,0 +1,1 @@
+"""Spark: fitted pipelines."""

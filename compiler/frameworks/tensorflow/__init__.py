@@ -1,0 +1,1 @@
+"""TensorFlow: Keras files, SavedModel folders."""

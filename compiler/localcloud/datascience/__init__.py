@@ -1,0 +1,1 @@
+"""The embedded Data Science service: projects, jobs that fall due, work requests."""

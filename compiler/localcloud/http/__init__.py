@@ -1,0 +1,1 @@
+"""HTTP messages of the embedded OCI: routing, signatures, validation, paging, errors."""

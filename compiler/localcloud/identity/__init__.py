@@ -1,0 +1,1 @@
+"""The parts of OCI Identity or Search that clients ask before Data Science."""

@@ -1,0 +1,1 @@
+"""The embedded Object Storage: buckets, objects, multipart uploads."""

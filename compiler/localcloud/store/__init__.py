@@ -1,0 +1,1 @@
+"""The store in which the embedded OCI keeps everything: one database, with files for contents."""

@@ -1,0 +1,1 @@
+"""The request bodies that a manifest asks for."""

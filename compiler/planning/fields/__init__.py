@@ -1,0 +1,1 @@
+"""The table of manifest fields that reach a request body, a row each."""

@@ -1,0 +1,1 @@
+"""A manifest written from live resources, with the plan that tags them."""

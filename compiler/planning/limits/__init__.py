@@ -1,0 +1,1 @@
+"""What OCI accepts, checked at compile with the line in the manifest."""

@@ -1,0 +1,1 @@
+"""The planner: from desired plus observed resources to an ordered plan."""

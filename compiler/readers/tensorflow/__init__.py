@@ -1,0 +1,1 @@
+"""Files that Keras or TensorFlow writes."""

@@ -1,0 +1,1 @@
+"""XGBoost's formats: JSON, UBJSON, its old binary."""

@@ -1,0 +1,85 @@
+"""The facts of a model file, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from compiler.emit.numbers import finite
+from compiler.ir import Json, ModelFacts, Tensor
+from compiler.render.lines import Line
+
+if TYPE_CHECKING:
+    from compiler.render.documents.artifacts import InspectDocument, TensorDocument
+
+
+def facts_lines(facts: ModelFacts) -> list[Line]:
+    """Names and values in two columns."""
+    rows = _rows(facts)
+    width = max(len(name) for name, _ in rows)
+    return [Line(f"  {name:<{width}}  {value}") for name, value in rows]
+
+
+def facts_document(facts: ModelFacts) -> InspectDocument:
+    """The facts for programs; null is "not recorded"."""
+    return {
+        "formatVersion": 1,
+        "framework": facts.framework,
+        "format": facts.format,
+        "version": facts.version,
+        "algorithm": facts.algorithm,
+        "hyperparameters": _numbers(facts.hyperparameters),
+        "featureNames": _list(facts.feature_names),
+        "featureCount": facts.feature_count,
+        "classes": _list(facts.classes),
+        "outputsPerRow": facts.outputs_per_row,
+        "inputs": [_tensor(tensor) for tensor in facts.inputs],
+        "outputs": [_tensor(tensor) for tensor in facts.outputs],
+        "methods": sorted(facts.methods),
+        "requires": list(facts.requires),
+        "versions": dict(facts.versions),
+        "details": _numbers(facts.details) or {},
+        "unknown": list(facts.unknown),
+    }
+
+
+def _numbers(values: Mapping[str, Json] | None) -> dict[str, Json] | None:
+    return None if values is None else {name: finite(value) for name, value in values.items()}
+
+
+def _list(values: tuple[Json, ...] | None) -> list[Any] | None:
+    return None if values is None else [finite(value) for value in values]
+
+
+def _tensor(tensor: Tensor) -> TensorDocument:
+    shape = None if tensor.shape is None else list(tensor.shape)
+    return {"name": tensor.name, "dtype": tensor.dtype, "shape": shape}
+
+
+def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
+    def some(values: tuple[object, ...] | None) -> str:
+        if values is None:
+            return "not recorded"
+        listed = ", ".join(str(value) for value in values[:8])
+        return listed + (f", … ({len(values)} in all)" if len(values) > 8 else "")
+
+    rows = [
+        ("framework", facts.framework),
+        ("version", facts.version or "not recorded"),
+        ("format", facts.format),
+        ("algorithm", facts.algorithm or "not recorded"),
+        ("features", str(facts.feature_count) if facts.feature_count is not None else "not recorded"),
+        ("feature names", some(facts.feature_names)),
+        ("classes", some(facts.classes)),
+        ("inputs", some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.inputs))),
+        ("outputs", some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.outputs))),
+        ("methods", some(tuple(sorted(facts.methods)))),
+        ("requires", some(facts.requires)),
+        ("unknown code", some(facts.unknown)),
+    ]
+    rows += [(f"  {name}", repr(value)) for name, value in sorted((facts.hyperparameters or {}).items())]
+    return [(name, value) for name, value in rows if value]
+
+
+def _shape(shape: tuple[int | None, ...] | None) -> str:
+    return "?" if shape is None else "[" + ", ".join("?" if axis is None else str(axis) for axis in shape) + "]"

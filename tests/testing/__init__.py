@@ -1,0 +1,1 @@
+"""Shared parts of the tests: typed helpers that test files and the processes they start can import."""
