@@ -23,10 +23,9 @@ MODEL_FILES: dict[str, Code] = {
     ),
     "MF204": Code(
         "denied model",
-        "The file does what no model needs, or is built as nothing builds it that saves models: a pickle with functions "
-        "of the standard library, a configuration or a graph that reads or writes other files, SQL that does more than "
-        "compute. The message says what was seen and where. This cannot be lifted; save the model again from a clean "
-        "program.",
+        "The file does what no model needs, or is built as no library builds one: a pickle with functions of the "
+        "standard library, a configuration or a graph that reads or writes files, SQL that does more than compute. "
+        "The message says what was seen and where. This cannot be lifted; save the model again from a clean program.",
     ),
     "MF205": Code(
         "decompression not available",

@@ -36,6 +36,8 @@ _FUNCTIONS_OF_THEIR_OWN = frozenset(("left", "right", "map", "reduce"))
 _COMPARISONS = frozenset(("=", "==", "<=>", "<>", "!=", "<", "<=", ">", ">="))
 _BINARY = frozenset(("+", "-", "*", "/", "%", "||", "&", "|", "^"))
 _TYPED = frozenset(("date", "timestamp", "timestamp_ntz", "timestamp_ltz"))
+# Comments, hints, and what Spark replaces before it parses: the environment, its settings.
+_MARKS = ("--", "/*", "${")
 _END = ("end", "")
 
 
@@ -55,7 +57,7 @@ def why_not(statement: str, functions: Set[str]) -> str | None:
 def _tokens(statement: str) -> list[tuple[str, str]]:
     if len(statement) > MAX_LENGTH:
         raise _RefusedError(f"a statement of more than {MAX_LENGTH:,} characters")
-    for mark in ("--", "/*", "${"):
+    for mark in _MARKS:
         if mark in statement:
             raise _RefusedError(f"'{mark}'")
     found, at = [], 0
