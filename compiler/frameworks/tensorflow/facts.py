@@ -8,9 +8,10 @@ from compiler.frameworks.refused import denied
 from compiler.frameworks.tensorflow.keras_code import check_code, check_record
 from compiler.frameworks.tensorflow.operations import check_operations
 from compiler.ir import Json, ModelFacts, Tensor
-from compiler.readers.containers.archive import damaged, mapped_member, open_archive, read_member
+from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.containers.bounded_json import parse_mapping
 from compiler.readers.containers.mapped import BadContentError, mapped
+from compiler.readers.containers.member import mapped_member
 from compiler.readers.tensorflow.h5 import root_attributes
 from compiler.readers.tensorflow.h5_objects import foreign_parts
 from compiler.readers.tensorflow.keras_config import objects, read_config
