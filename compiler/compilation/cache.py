@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from compiler.compilation.build import PLAN_NAME, Build, attached_files
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.ir import Golden, ModelFacts, Tensor
+from compiler.ir import Categories, Golden, ModelFacts, Tensor
 from compiler.lock import LOCK_FILE
 from compiler.planning.desired.types import Desired
 from compiler.version import __version__
@@ -168,8 +168,20 @@ def _golden(document: dict[str, Any]) -> Golden:
 def _facts(document: dict[str, Any]) -> ModelFacts:
     some: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
     facts = ModelFacts(**{**some, "methods": frozenset(document["methods"])})
+    categories = {name: _categories(known) for name, known in document["categories"].items()}
+    facts = replace(facts, categories=categories)
     return replace(facts, inputs=_tensors(document["inputs"]), outputs=_tensors(document["outputs"]))
 
 
 def _tensors(items: list[dict[str, Any]]) -> tuple[Tensor, ...]:
-    return tuple(Tensor(t["name"], t["dtype"], tuple(t["shape"]) if t["shape"] is not None else None) for t in items)
+    return tuple(_tensor(item) for item in items)
+
+
+def _tensor(item: dict[str, Any]) -> Tensor:
+    shape = tuple(item["shape"]) if item["shape"] is not None else None
+    return Tensor(item["name"], item["dtype"], shape, tuple(item["symbols"]))
+
+
+def _categories(document: dict[str, Any]) -> Categories:
+    values = document["values"]
+    return Categories(None if values is None else tuple(values), document["dtype"])

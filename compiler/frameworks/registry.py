@@ -32,6 +32,11 @@ def columns_of(name: str | None) -> ColumnPolicy:
     return framework_named(name).columns if name in FRAMEWORKS else ColumnPolicy()
 
 
+def tolerance_of(name: str | None) -> float:
+    """How exactly the answers of a framework's models must be met where the manifest does not say."""
+    return framework_named(name).tolerance if name in FRAMEWORKS else 1e-6
+
+
 @cache
 def libraries() -> Mapping[str, str]:
     """The distributions of all frameworks -> the module that each is imported as."""

@@ -189,11 +189,10 @@ def _tensor(value: Value, budget: Budget) -> Tensor:
     if 1 not in kinds:  # a sequence or a map, such as ZipMap's probabilities
         return Tensor(name, "object")
     tensor = dict(fields(kinds[1], budget))
-    shape = _shape(tensor[2], budget) if 2 in tensor else None
-    return Tensor(name, DTYPES.get(signed(tensor.get(1, 0)), "object"), shape)
-
-
-def _shape(value: Value, budget: Budget) -> tuple[int | None, ...]:
-    axes = [dict(fields(axis, budget)) for number, axis in fields(value, budget) if number == 1]
+    dtype = DTYPES.get(signed(tensor.get(1, 0)), "object")
+    if 2 not in tensor:
+        return Tensor(name, dtype)
+    axes = [dict(fields(axis, budget)) for number, axis in fields(tensor[2], budget) if number == 1]
     sizes = (signed(axis[1]) if 1 in axis else 0 for axis in axes)
-    return tuple(size if size > 0 else None for size in sizes)
+    symbols = tuple(text(axis[2]) or None if 2 in axis else None for axis in axes)
+    return Tensor(name, dtype, tuple(size if size > 0 else None for size in sizes), symbols)

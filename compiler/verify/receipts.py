@@ -26,7 +26,8 @@ def environment_of(requires: Iterable[str]) -> str:
 
 def receipt_key(digest: str, golden: Golden, environment: str) -> str:
     """The name of a receipt: a hash of artifact digest, golden rows with their tolerance, and environment."""
-    told = [_FORMAT, digest, golden.inputs, golden.outputs, golden.tolerance, golden.by_column, environment]
+    rows = [golden.inputs, golden.outputs, golden.tolerance, golden.by_column, golden.batch]
+    told = [_FORMAT, digest, *rows, environment]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

@@ -48,7 +48,7 @@ def run_artifact(
 
     `mechanisms` of isolation are used as far as this machine offers them. With `require_isolation` nothing is loaded
     unless all of it holds.
-    Raises `CompilerError`: MF606 when it takes longer, MF607 when the process dies without an answer, MF610 when the
+    Raises `CompilerError`: MF606 when it takes longer, MF607 when the process dies without an answer, MF611 when the
     isolation that is required is not to be had.
     """
     with tempfile.TemporaryDirectory(prefix="manifact-verify-") as folder:
@@ -68,7 +68,7 @@ def run_artifact(
 
 
 def require_isolation() -> None:
-    """Raise `CompilerError` (MF610) unless this machine can isolate a model's process completely."""
+    """Raise `CompilerError` (MF611) unless this machine can isolate a model's process completely."""
     with tempfile.TemporaryDirectory(prefix="manifact-verify-") as folder:
         (Path(folder) / "score.py").write_text("def load_model(): ...\n")
         run_artifact(Path(folder), (), timeout=_PROBE_SECONDS, require_isolation=True)
@@ -78,7 +78,7 @@ def not_isolated(isolation: Isolation) -> CompilerError:
     """Why user code is not run where isolation is required."""
     missing = ", ".join(isolation.missing)
     hint = "use a machine with user namespaces and Landlock (Linux 5.19 or newer), or leave out --require-isolation"
-    return failure("MF610", f"this machine cannot isolate a model's process: {missing}", hint=hint)
+    return failure("MF611", f"this machine cannot isolate a model's process: {missing}", hint=hint)
 
 
 def _run(scratch: Path, orders: dict[str, Any], timeout: float) -> tuple[int | None, Isolation]:

@@ -33,6 +33,10 @@ from compiler.verify.compare import compare
         ([1, 2], [1, 2, 3], False),
         ({"a": 1.0}, {"a": 1}, True),
         ({"a": 1.0}, {"b": 1}, False),
+        ([1, 2], {"a": 1, "b": 2}, True),
+        ([2, 1], {"a": 1, "b": 2}, False),
+        ({"b": 2, "a": 1}, {"a": 1, "b": 2}, True),
+        ({"a": 1, "c": 2}, {"a": 1, "b": 2}, False),
         ([], None, False),
     ],
 )

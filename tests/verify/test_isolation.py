@@ -146,7 +146,7 @@ def test_required_isolation_that_is_not_to_be_had_loads_nothing(tmp_path):
     (tmp_path / "score.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\ndef load_model(): ...\n")
     with pytest.raises(CompilerError) as caught:
         run_artifact(tmp_path, [], timeout=60, require_isolation=True, mechanisms=[])
-    assert (caught.value.diagnostics[0].code, caught.value.exit_code) == ("MF610", ExitCode.ENVIRONMENT)
+    assert (caught.value.diagnostics[0].code, caught.value.exit_code) == ("MF611", ExitCode.ENVIRONMENT)
     assert "network, files, processes" in caught.value.diagnostics[0].message
     assert not (tmp_path / "ran").exists()
 

@@ -48,7 +48,7 @@ def _check_external(model: ModelFile, location: str) -> None:
             "MF220",
             f"the model's weights are in another file, '{location}', which is not beside it",
             where=where,
-            hint="put it there and include it, or save the model with its weights inside",
+            hint="put it there, or save the model with its weights inside",
         )
 
 

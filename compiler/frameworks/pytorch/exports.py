@@ -12,6 +12,7 @@ from compiler.ir import ModelFacts, Tensor
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.containers.bounded_json import MAX_MEMORY, parse_mapping
 from compiler.readers.containers.mapped import BadContentError
+from compiler.readers.torch.devices import program_devices
 from compiler.readers.torch.embedded import judge_embedded
 from compiler.readers.torch.exported import ExportedProgram, read_exported
 
@@ -33,6 +34,7 @@ def export_facts(model: ModelFile) -> ModelFacts:
         unknown = {*judge_embedded(archive, model.path)}
         name = _program(archive)
         found = _judged(model, archive, name, unknown)
+        devices = program_devices(read_member(archive, name, MAX_PROGRAM))
         for other in archive.namelist():
             if other != name and re.search(r"(?:^|/)models/[^/]*\.json$", other, re.IGNORECASE):
                 _judged(model, archive, other, unknown)
@@ -46,7 +48,7 @@ def export_facts(model: ModelFile) -> ModelFacts:
         outputs=found.outputs,
         methods=frozenset({"predict"}),
         requires=("numpy", "torch"),
-        details={"schema_version": found.schema},
+        details={"schema_version": found.schema, **devices},
         unknown=tuple(sorted(unknown - model.allow)),
     )
 

@@ -112,6 +112,8 @@ class SmokeTest:
     """One prediction a row; empty: any answer of status 200 passes."""
     tolerance: float = 1e-6
     """|a-b| <= tolerance * max(1, |b|)"""
+    batch: int = 1
+    """Rows that a request must have a multiple of; 0 for a request of the user's own, which is not taken apart."""
 
 
 @dataclass(frozen=True, slots=True)

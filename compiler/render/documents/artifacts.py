@@ -116,6 +116,12 @@ class InspectDocument(TypedDict):
     """What else its format records."""
     unknown: list[str]
     """Dotted names in a pickle that are neither known nor denied."""
+    servable: bool
+    """False where the file is readable and holds no model to serve."""
+    holds: str | None
+    """What it holds then."""
+    instead: str | None
+    """What to save instead, or which field takes it."""
 
 
 class CheckDocument(TypedDict):

@@ -17,7 +17,7 @@ import sklearn
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.frameworks.estimators import entry, release_key
-from compiler.readers.pickles.index import Globals
+from compiler.readers.pickles.names import Globals
 from testing.paths import ROOT
 
 INDEX = ROOT / "compiler" / "readers" / "pickles" / "index"
