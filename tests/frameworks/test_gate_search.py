@@ -166,10 +166,11 @@ def parser() -> Iterator[Any]:
 def beyond(parser: Any, statement: str, functions: frozenset[str]) -> str | None:
     """What Spark's own parser makes of a statement that it should not; None where it parses to nothing of the kind."""
     from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
 
     try:
         plan = parser.parsePlan(statement.replace("__THIS__", "this_table"))
-    except Py4JJavaError:
+    except (Py4JJavaError, PySparkException):
         return None  # what Spark does not parse, it does not run
     for node in json.loads(plan.toJSON()):
         kind = node["class"].rpartition(".")[2]
