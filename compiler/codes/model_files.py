@@ -22,10 +22,10 @@ MODEL_FILES: dict[str, Code] = {
         "written.",
     ),
     "MF204": Code(
-        "denied pickle",
-        "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is "
-        "built as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again "
-        "from a clean program.",
+        "denied model",
+        "The file does what no model needs, or is built as no library builds one: a pickle with functions of the "
+        "standard library, a configuration or a graph that reads or writes files, SQL that does more than compute. "
+        "The message says what was seen and where. This cannot be lifted; save the model again from a clean program.",
     ),
     "MF205": Code(
         "decompression not available",
@@ -38,10 +38,11 @@ MODEL_FILES: dict[str, Code] = {
         "deep, 100,000 zip members, 100 times the file's size (and 256 MiB) inflated. Models stay far below.",
     ),
     "MF207": Code(
-        "code of others in a pickle",
-        "Loading the pickle would import and run code of a library that is not on the index. Its distribution belongs "
-        "in the inference environment. Once you trust it, name what the model uses under `spec.model.allow`: the hint "
-        "is the whole block, ready to paste.",
+        "code of others in a model",
+        "Loading or running the model would use code that is not part of a known release of the framework, or that "
+        "reaches outside of it: a class in a pickle, a layer, an operation, a stage. Its distribution belongs in the "
+        "inference environment. Once you trust it, name what the model uses under `spec.model.allow`: the hint is the "
+        "whole block, ready to paste.",
     ),
     "MF208": Code(
         "unknown framework",

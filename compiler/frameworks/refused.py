@@ -1,7 +1,8 @@
-"""Pickles that are readable but hold no model that can be served from a pickle: what they hold, and the way out."""
+"""Models that are refused: those that act, and pickles that hold no model (what they hold, and the way out)."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
@@ -13,6 +14,12 @@ from compiler.readers.pickles.arrays import as_array
 from compiler.readers.pickles.values import Instance, Pairs
 
 _ITSELF = "save the fitted estimator itself, or set 'spec.model.framework: other' and bring a score.py"
+
+
+def denied(path: Path, why: str, place: str) -> CompilerError:
+    """MF204 for a model file that acts where a model only computes; `place` says where in it that was seen."""
+    hint = "do not load this file; save the model again from a program you trust"
+    return failure("MF204", f"the model is denied: {why} ({place})", where=SourceRange(str(path)), hint=hint)
 
 
 def unserved(model: ModelFile) -> ModelFacts | None:

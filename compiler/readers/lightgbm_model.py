@@ -48,8 +48,11 @@ def read_lightgbm(data: bytes | bytearray | memoryview) -> LightgbmModel:
     if not head.startswith("tree\n"):
         raise BadContentError("it does not begin with 'tree'")
     header = dict(line.partition("=")[::2] for line in head.partition("\n\n")[0].splitlines()[1:])
-    if not header.get("max_feature_idx", "").isdecimal() or "feature_names" not in header:
+    last, names = header.get("max_feature_idx", ""), header.get("feature_names")
+    if not last.isdecimal() or len(last) > 9 or names is None:
         raise BadContentError("its header has no feature names")
+    if names.count(" ") != int(last):
+        raise BadContentError(f"it has {names.count(' ') + 1:,} feature names for {int(last) + 1:,} features")
     tail = str(view[-TAIL:], "utf-8", "replace").replace("\r\n", "\n")
     if "end of trees" not in tail and "\nTree=" in head:
         raise BadContentError("it ends before 'end of trees'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from compiler.diagnostics import SourceRange, failure
@@ -10,6 +11,14 @@ from compiler.ir import Json, ModelFacts, Tensor
 from compiler.readers.containers.mapped import mapped
 from compiler.readers.onnx_model import OnnxModel, read_onnx
 
+# The domains of operators that onnxruntime 1.32 registers by itself, and those of ONNX 1.20.
+DOMAINS = frozenset((
+    "", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "ai.onnx.training", "com.microsoft",
+    "com.microsoft.experimental", "com.microsoft.nchwc", "com.ms.internal.nhwc", "org.pytorch.aten",
+))  # fmt: skip
+# Operators of com.microsoft that hold a program for another device, or the name of a file with one.
+COMPILED = frozenset(("com.microsoft.EPContext", "com.microsoft.Snpe"))
+
 
 def facts(model: ModelFile) -> ModelFacts | None:
     """What the file says of itself. Raises CompilerError: MF203 damaged, MF220 weights outside of the file."""
@@ -17,7 +26,13 @@ def facts(model: ModelFile) -> ModelFacts | None:
         found = read_onnx(data)
     for location in sorted(found.external):
         _check_external(model, location)
-    return _facts(found)
+    return replace(_facts(found), unknown=tuple(name for name in _unknown(found) if name not in model.allow))
+
+
+def _unknown(found: OnnxModel) -> list[str]:
+    """Operators that neither onnxruntime brings nor the file itself defines, sorted."""
+    others = (name for name in found.operators if name not in found.functions)
+    return sorted(name for name in others if name.rpartition(".")[0] not in DOMAINS or name in COMPILED)
 
 
 def _check_external(model: ModelFile, location: str) -> None:
@@ -25,7 +40,10 @@ def _check_external(model: ModelFile, location: str) -> None:
     path = PurePosixPath(location)
     if not location or path.is_absolute() or ".." in path.parts:
         raise failure("MF220", f"the model's weights are at '{location}', outside of its folder", where=where)
-    if not (model.path.parent / path).is_file():
+    folder = model.path.parent.resolve()
+    if not (folder / path).resolve().is_relative_to(folder):
+        raise failure("MF220", f"the model's weights at '{location}' lead outside of its folder", where=where)
+    if not (folder / path).is_file():
         raise failure(
             "MF220",
             f"the model's weights are in another file, '{location}', which is not beside it",

@@ -6,6 +6,7 @@ from typing import Any
 
 from compiler.diagnostics import SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.pytorch.operators import check_calls
 from compiler.frameworks.pytorch.tensors import Stored, entries, summary, tensor_of, tensors_in
 from compiler.frameworks.symbolic import distributions
 from compiler.ir import Json, ModelFacts, Unserved
@@ -13,6 +14,7 @@ from compiler.readers.containers.archive import open_archive
 from compiler.readers.pickles.values import Instance, Pairs
 from compiler.readers.torch.devices import script_devices
 from compiler.readers.torch.torchscript import forward_arguments
+from compiler.readers.torch.torchscript_code import read_calls
 from compiler.readers.torch.zip_file import read_data
 
 _WAY_OUT = (
@@ -26,6 +28,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
     """The module's class and its tensors; TorchScript records neither torch's version nor input shapes."""
     with open_archive(model.path) as archive:
         pickle = read_data(archive, model.path, torchscript=True)
+        called = check_calls(model, read_calls(archive, model.path))
         arguments = forward_arguments(archive)
         devices = script_devices(archive)
     root = pickle.value
@@ -36,7 +39,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset({"predict"}),
         requires=("torch",),
         details={**summary(list(tensors_in(root))), "forward": [*arguments], **devices},
-        unknown=tuple(name for name in pickle.unknown if name not in model.allow),
+        unknown=tuple(name for name in sorted({*pickle.unknown, *called}) if name not in model.allow),
     )
 
 

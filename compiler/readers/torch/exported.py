@@ -47,6 +47,8 @@ class ExportedProgram:
     outputs: tuple[Tensor, ...]
     foreign: tuple[str, ...]
     """Operators and expressions that are not what `torch.export` writes."""
+    operators: tuple[str, ...]
+    """Of PyTorch and of extensions: `aten::relu`, sorted."""
 
 
 def read_exported(tree: Json) -> ExportedProgram:
@@ -63,6 +65,7 @@ def read_exported(tree: Json) -> ExportedProgram:
         inputs=_named(_tensors(signature.get("input_specs"), "user_input", values), module),
         outputs=_tensors(signature.get("output_specs"), "user_output", values),
         foreign=tuple(dict.fromkeys(_foreign(root))),
+        operators=tuple(sorted(_operators(root))),
     )
 
 
@@ -179,3 +182,19 @@ def _foreign(root: dict[str, Any]) -> Iterator[str]:
         elif isinstance(node, list):
             stack.extend(node)
     yield "a graph too large to be checked"
+
+
+def _operators(root: dict[str, Any]) -> set[str]:
+    """The operators that nodes anywhere in the tree call, without their overloads."""
+    found, stack = set(), [root]
+    while stack:
+        node: Any = stack.pop()
+        if isinstance(node, dict):
+            target = node.get("target")
+            parts = target.split(".") if isinstance(target, str) else []
+            if parts[:2] == ["torch", "ops"] and len(parts) > 3:
+                found.add(f"{parts[2]}::{parts[3]}")
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return found

@@ -42,6 +42,11 @@ def folder_of(archive: zipfile.ZipFile, path: Path) -> str:
     folder = names[0].split("/", 1)[0] if names else ""
     if not all(name.startswith(folder + "/") for name in names):
         raise damaged(path, "its members lie in several folders")
-    if len(set(names)) != len(names):
-        raise damaged(path, "a member is listed twice")
+    check_unique(names, path)
     return folder
+
+
+def check_unique(names: list[str], path: Path) -> None:
+    """Raises CompilerError MF203 for a member that is there twice; PyTorch does not tell upper from lower case."""
+    if len({name.lower() for name in names}) != len(names):
+        raise damaged(path, "a member is listed twice")

@@ -43,6 +43,7 @@ def _learner(found: dict[str, Json]) -> dict[str, Json]:
     learner = model.get("learner") if isinstance(model, dict) else None
     if not isinstance(learner, dict) or not isinstance(learner.get("learner_model_param"), dict):
         raise BadContentError("it has no complete 'learner'")
+    _check_names(learner)
     outer = learner.get("gradient_booster")
     outer = outer if isinstance(outer, dict) else {}
     trees = _trees(outer)
@@ -50,6 +51,14 @@ def _learner(found: dict[str, Json]) -> dict[str, Json]:
     learner["cats"] = trees.get("cats")
     learner["gradient_booster"] = {"name": outer.get("name"), **(counts if isinstance(counts, dict) else {})}
     return found
+
+
+def _check_names(learner: dict[str, Json]) -> None:
+    """Raises `BadContentError` for names that are not as many as the features that the model says it has."""
+    parameters, names = learner["learner_model_param"], learner.get("feature_names")
+    count = parameters.get("num_feature") if isinstance(parameters, dict) else None
+    if isinstance(names, list) and names and isinstance(count, str) and count != str(len(names)):
+        raise BadContentError(f"it has {len(names):,} feature names for {count:.20} features")
 
 
 def _trees(outer: dict[str, Json]) -> dict[str, Json]:
