@@ -163,6 +163,16 @@ def parser() -> Iterator[Any]:
     session.stop()
 
 
+def nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a plan, and every expression within it."""
+    if isinstance(tree, dict):
+        if isinstance(tree.get("class"), str):
+            yield tree
+        tree = list(tree.values())
+    for inner in tree if isinstance(tree, list) else ():
+        yield from nodes(inner)
+
+
 def beyond(parser: Any, statement: str, functions: frozenset[str]) -> str | None:
     """What Spark's own parser makes of a statement that it should not; None where it parses to nothing of the kind."""
     from py4j.protocol import Py4JJavaError
@@ -172,7 +182,7 @@ def beyond(parser: Any, statement: str, functions: frozenset[str]) -> str | None
         plan = parser.parsePlan(statement.replace("__THIS__", "this_table"))
     except (Py4JJavaError, PySparkException):
         return None  # what Spark does not parse, it does not run
-    for node in json.loads(plan.toJSON()):
+    for node in nodes(json.loads(plan.toJSON())):
         kind = node["class"].rpartition(".")[2]
         if ".plans.logical." in node["class"] and kind not in PLANS:
             return str(kind)
