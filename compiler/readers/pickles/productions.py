@@ -27,7 +27,7 @@ class Production:
     state: str | None = None
     """Kind of the state (BUILD); `attributes` for a dict that is judged attribute by attribute."""
     check: str | None = None
-    """Name of the check of values that compiled code trusts (`compiler.readers.pickles.ranges`)."""
+    """Name of the check of values that compiled code trusts (`compiler.readers.pickles.judging.ranges`)."""
     items: str | None = None
     """`list` or `dict`: which elements may be put into an instance."""
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)

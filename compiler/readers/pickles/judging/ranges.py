@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from compiler.readers.pickles.arrays import as_array
-from compiler.readers.pickles.arrow import check_arrow
-from compiler.readers.pickles.embedded import judge_torch_bytes
 from compiler.readers.pickles.faults import Beyond, Denied
+from compiler.readers.pickles.judging.arrow import check_arrow
 from compiler.readers.pickles.nodes import Nodes, has_children, pieces_of, scan
 from compiler.readers.pickles.numbers import numbers_in
 from compiler.readers.pickles.values import Blob, Instance, Pairs
@@ -232,7 +231,6 @@ CHECKS: dict[str, Callable[[Instance], None]] = {
     "binary_tree": _binary_tree,
     "arrow": check_arrow,
     "ckdtree": _array_interface,
-    "torch": judge_torch_bytes,
     "spline": _spline,
 }
 CLASSES: dict[str, Callable[[Instance], None]] = {"TreePredictor": _histogram, "BSpline": _spline}
