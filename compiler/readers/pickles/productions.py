@@ -1,7 +1,7 @@
 """Productions: what a pickle may do with a name that is on the index.
 
-A kind is written as a Python expression: `int`, `'C' | 'F'`, `(array, [str], {'name': data})`. `compiler.readers.
-pickles.kinds` says what each word means.
+A kind is written as a Python expression: `int`, `'C' | 'F'`, `(array, [str], {'name': data})`; what each word means
+stands in `judging.kinds`.
 """
 
 from __future__ import annotations
