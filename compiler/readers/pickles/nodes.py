@@ -28,6 +28,8 @@ class Nodes:
     count: int
     feature: int
     """The highest feature that a node looks at."""
+    bitset: int = -1
+    """The highest set of categories that a node refers to."""
 
 
 def has_children(dtype: DType) -> bool:
@@ -41,15 +43,20 @@ def scan(dtype: DType, count: int, pieces: Iterator[memoryview]) -> Nodes:
     left, right = next(pair for pair in _CHILDREN if dtype.fields.keys() >= set(pair))
     feature = next((name for name in _FEATURES if name in dtype.fields), None)
     leaf = dtype.fields.get("is_leaf")
-    done, highest = 0, -1
+    done, highest, bitset = 0, -1, -1
     for piece in pieces:
         leaves = bytes(piece[leaf[0] :: dtype.itemsize]) if leaf else None
         for name in (left, right):
             _children(_column(piece, dtype, name), done, count, leaves)
         if feature is not None:
             highest = max(highest, max(_column(piece, dtype, feature), default=-1))
+        if {"is_categorical", "bitset_idx"} <= dtype.fields.keys():
+            marks = _column(piece, dtype, "is_categorical")
+            bitset = max(
+                bitset, *(n for n, is_set in zip(_column(piece, dtype, "bitset_idx"), marks, strict=True) if is_set), -1
+            )
         done += len(piece) // dtype.itemsize
-    return Nodes(count, highest)
+    return Nodes(count, highest, bitset)
 
 
 def _children(column: list[int], first: int, count: int, leaves: bytes | None) -> None:
