@@ -5,7 +5,7 @@ Frozen values without behaviour. Readers and frameworks make the facts, passes p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -83,7 +83,8 @@ class Column:
     name: str | int
     dtype: str
     """The pandas dtype ADS would have seen: int64, float64, bool, object, category, datetime64[ns], …"""
-    values: tuple[Cell, ...]
+    values: Sequence[Cell]
+    """A tuple; an `array.array` for a long column of numbers without missing ones."""
     shape: tuple[int, ...] = ()
     """Of one cell: () for a scalar, (28, 28) for an image; such cells are nested lists of equal lengths."""
 
@@ -109,6 +110,8 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: int
+    cut: bool = False
+    """Whether the file has more rows than these."""
 
 
 @dataclass(frozen=True, slots=True)

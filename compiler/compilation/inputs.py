@@ -10,12 +10,14 @@ from compiler.compilation.environment_file import pinned_libraries
 from compiler.compilation.files import FileCollector
 from compiler.compilation.python_syntax import check_python
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
+from compiler.events import Event, Listener, Phase
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Table
 from compiler.lock import Lock
 from compiler.passes.draft import Inputs
 from compiler.passes.dtypes import TEXTS
 from compiler.readers.samples import read_table
+from compiler.readers.samples.content import Progress
 from compiler.spec.source import ModelSource
 from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
@@ -113,10 +115,18 @@ def _table(name: str, loaded: LoadedManifest, collector: FileCollector, report: 
     if path is None:
         return None
     try:
-        return read_table(path, _text_columns(name, loaded))
+        table = read_table(path, _text_columns(name, loaded), _progress(written, collector.listener))
     except CompilerError as problem:
         report.add(*(_in_manifest(d, loaded, at) for d in problem.diagnostics))
         return None
+    if table.cut:
+        text = f"'{written}' is large: its first {table.rows:,} rows are read, statistics and tests are of these"
+        report.warning("MF304", text, at, hint="some thousand rows that cover the values are enough")
+    return table
+
+
+def _progress(subject: str, listener: Listener) -> Progress:
+    return lambda done, total: listener(Event(Phase.PROGRESS, subject, "reading the sample", done, total))
 
 
 def _text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:

@@ -111,7 +111,7 @@ def apply_manifests(
 
 
 def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener) -> ApplyResult:
-    builds = compile_selection(checkout, request.selection, complete=request.options.prune)
+    builds = compile_selection(checkout, request.selection, listener, complete=request.options.prune)
     with (
         open_session(checkout, request.target, listener, builds[0].root) as session,
         checkout_lock(session, request.timeout, listener),
