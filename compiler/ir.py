@@ -39,6 +39,19 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What loading a model file asks of a library, beyond being there."""
+
+    distribution: str
+    specifier: str
+    """Releases, as PEP 440 writes them: `>=2`."""
+    reason: str
+    """What in the file says so, to stand after "because": `it was written by Keras 3.4.1`."""
+    required: bool = True
+    """Whether loading fails without; False where it may answer differently, or is not known to fail."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
 
@@ -69,6 +82,8 @@ class ModelFacts:
     """Versions of other distributions that the file records: keras in a .keras file."""
     details: Mapping[str, Json] = field(default_factory=dict)
     """What else its format records: opsets of ONNX, signatures of a SavedModel, the stages of a pipeline."""
+    needs: tuple[Need, ...] = ()
+    """Releases of libraries that the file's own content asks for."""
     unknown: tuple[str, ...] = ()
     """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
 

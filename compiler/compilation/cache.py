@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from compiler.compilation.build import PLAN_NAME, Build, attached_files
 from compiler.diagnostics import Diagnostic, Severity, SourceRange
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.ir import Golden, ModelFacts, Tensor
+from compiler.ir import Golden, ModelFacts, Need, Tensor
 from compiler.lock import LOCK_FILE
 from compiler.planning.desired.types import Desired
 from compiler.version import __version__
@@ -29,7 +29,7 @@ from compiler.workspace.root import PROJECT_FILE, find_root, private_folder
 if TYPE_CHECKING:
     from compiler.compilation.full_build import Work
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def recall(path: Path, root: Path | None) -> Build | None:
@@ -159,7 +159,8 @@ def _warning(document: dict[str, Any]) -> Diagnostic:
 def _facts(document: dict[str, Any]) -> ModelFacts:
     some: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
     facts = ModelFacts(**{**some, "methods": frozenset(document["methods"])})
-    return replace(facts, inputs=_tensors(document["inputs"]), outputs=_tensors(document["outputs"]))
+    needs = tuple(Need(**need) for need in document["needs"])
+    return replace(facts, inputs=_tensors(document["inputs"]), outputs=_tensors(document["outputs"]), needs=needs)
 
 
 def _tensors(items: list[dict[str, Any]]) -> tuple[Tensor, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from compiler.compilation.environment_file import pinned_libraries
+from compiler.compilation.environment_file import listed_packages
 from compiler.compilation.files import FileCollector
 from compiler.compilation.python_syntax import check_python
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
@@ -16,6 +15,7 @@ from compiler.ir import ModelFacts, Table
 from compiler.lock import Lock
 from compiler.passes.draft import Inputs
 from compiler.passes.dtypes import TEXTS
+from compiler.passes.packages import Packages
 from compiler.readers.samples import read_table
 from compiler.readers.samples.content import Progress
 from compiler.spec.source import ModelSource
@@ -36,7 +36,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
     _take_code(loaded, collector)
     check_python(collector.files.values(), report)
     tables = read_samples(loaded, collector, report)
-    libraries = _libraries(loaded, collector, lock)
+    packages = _packages(loaded, collector, lock)
     report.raise_if_failed()
     assert facts is not None
     return Inputs(
@@ -49,7 +49,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         output=tables["output"],
         labels=tables["labels"],
         packs=lock.packs,
-        libraries=libraries,
+        packages=packages,
     )
 
 
@@ -65,18 +65,18 @@ def _take_model(model: ModelSource, collector: FileCollector) -> Path | None:
     return collector.take(model.path, ("spec", "model", "path"))
 
 
-def _libraries(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Mapping[str, str]:
+def _packages(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Packages:
     """What the inference environment holds: from its environment.yaml, or from its entry in the lock."""
     environment = loaded.manifest.spec.environment
     if environment is None:
-        return {}
+        return Packages()
     pack = environment.inference
     if isinstance(pack, str):
-        return lock.packs[pack].libraries if pack in lock.packs else {}
+        return Packages(lock.packs[pack].libraries if pack in lock.packs else {})
     if pack.file is not None:
         path = collector.find(pack.file, ("spec", "environment", "inference", "file"))
-        return pinned_libraries(path) if path else {}
-    return next((known.libraries for known in lock.packs.values() if known.path == pack.path), {})
+        return listed_packages(path) if path else Packages()
+    return Packages(next((known.libraries for known in lock.packs.values() if known.path == pack.path), {}))
 
 
 def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Report) -> ModelFacts | None:

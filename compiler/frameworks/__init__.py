@@ -7,7 +7,7 @@ from pathlib import Path
 from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import UNKNOWN
-from compiler.frameworks.registry import columns_of, distributions_of, framework_named, libraries
+from compiler.frameworks.registry import columns_of, distributions_of, framework_named, libraries, misnamed
 from compiler.frameworks.sniffer import identify
 from compiler.ir import ModelFacts
 from compiler.spec.frameworks import FRAMEWORKS
@@ -22,6 +22,7 @@ __all__ = [
     "framework_named",
     "inspect_model",
     "libraries",
+    "misnamed",
     "sniff",
 ]
 

@@ -32,6 +32,12 @@ def columns_of(name: str | None) -> ColumnPolicy:
     return framework_named(name).columns if name in FRAMEWORKS else ColumnPolicy()
 
 
+def misnamed(name: str) -> str | None:
+    """The distribution that is meant by the name that it is imported by: scikit-learn for `sklearn`."""
+    modules = {module: distribution for distribution, module in [*libraries().items()][::-1]}
+    return modules.get(name) if name not in libraries() else None
+
+
 @cache
 def libraries() -> Mapping[str, str]:
     """The distributions of all frameworks -> the module that each is imported as."""

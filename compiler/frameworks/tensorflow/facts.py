@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.tensorflow.keras_code import check_code
-from compiler.ir import Json, ModelFacts, Tensor
+from compiler.ir import Json, ModelFacts, Need, Tensor
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.containers.bounded_json import parse_mapping
 from compiler.readers.containers.mapped import BadContentError, mapped
@@ -84,8 +84,16 @@ def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
         methods=frozenset(("predict",)),
         requires=("keras", "numpy", "tensorflow"),
         versions={"keras": version} if isinstance(version, str) else {},
+        needs=_needs(version),
         unknown=tuple(name for name in check_code(model, config.objects) if name not in model.allow),
     )
+
+
+def _needs(version: Json) -> tuple[Need, ...]:
+    """TensorFlow has Keras 3 since 2.16 (its release notes); what Keras 3 writes, Keras 2 does not read."""
+    if not isinstance(version, str) or not version.startswith("3."):
+        return ()
+    return (Need("tensorflow", ">=2.16", f"the file was written by Keras {version}"),)
 
 
 def _training(found: Json) -> dict[str, Json] | None:
