@@ -1,7 +1,8 @@
 """The tables of estimators: constructor parameters and methods of each class, release by release.
 
 `<package>/estimators.json` is written by `scripts/make_sklearn_index.py` and `scripts/make_booster_tables.py`. An entry
-stands under the first release that had it so; a method marked with `?` is there for some instances only.
+stands under the first release that had it so, which stands for its minor release (parameters do not change
+within one); a method marked with `?` is there for some instances only.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def entry(package: str, name: str, version: str | None) -> Entry | None:
     if history is None:
         return None
     wanted = release_key(version) if version else None
-    fitting = [found for release, found in history.items() if wanted is None or release_key(release) <= wanted]
+    fitting = [found for release, found in history.items() if wanted is None or release_key(release)[:2] <= wanted[:2]]
     found = fitting[-1] if fitting else next(iter(history.values()))
     methods = {method.rstrip("?"): not method.endswith("?") for method in found["methods"].split()}
     return Entry(tuple(found["parameters"].split()), methods)

@@ -9,6 +9,8 @@ from compiler.workspace.pointers import left_behind, pointer
 
 PROJECT_FILE = "manifact.yaml"
 MANIFEST_FILE = "model.yaml"
+OWN_FOLDERS = frozenset({"build", ".manifact"})
+"""Folders of ours at a project root."""
 
 # What must never be packed, whoever asks : keys, tokens and the folders they live in.
 _SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", ".manifact"})
