@@ -7,9 +7,9 @@ go on raises `CompilerError`. Only `cli` turns either into text and an exit code
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeAlias
 
 from compiler.codes import CODES, PRECEDENCE, ExitCode
 
@@ -54,6 +54,17 @@ class Diagnostic:
     def __post_init__(self) -> None:
         if self.code not in CODES:
             raise ValueError(f"diagnostic code {self.code} is not listed in compiler.codes")
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields, for a file or another process of ours; `--json` has a form of its own."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Diagnostic:
+        """The same again."""
+        where = document["where"]
+        place = SourceRange(**where) if where else None
+        return cls(**{**document, "where": place, "severity": Severity(document["severity"])})
 
     def named(self, name: str) -> Diagnostic:
         """The same, saying which of several models it is about, where its message does not say so itself."""

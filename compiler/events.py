@@ -24,7 +24,7 @@ class Phase(enum.StrEnum):
     PLANNED = "planned"
     """`value` is a `Plan`, before consent is asked for."""
     VERIFIED = "verified"
-    """`text` says how a model was verified, or why it was not."""
+    """`text` says how a model was verified, or why it was not, and how its process is isolated."""
     WARNING = "warning"
     """`text` is something to know that stops nothing."""
     DIAGNOSTIC = "diagnostic"

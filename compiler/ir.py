@@ -36,6 +36,28 @@ class Tensor:
     """A numpy dtype name (`float32`), or `string`."""
     shape: tuple[int | None, ...] | None = None
     """None for an axis that varies; None altogether when the rank is not recorded."""
+    symbols: tuple[str | None, ...] = field(default=(), compare=False)
+    """Names of the axes that vary, where the file has them: axes of one name have one length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """A feature that the model takes as a category and computes with as a position in a list."""
+
+    values: tuple[Json, ...] | None = None
+    """In training order; None where the file does not record them."""
+    dtype: str | None = None
+    """numpy dtype of whole numbers, where the library insists on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """Why a readable file holds nothing that can be served."""
+
+    what: str
+    """What it holds: `a training checkpoint (epoch, model)`."""
+    instead: str
+    """What to save instead, or which field takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +94,8 @@ class ModelFacts:
     """Labels of a classifier in the order of its probabilities."""
     outputs_per_row: int | None = None
     """Number of targets of a regressor with several, else None."""
+    categories: Mapping[str, Categories] = field(default_factory=dict)
+    """Feature name (its position where features have no names) -> its categories."""
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
     methods: frozenset[str] = frozenset()
@@ -86,6 +110,8 @@ class ModelFacts:
     """Releases of libraries that the file's own content asks for."""
     unknown: tuple[str, ...] = ()
     """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
+    unserved: Unserved | None = None
+    """Set where the file holds no model to serve; `compile` refuses it, `inspect` shows it."""
 
 
 Cell: TypeAlias = Json
@@ -117,6 +143,8 @@ class ColumnOverride:
     description: str | None = None
     constraints: tuple[str, ...] = ()
     """Python expressions over `$x`; they replace those found in the sample."""
+    categories: Categories | None = None
+    """All categories of the column, whichever of them the sample shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +209,17 @@ class Architecture:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """How the rows of a request reach a network."""
+
+    batch: int | None = None
+    """Rows one call takes; None: any number."""
+    inputs: tuple[int | None, ...] = ()
+    """For each input the axis that counts rows; None: one row is all it takes."""
+    outputs: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """What score.py is to do."""
 
@@ -190,6 +229,9 @@ class Score:
     own: str | None = None
     """Set when the user brings score.py: its artifact path (always `score.py`)."""
     architecture: Architecture | None = None
+    categories: Mapping[str, Categories] = field(default_factory=dict)
+    """Column -> its categories, all of them known."""
+    rows: Rows = field(default_factory=Rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +244,8 @@ class Golden:
     """One expected prediction a row; empty when no output sample was given (then only "it answers" is tested)."""
     tolerance: float
     """|a-b| <= tolerance * max(1, |b|)"""
+    batch: int = 1
+    """Rows that one request must have a multiple of, where the model's file fixes how many it takes."""
     by_column: bool = False
     """Whether rows go out as {column: values}: the one form that ADS's score.py takes as well as ours."""
 

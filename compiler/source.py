@@ -199,6 +199,8 @@ class _Reader:
 
     def _text(self, node: Node) -> str:
         text = str(node.value)
+        if "\0" in text:  # no path, variable or field of OCI can hold it
+            raise self._refuse("MF002", "the character U+0000 is not allowed", node)
         if not text.isascii() and _SURROGATE.search(text):
             raise self._refuse("MF002", "half of a surrogate pair is no character: write the whole one", node)
         return text

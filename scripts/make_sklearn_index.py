@@ -2,8 +2,9 @@
 
     python scripts/make_sklearn_index.py WHEEL...
 
-Wheels are only unpacked and parsed. Writes `compiler/readers/pickles/index/sklearn.json` (what a pickle may refer to)
-and `compiler/frameworks/sklearn/estimators.json` (constructor parameters and methods, release by release).
+Wheels are only unpacked and parsed. Writes `compiler/readers/pickles/index/scanned/sklearn.json` (where releases that
+were not recorded define the classes of those that were) and `compiler/frameworks/sklearn/estimators.json` (constructor
+parameters and methods, release by release).
 """
 
 from __future__ import annotations
@@ -18,44 +19,12 @@ from pathlib import Path
 from scan_classes import ClassInfo, method, parameters, scan
 
 ROOT = Path(__file__).resolve().parent.parent
+INDEX = ROOT / "compiler/readers/pickles/index"
+SCANNED = INDEX / "scanned/sklearn.json"
 SKIP = re.compile(r"\.tests\b|\.externals\b|\.datasets\b|conftest|_test|_mocking|estimator_checks|_build|\.setup$")
-# Modules whose functions models carry as parameters (score_func, metric, func). They compute and touch nothing else.
-FUNCTIONS = re.compile(r"^sklearn\.(metrics|feature_selection|preprocessing|decomposition|cluster|covariance)\b")
 METHODS = ("predict", "predict_proba", "transform", "decision_function")
-_LOSSES = (
-    "Regression Classification Hinge SquaredHinge Log SquaredLoss Huber ModifiedHuber EpsilonInsensitive "
-    "SquaredEpsilonInsensitive LossFunction"
-)
-_METRICS = (
-    "Euclidean SEuclidean Manhattan Chebyshev Minkowski WMinkowski Mahalanobis Hamming Canberra BrayCurtis Jaccard "
-    "Matching Dice Kulsinski RogersTanimoto RussellRao SokalMichener SokalSneath Haversine PyFunc"
-)
-_DISTANCES = "newObj DistanceMetric DistanceMetric32 DistanceMetric64 " + " ".join(
-    f"{metric}Distance{bits}" for metric in _METRICS.split() for bits in ("", "32", "64")
-)
-_CY_LOSSES = (
-    "SquaredError AbsoluteError PinballLoss HuberLoss PoissonLoss GammaLoss TweedieLoss TweedieLossIdentity "
-    "BinomialLoss MultinomialLoss"
-)
-_CY = " ".join(f"Cy{half}{n} __pyx_unpickle_Cy{half}{n}" for n in _CY_LOSSES.split() for half in ("", "Half"))
-_TREES = "newObj BinaryTree BinaryTree32 BinaryTree64 "
-# Extension classes and functions that `__reduce__` calls: compiled code, which no parser of Python sees. The names are
-# those of 1.9.1 (dir() of the extension modules) and of the releases before they moved.
-EXTENSIONS = {
-    "sklearn.tree._tree": "Tree",
-    "sklearn._loss._loss": f"{_CY} CyExponentialLoss __pyx_unpickle_CyExponentialLoss",
-    "sklearn.linear_model._sgd_fast": _LOSSES,
-    "sklearn.linear_model.sgd_fast": _LOSSES,
-    "sklearn.metrics._dist_metrics": _DISTANCES,
-    "sklearn.neighbors._dist_metrics": _DISTANCES,
-    "sklearn.neighbors.dist_metrics": _DISTANCES,
-    "sklearn.neighbors._kd_tree": _TREES + "KDTree KDTree32 KDTree64",
-    "sklearn.neighbors.kd_tree": _TREES + "KDTree",
-    "sklearn.neighbors._ball_tree": _TREES + "BallTree BallTree32 BallTree64",
-    "sklearn.neighbors.ball_tree": _TREES + "BallTree",
-    "sklearn.neighbors._quad_tree": "_QuadTree",
-    "sklearn.neighbors.quad_tree": "_QuadTree",
-}
+# Parts of estimators that are no estimators themselves, by their modules.
+PARTS = re.compile(r"_gb_losses|gradient_boosting|loss|kernels|_split|calibration")
 
 
 def release_of(wheel: Path) -> str:
@@ -88,8 +57,6 @@ def is_estimator(info: ClassInfo) -> bool:
 
 def main(wheels: list[str]) -> None:
     classes: dict[str, set[str]] = {}
-    functions: dict[str, set[str]] = {}
-    reconstructors = {module: set(names.split()) for module, names in EXTENSIONS.items()}
     table: dict[str, dict[str, dict[str, object]]] = {}
     ordered = sorted(map(Path, wheels), key=lambda wheel: sort_key(release_of(wheel)))
     for wheel in ordered:
@@ -97,23 +64,28 @@ def main(wheels: list[str]) -> None:
             modules = scan(unpack(wheel, Path(folder)), SKIP)
         for name, module in modules.items():
             classes.setdefault(name, set()).update(module.classes)
-            if FUNCTIONS.match(name):
-                functions.setdefault(name, set()).update(module.functions)
             for info in module.classes.values():
-                if method(info, "__reduce__") is not None:
-                    reconstructors.setdefault(name, set()).add(info.name)
                 if is_estimator(info):
                     record(table.setdefault(info.name, {}), release_of(wheel), entry(info))
-    write(
-        ROOT / "compiler/readers/pickles/index/sklearn.json",
-        {
-            "releases": " ".join(release_of(wheel) for wheel in ordered),
-            "classes": joined(classes),
-            "functions": joined(functions),
-            "reconstructors": joined(reconstructors),
-        },
-    )
+    releases = " ".join(release_of(wheel) for wheel in ordered)
+    write(SCANNED, {"releases": releases, "classes": joined(scanned(classes, table))})
     write(ROOT / "compiler/frameworks/sklearn/estimators.json", dict(sorted(table.items())))
+
+
+def scanned(classes: dict[str, set[str]], table: dict[str, object]) -> dict[str, set[str]]:
+    """Where releases define classes that were recorded elsewhere, and estimators that no recorded release has."""
+    recorded = json.loads((INDEX / "recorded/sklearn.json").read_text("utf-8"))["classes"]
+    known = {name for names in recorded.values() for name in names.split()}
+
+    def counts(module: str, name: str) -> bool:
+        made = name in table and not name.startswith(("Base", "_Base"))
+        part = PARTS.search(module) is not None and not name.startswith("Base") and "Mixin" not in name
+        return name in known or made or part
+
+    return {
+        module: {name for name in names if counts(module, name)} - set(recorded.get(module, "").split())
+        for module, names in classes.items()
+    }
 
 
 def record(history: dict[str, dict[str, object]], release: str, facts: dict[str, object]) -> None:

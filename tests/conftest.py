@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +22,17 @@ if TYPE_CHECKING:
 WINE = MANIFESTS / "sklearn-wine"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let signals end the processes that tests start, even where whoever started the tests ignores them (`nohup`, `&`).
 
     A signal that is ignored stays so in every process that is started; one that is handled here is not.
+    The key that seals records is made anew, away from that of whoever runs the tests.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
+    os.environ["XDG_STATE_HOME"] = state = tempfile.mkdtemp(prefix="manifact-state-")
+    config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -117,6 +117,15 @@ def port(text: str) -> int:
     return value
 
 
+def add_isolation(parser: argparse._ActionsContainer) -> None:
+    """`--require-isolation`."""
+    parser.add_argument(
+        "--require-isolation",
+        action="store_true",
+        help="run a model only in a process without network, other files and other processes, or refuse",
+    )
+
+
 def add_consent(parser: argparse.ArgumentParser) -> None:
     """`--yes`: the answer to what would be asked."""
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask before changes that destroy or replace")

@@ -39,6 +39,18 @@ ARTIFACTS: dict[str, Code] = {
         "unusable artifact.json",
         "The record of a build is damaged or of another format version. Compile the model again.",
     ),
+    "MF508": Code(
+        "folder is not ours",
+        "`build` and `.manifact` at the project root are made by Manifact for this user alone. A symbolic link there "
+        "would lead writing elsewhere, and what git tracks came with the checkout and could pass for a build. Remove "
+        "the link, or take the folder out of git.",
+    ),
+    "MF509": Code(
+        "builds are not remembered",
+        "Records of builds and verifications carry a MAC, so that one that comes with a checkout is not believed. Its "
+        "key lies in `$XDG_STATE_HOME/manifact` (by default ~/.local/state/manifact), which cannot be written, lies "
+        "in the checkout, or holds a key that others can read. Everything works, and is done again each time.",
+    ),
     "MF520": Code(
         "artifact cannot be examined",
         "The path is neither a directory nor readable; introspection looks at an artifact directory.",
@@ -59,7 +71,9 @@ ARTIFACTS: dict[str, Code] = {
     ),
     "MF531": Code(
         "artifact's archive cannot be read",
-        "The zip archive of the artifact is damaged, encrypted, or compressed in a way that few readers know.",
+        "The zip archive of the artifact is damaged, encrypted, or compressed in a way that few readers know; or its "
+        "directory and what stands before each file contradict each other, so that other readers would find other "
+        "files. Zip it anew.",
     ),
     "MF532": Code(
         "entry not allowed in an artifact's archive",

@@ -22,10 +22,10 @@ MODEL_FILES: dict[str, Code] = {
         "written.",
     ),
     "MF204": Code(
-        "denied pickle",
-        "The pickle refers to code that no model needs (functions of the standard library, shells, importers), or is "
-        "built as no pickler builds it. Loading it could run anything. This cannot be lifted; save the model again "
-        "from a clean program.",
+        "denied model",
+        "The file does what no model needs, or is built as no library builds one: a pickle with functions of the "
+        "standard library, a configuration or a graph that reads or writes files, SQL that does more than compute. "
+        "The message says what was seen and where. This cannot be lifted; save the model again from a clean program.",
     ),
     "MF205": Code(
         "decompression not available",
@@ -38,18 +38,21 @@ MODEL_FILES: dict[str, Code] = {
         "deep, 100,000 zip members, 100 times the file's size (and 256 MiB) inflated. Models stay far below.",
     ),
     "MF207": Code(
-        "unknown code in a pickle",
-        "Loading the pickle would import and run code that is not part of a known release of the framework. If it is "
-        "yours, name it under `spec.model.allow` and bring its module with `include`.",
+        "code of others in a model",
+        "Loading or running the model would use code that is not part of a known release of the framework, or that "
+        "reaches outside of it: a class in a pickle, a layer, an operation, a stage. Its distribution belongs in the "
+        "inference environment. Once you trust it, name what the model uses under `spec.model.allow`: the hint is the "
+        "whole block, ready to paste.",
     ),
     "MF208": Code(
         "unknown framework",
         "`spec.model.framework` names none of the frameworks known here, or not the one that the file belongs to.",
     ),
     "MF209": Code(
-        "model cannot be served from this file",
-        "The file is readable, but it holds a model in a form that loads only by running foreign code or with the "
-        "program that wrote it. The message names the format to save it in.",
+        "no model to serve in this file",
+        "The file is readable, but what it holds cannot be served: weights alone, a checkpoint, the arguments of a "
+        "training run, plain data, or a model in a form that only the program that wrote it can load. "
+        "`manifact inspect` shows its facts. The hint says what to save instead.",
     ),
     "MF210": Code(
         "method the model does not have",
@@ -60,10 +63,24 @@ MODEL_FILES: dict[str, Code] = {
         "use case contradicts the model",
         "The classes that the model records, or the kind of its estimator, do not fit `spec.useCase`.",
     ),
+    "MF228": Code(
+        "model that needs a GPU",
+        "The program in the file asks for a CUDA device by name, which loading it elsewhere does not change, and the "
+        "deployment's shape has no GPU. Save the program again from a model on the CPU, without devices in its code, "
+        "or choose a shape with GPUs.",
+    ),
+    "MF212": Code(
+        "code of your own in a pickle",
+        "Loading the pickle would import and run a class or function of yours: from a module beside the model, from "
+        "the script or notebook that saved it (`__main__`), or stored by value (cloudpickle, dill). A module is named "
+        "under `spec.model.allow` and brought with `spec.include`. What was defined in `__main__` loads nowhere else: "
+        "put it into a module and save the model again from there, or save it with cloudpickle. Code by value is not "
+        "looked into: to allow it is to run anything that the file holds.",
+    ),
     "MF220": Code(
         "weights outside of the model file",
         "The model refers to another file for its weights, and that file is not beside it, or not inside its folder "
-        "at all. Put it there and name it under `include`, or save the model with its weights inside.",
+        "at all. Put it there, and it becomes part of the artifact, or save the model with its weights inside.",
     ),
     "MF221": Code(
         "code inside a Keras model",

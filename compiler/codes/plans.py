@@ -47,6 +47,13 @@ PLANS: dict[str, Code] = {
         "`deployment.logs` says.",
         ExitCode.USAGE,
     ),
+    "MF746": Code(
+        "endpoint is not trusted",
+        "`serviceEndpoint` of a target gets requests that are signed with your key and name your tenancy and user, and "
+        "a project file may be a stranger's. It may be this machine, or over https a host of OCI's realms; any other "
+        "needs `MANIFACT_ENDPOINTS=https://host[:port]` (several separated by commas) in the environment.",
+        ExitCode.REFUSED,
+    ),
     "MF770": Code(
         "protected, and kept",
         "`--prune` deletes what no manifest of the project has any more, but not a deployment that was applied with "

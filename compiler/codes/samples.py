@@ -87,6 +87,28 @@ SAMPLES: dict[str, Code] = {
         "The output sample holds a value that is not among the classes recorded in the model. `samples.output` is "
         "what the model answers; text read from CSV may need `columns.output.<name>.dtype: str`.",
     ),
+    "MF330": Code(
+        "categories that nobody knows",
+        "The model computes with the position of a category in a list, and its file does not hold the list: older "
+        "releases of its library recorded none, and some garble one with other letters than ASCII. A request would "
+        "bring its own, and be answered wrongly. Declare `columns.input.<name>.categories` in the order of training: "
+        "`list(frame[name].cat.categories)`.",
+    ),
+    "MF331": Code(
+        "value that is no category",
+        "A column of the input sample holds a value that is none of the categories that the model records or the "
+        "manifest declares. The deployed model refuses such a value too.",
+    ),
+    "MF332": Code(
+        "settings contradict the categories",
+        "The categories or the dtype that `spec.columns` declares are not those that the model was trained with.",
+    ),
+    "MF333": Code(
+        "fixed number of rows a call",
+        "The model's file fixes how many rows it takes. One row a call is served: the rows of a request are answered "
+        "one after the other, which takes longer. With another number a request must hold a multiple of it, and others "
+        "are refused (400). Export the model with a first axis that varies (`dynamic_axes`, `batch_size=None`).",
+    ),
     "MF325": Code(
         "input and output samples differ in length",
         "Row n of the output sample is the model's answer for row n of the input sample, so both must have as many "

@@ -48,9 +48,23 @@ VERIFICATION: dict[str, Code] = {
         "The model needs a library that this Python does not have. Install it to verify here, or verify where it is.",
         ExitCode.ENVIRONMENT,
     ),
+    "MF610": Code(
+        "the answer depends on the other rows",
+        "A golden row was answered otherwise alone, or in another order, than among all golden rows. Callers send "
+        "whatever rows they have, so this would be a wrong answer to most of them. Causes: categories numbered by "
+        "what a request holds, statistics of the request (get_dummies, a scaler that is fitted anew), batch "
+        "normalization in training mode, a state that is kept between calls.",
+        ExitCode.VERIFICATION,
+    ),
     "MF609": Code(
         "artifact is damaged",
         "A file of the artifact is missing or is not what artifact.json says. Compile the model again.",
         ExitCode.VERIFICATION,
+    ),
+    "MF611": Code(
+        "isolation is not available",
+        "`--require-isolation` loads a model only in a process that reaches no network, sees only the files it needs, "
+        "and reaches no other process. This machine cannot enforce all three. `verify --json` tells which.",
+        ExitCode.ENVIRONMENT,
     ),
 }

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from compiler.compilation.build import Build
-from compiler.compilation.cache import recall
+from compiler.compilation.cache import FORGETFUL, recall
 from compiler.compilation.compile import compile_anew, validate_manifest
+from compiler.compilation.declared_name import declared_name
 from compiler.diagnostics import CompilerError, Diagnostic
 from compiler.events import Listener, ignore
+from compiler.workspace.sealed import can_seal
 
+if TYPE_CHECKING:
+    from compiler.compilation.pool import JobResult
+
+POOLED = 24
+"""Manifests to build above which several processes do it: starting one takes as long as building a dozen."""
 RootOf: TypeAlias = Callable[[Path], Path]
 """The project root of a folder that holds a manifest."""
 
@@ -34,18 +41,55 @@ class CompiledManifest:
 def compile_each(paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore) -> Iterator[CompiledManifest]:
     """Compile the manifests one after the other; two of one name are compiled neither (MF113)."""
     known = {path: recall(path, root_of(path.parent)) for path in paths}
-    twice = _twice({path: build.name if build else _declared_name(path) for path, build in known.items()})
+    twice = _twice({path: build.name if build else declared_name(path) for path, build in known.items()})
 
     def build(path: Path) -> Build:
         return known[path] or compile_anew(path, root=root_of(path.parent), listener=listener)
 
-    for path in paths:
-        yield _attempt(path, twice.get(path), build)
+    told = False
+    for done in _attempts(paths, known, twice, root_of, build):
+        yield _without_repetition(done) if told else done
+        told = told or any(problem.code == FORGETFUL for problem in done.problems)
+
+
+def _attempts(
+    paths: Sequence[Path],
+    known: Mapping[Path, Build | None],
+    twice: Mapping[Path, Diagnostic],
+    root_of: RootOf,
+    build: Callable[[Path], Build],
+) -> Iterator[CompiledManifest]:
+    """Compile here; in several processes when there is much to build."""
+    jobs = {path: root_of(path.parent) for path in paths if known[path] is None and path not in twice}
+    if len(jobs) < POOLED or not all(can_seal(root) for root in set(jobs.values())):
+        yield from (_attempt(path, twice.get(path), build) for path in paths)
+        return
+    from compiler.compilation.pool import pool
+
+    with pool(list(jobs.items())) as results:
+        for path in paths:
+            result = next(results) if path in jobs else None
+            yield _from_pool(path, jobs[path], result) if result else _attempt(path, twice.get(path), build)
+
+
+def _from_pool(path: Path, root: Path, result: JobResult) -> CompiledManifest:
+    """What another process built, taken from the cache; built here when it was changed meanwhile."""
+    if result.problems:
+        return CompiledManifest(path, None, result.problems, failed=True, seconds=result.seconds)
+    build = recall(path, root)
+    made = replace(build, unchanged=False) if build else compile_anew(path, root=root)
+    return CompiledManifest(path, made, made.warnings, failed=False, seconds=result.seconds)
+
+
+def _without_repetition(done: CompiledManifest) -> CompiledManifest:
+    """That nothing is remembered is said once, not of every manifest."""
+    kept = tuple(problem for problem in done.problems if problem.code != FORGETFUL)
+    return replace(done, problems=kept, build=done.build and replace(done.build, warnings=kept))
 
 
 def validate_each(paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore) -> Iterator[CompiledManifest]:
     """Check the manifests one after the other; nothing is written."""
-    twice = _twice({path: _declared_name(path) for path in paths})
+    twice = _twice({path: declared_name(path) for path in paths})
 
     def check(path: Path) -> tuple[Diagnostic, ...]:
         return validate_manifest(path, root=root_of(path.parent), listener=listener)
@@ -75,22 +119,6 @@ def _attempt(
     build = done if isinstance(done, Build) else None
     warnings = done.warnings if isinstance(done, Build) else done
     return CompiledManifest(path, build, warnings, failed=False, seconds=time.perf_counter() - started)
-
-
-def _declared_name(path: Path) -> str | None:
-    """The name that a manifest gives itself, as far as it can be read."""
-    from compiler.source import read_document
-
-    try:
-        return _name_in(read_document(path).data)
-    except CompilerError:
-        return None  # compiling it tells what is wrong
-
-
-def _name_in(data: object) -> str | None:
-    metadata = data.get("metadata") if isinstance(data, dict) else None
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else None
 
 
 def _twice(names: dict[Path, str | None]) -> dict[Path, Diagnostic]:

@@ -9,6 +9,7 @@ from compiler.diagnostics import Diagnostic
 from compiler.emit.record import ArtifactRecord
 from compiler.ir import Golden, ModelFacts
 from compiler.planning.desired.types import Desired
+from compiler.workspace.layout import ProjectLayout
 
 ATTACHMENTS = "attachments"
 PLAN_NAME = "plan.json"
@@ -36,9 +37,14 @@ class Build:
     """Whether an earlier build was found to be what compiling would give."""
 
     @property
+    def layout(self) -> ProjectLayout:
+        """The folders at the project root."""
+        return ProjectLayout(self.root)
+
+    @property
     def directory(self) -> Path:
         """`build/<name>`: holds `artifact/`, `artifact.json`, `plan.json`, `report.html` and `attachments/`."""
-        return self.root / "build" / self.name
+        return self.layout.build(self.name)
 
     @property
     def artifact(self) -> Path:
@@ -48,7 +54,7 @@ class Build:
     @property
     def state(self) -> Path:
         """`.manifact`: the embedded OCI, caches and receipts."""
-        return self.root / ".manifact"
+        return self.layout.state
 
 
 def attached_files(directory: Path) -> dict[str, Path]:

@@ -1,7 +1,8 @@
 """What was built from what: an unchanged manifest is known by the sizes and times of its files.
 
 An entry lists every input with size, modification time and SHA-256, and every output with size and time. A file whose
-time differs is hashed again, so that a fresh checkout or a `touch` costs a hash and not a build.
+time differs is hashed again, so that a fresh checkout or a `touch` costs a hash and not a build. Entries are sealed:
+with one that came with the checkout, a model that was never looked at would be "unchanged".
 """
 
 from __future__ import annotations
@@ -9,47 +10,52 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compiler.compilation.build import PLAN_NAME, Build, attached_files
-from compiler.diagnostics import Diagnostic, Severity, SourceRange
+from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.ir import Golden, ModelFacts, Need, Tensor
+from compiler.ir import Categories, Golden, ModelFacts, Need, Tensor
 from compiler.lock import LOCK_FILE
 from compiler.planning.desired.types import Desired
 from compiler.version import __version__
 from compiler.workspace.hashing import file_sha256
+from compiler.workspace.layout import OUR_FOLDERS, ProjectLayout
 from compiler.workspace.root import PROJECT_FILE, find_root, private_folder
+from compiler.workspace.sealed import seal, state_folder, unseal
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from compiler.compilation.full_build import Work
 
 _FORMAT = 3
+FORGETFUL = "MF509"
 
 
 def recall(path: Path, root: Path | None) -> Build | None:
     """The build of `path` when everything is as it was left, else None."""
     base = root.resolve() if root else find_root(path.parent)
     try:
-        entry = json.loads(_entry(base, path).read_bytes())
+        content = unseal(_entry(base, path))
+        if content is None or any((base / name).is_symlink() for name in OUR_FOLDERS):
+            return None
+        entry = json.loads(content)
         fits = entry["stamp"] == _stamp() and entry["own"] == _own_files(base)
         if not fits or not _same_inputs(entry["inputs"]) or _listing(entry["folders"]) != entry["folders"]:
             return None
         return _build(entry["build"], path, base) if _same_outputs(entry["outputs"]) else None
     except (OSError, ValueError, KeyError, TypeError):
-        # No entry, one of another version, or a damaged one: build anew.
+        # No entry, or one of another version: build anew.
         return None
 
 
-def remember(build: Build, work: Work) -> None:
-    """Keep what was built from what; a failure to write it costs the next run a build, and nothing else."""
-    folder = private_folder(build.state) / "cache"
-    folder.mkdir(exist_ok=True)
+def remember(build: Build, work: Work) -> bool:
+    """Keep what was built from what; False when this user has no place for the key that such records need."""
+    private_folder(build.state)
     files = {file.source: file.sha256 for file in work.files.files.values()}
     entry = {
         "stamp": _stamp(),
@@ -59,15 +65,19 @@ def remember(build: Build, work: Work) -> None:
         "outputs": {str(path): _seen(path) for path in _outputs(build)},
         "build": _document(build),
     }
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".entry-")
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(entry, file)
-    Path(name).replace(_entry(build.root, build.manifest))
+    return seal(_entry(build.root, build.manifest), json.dumps(entry).encode())
+
+
+def forgetful() -> Diagnostic:
+    """The warning that the next run will build this again."""
+    message = f"builds are not remembered: no key can be kept in '{state_folder()}'"
+    hint = "set XDG_STATE_HOME to a folder outside of the checkout that only you can write"
+    return Diagnostic(FORGETFUL, message, hint=hint, severity=Severity.WARNING)
 
 
 def _entry(root: Path, manifest: Path) -> Path:
     name = hashlib.sha256(str(manifest.resolve()).encode()).hexdigest()[:32]
-    return root / ".manifact" / "cache" / f"{name}.json"
+    return ProjectLayout(root).cache / f"{name}.json"
 
 
 def _own_files(root: Path) -> list[bool]:
@@ -115,21 +125,26 @@ def _seen(path: Path) -> list[int]:
 
 
 def _document(build: Build) -> dict[str, Any]:
-    facts: dict[str, Any] = asdict(build.facts)
+    lists = {name: [_shallow(item) for item in getattr(build.facts, name)] for name in ("inputs", "outputs", "needs")}
     return {
         "name": build.name,
-        "facts": {**facts, "methods": sorted(build.facts.methods)},
+        "facts": {**_shallow(build.facts), **lists, "methods": sorted(build.facts.methods)},
         "desired": build.desired.to_json(),
-        "golden": asdict(build.golden) if build.golden else None,
+        "golden": _shallow(build.golden) if build.golden else None,
         "ownScore": build.own_score,
         "container": build.container,
         "built": build.record is not None,
-        "warnings": [asdict(warning) for warning in build.warnings],
+        "warnings": [warning.to_json() for warning in build.warnings],
     }
 
 
+def _shallow(value: DataclassInstance) -> dict[str, Any]:
+    """The fields as they are: they hold what JSON can, and copies of thousands of values take longer than the text."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 def _build(document: dict[str, Any], path: Path, root: Path) -> Build:
-    golden, folder = document["golden"], root / "build" / document["name"]
+    golden, folder = document["golden"], ProjectLayout(root).build(document["name"])
     record = ArtifactRecord.from_json((folder / RECORD_NAME).read_bytes()) if document["built"] else None
     return Build(
         name=document["name"],
@@ -141,7 +156,7 @@ def _build(document: dict[str, Any], path: Path, root: Path) -> Build:
         golden=_golden(golden) if golden else None,
         own_score=document["ownScore"],
         container=document["container"],
-        warnings=tuple(_warning(warning) for warning in document["warnings"]),
+        warnings=tuple(Diagnostic.from_json(warning) for warning in document["warnings"]),
         unchanged=True,
     )
 
@@ -150,18 +165,24 @@ def _golden(document: dict[str, Any]) -> Golden:
     return Golden(**{**document, "inputs": tuple(document["inputs"]), "outputs": tuple(document["outputs"])})
 
 
-def _warning(document: dict[str, Any]) -> Diagnostic:
-    where = document["where"]
-    found = Diagnostic(**{**document, "severity": Severity(document["severity"])})
-    return replace(found, where=SourceRange(**where) if where else None)
-
-
 def _facts(document: dict[str, Any]) -> ModelFacts:
     some: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
     facts = ModelFacts(**{**some, "methods": frozenset(document["methods"])})
+    categories = {name: _categories(known) for name, known in document["categories"].items()}
     needs = tuple(Need(**need) for need in document["needs"])
-    return replace(facts, inputs=_tensors(document["inputs"]), outputs=_tensors(document["outputs"]), needs=needs)
+    facts = replace(facts, categories=categories, needs=needs)
+    return replace(facts, inputs=_tensors(document["inputs"]), outputs=_tensors(document["outputs"]))
 
 
 def _tensors(items: list[dict[str, Any]]) -> tuple[Tensor, ...]:
-    return tuple(Tensor(t["name"], t["dtype"], tuple(t["shape"]) if t["shape"] is not None else None) for t in items)
+    return tuple(_tensor(item) for item in items)
+
+
+def _tensor(item: dict[str, Any]) -> Tensor:
+    shape = tuple(item["shape"]) if item["shape"] is not None else None
+    return Tensor(item["name"], item["dtype"], shape, tuple(item["symbols"]))
+
+
+def _categories(document: dict[str, Any]) -> Categories:
+    values = document["values"]
+    return Categories(None if values is None else tuple(values), document["dtype"])

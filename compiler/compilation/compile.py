@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from compiler.compilation.build import Build
-from compiler.compilation.cache import recall, remember
+from compiler.compilation.cache import forgetful, recall, remember
 from compiler.diagnostics import Diagnostic
 from compiler.events import Listener, ignore
 
@@ -26,8 +27,7 @@ def compile_anew(path: Path, *, root: Path | None = None, listener: Listener = i
     from compiler.compilation.full_build import build
 
     result, work = build(path, root, listener)
-    remember(result, work)
-    return result
+    return result if remember(result, work) else replace(result, warnings=(*result.warnings, forgetful()))
 
 
 def validate_manifest(path: Path, *, root: Path | None = None, listener: Listener = ignore) -> tuple[Diagnostic, ...]:

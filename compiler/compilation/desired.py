@@ -16,6 +16,7 @@ from compiler.passes.schema_json import CATALOG_BYTES, fit_catalog, schema_to_js
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
 from compiler.planning.limits.artifact import check_object_names, check_saved
+from compiler.planning.limits.devices import check_devices
 from compiler.spec.deployment import SmokeRequest
 from compiler.workspace.hashing import file_sha256
 from compiler.workspace.project import LoadedManifest
@@ -52,6 +53,8 @@ def wanted(
         attachments=_attachments(loaded, files) if made else {},
         smoke_request=smoke_request(loaded, files),
     )
+    if made:
+        check_devices(made.model.facts, spec.deployment, report)
     report.raise_if_failed()
     found = desired(identity, artifact, spec.catalog, spec.deployment, context)
     check_saved(found, report)

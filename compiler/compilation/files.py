@@ -53,6 +53,13 @@ class FileCollector:
             self._add(f"{target}/{relative}" if relative else target, source, at)
         return path
 
+    def take_beside(self, written: str, location: str, at: Pointer) -> None:
+        """Put a file into the artifact that lies in the folder of another one, `written`, at the same place."""
+        beside = PurePosixPath(location).as_posix()
+        path = self.find((PurePosixPath(written).parent / beside).as_posix(), at)
+        if path is not None:
+            self._add(beside, path, at)
+
     def take_fetched(self, uri: str, sha256: str, at: Pointer) -> Path | None:
         """Put the file that `manifact fetch` brought into the artifact, under the object's own file name."""
         path = fetched(self._root, uri, sha256)

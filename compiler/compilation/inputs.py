@@ -8,17 +8,18 @@ from pathlib import Path
 from compiler.compilation.environment_file import listed_packages
 from compiler.compilation.files import FileCollector
 from compiler.compilation.python_syntax import check_python
-from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange
+from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange, failure
 from compiler.events import Event, Listener, Phase
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Table
 from compiler.lock import Lock
+from compiler.passes.categories import text_columns
 from compiler.passes.draft import Inputs
 from compiler.passes.dtypes import TEXTS
 from compiler.passes.packages import Packages
 from compiler.readers.samples import read_table
 from compiler.readers.samples.content import Progress
-from compiler.spec.source import ModelSource
+from compiler.spec.source import ColumnSpec, ModelSource
 from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
 
@@ -33,9 +34,11 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
     assert model is not None
     path = _take_model(model, collector)
     facts = _facts(path, model, loaded, report) if path and not report.failed else None
+    if facts and model.path is not None:
+        _take_weights(facts, model.path, collector)
     _take_code(loaded, collector)
     check_python(collector.files.values(), report)
-    tables = read_samples(loaded, collector, report)
+    tables = read_samples(loaded, collector, report, text_columns(facts) if facts else frozenset())
     packages = _packages(loaded, collector, lock)
     report.raise_if_failed()
     assert facts is not None
@@ -50,12 +53,30 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         labels=tables["labels"],
         packs=lock.packs,
         packages=packages,
+        modules=_modules(facts, loaded),
     )
 
 
-def read_samples(loaded: LoadedManifest, collector: FileCollector, report: Report) -> dict[str, Table | None]:
-    """`input`, `output` and `labels` of `spec.samples`; None for those that are not given or cannot be read."""
-    return {name: _table(name, loaded, collector, report) for name in ("input", "output", "labels")}
+def _modules(facts: ModelFacts, loaded: LoadedManifest) -> dict[str, str]:
+    """Modules of unknown code that lie beside the manifest."""
+    folder = loaded.folder
+    roots = {name.partition(".")[0] for name in facts.unknown}
+    found = {root: name for root in roots for name in (root, f"{root}.py") if _is_module(folder / name)}
+    return dict(sorted(found.items()))
+
+
+def _is_module(path: Path) -> bool:
+    return path.is_file() if path.suffix == ".py" else path.is_dir()
+
+
+def read_samples(
+    loaded: LoadedManifest, collector: FileCollector, report: Report, texts: frozenset[str] = frozenset()
+) -> dict[str, Table | None]:
+    """`input`, `output` and `labels` of `spec.samples`; None for those that are not given or cannot be read.
+
+    `texts` are columns of the input that hold text, whatever they look like, beside those that the manifest declares.
+    """
+    return {name: _table(name, loaded, collector, report, texts) for name in ("input", "output", "labels")}
 
 
 def _take_model(model: ModelSource, collector: FileCollector) -> Path | None:
@@ -63,6 +84,13 @@ def _take_model(model: ModelSource, collector: FileCollector) -> Path | None:
         return collector.take_fetched(model.uri, model.sha256, ("spec", "model", "uri"))
     assert model.path is not None
     return collector.take(model.path, ("spec", "model", "path"))
+
+
+def _take_weights(facts: ModelFacts, model: str, collector: FileCollector) -> None:
+    """Files beside an ONNX model that hold its weights: they keep their place beside it."""
+    locations = facts.details.get("external_data")
+    for location in locations if isinstance(locations, list) else ():
+        collector.take_beside(model, str(location), ("spec", "model", "path"))
 
 
 def _packages(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Packages:
@@ -81,12 +109,19 @@ def _packages(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> P
 
 def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Report) -> ModelFacts | None:
     try:
-        return inspect_model(path, allow=frozenset(model.allow), framework=model.framework)
+        facts = inspect_model(path, allow=frozenset(model.allow), framework=model.framework, weights=model.weights)
+        if facts.unserved is not None:
+            text = f"the file holds {facts.unserved.what}, which cannot be served"
+            raise failure("MF209", text, hint=facts.unserved.instead)
     except CompilerError as problem:
         named = "path" if model.path else "uri"
         place = ("spec", "model", "framework" if _blames_framework(problem) else named)
         report.add(*(_in_manifest(d, loaded, place) for d in problem.diagnostics))
         return None
+    if model.weights is not None and "weights" not in facts.details:
+        text = f"'weights' names the entry of a checkpoint that holds the weights, and this is a {facts.format} file"
+        report.error("MF209", text, ("spec", "model", "weights"), hint="leave it out")
+    return facts
 
 
 def _blames_framework(problem: CompilerError) -> bool:
@@ -105,7 +140,9 @@ def _take_code(loaded: LoadedManifest, collector: FileCollector) -> None:
         collector.take(name, ("spec", "include", index), keep_folders=True)
 
 
-def _table(name: str, loaded: LoadedManifest, collector: FileCollector, report: Report) -> Table | None:
+def _table(
+    name: str, loaded: LoadedManifest, collector: FileCollector, report: Report, texts: frozenset[str]
+) -> Table | None:
     samples = loaded.manifest.spec.samples
     written: str | None = getattr(samples, name) if samples else None
     if written is None:
@@ -115,7 +152,8 @@ def _table(name: str, loaded: LoadedManifest, collector: FileCollector, report: 
     if path is None:
         return None
     try:
-        table = read_table(path, _text_columns(name, loaded), _progress(written, collector.listener))
+        texts = _text_columns(name, loaded) | (texts if name == "input" else frozenset())
+        table = read_table(path, texts, _progress(written, collector.listener))
     except CompilerError as problem:
         report.add(*(_in_manifest(d, loaded, at) for d in problem.diagnostics))
         return None
@@ -133,7 +171,11 @@ def _text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:
     """Columns declared to hold text: `007` is not the number 7 there."""
     columns = loaded.manifest.spec.columns
     declared = columns.input if name == "input" else columns.output
-    return frozenset(column for column, spec in declared.items() if spec.dtype in TEXTS)
+    return frozenset(column for column, spec in declared.items() if spec.dtype in TEXTS or _of_texts(spec))
+
+
+def _of_texts(spec: ColumnSpec) -> bool:
+    return any(isinstance(category, str) for category in spec.categories)
 
 
 def _in_manifest(problem: Diagnostic, loaded: LoadedManifest, at: Pointer) -> Diagnostic:

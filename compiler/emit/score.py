@@ -42,6 +42,7 @@ def score_py(model: ResolvedModel) -> bytes:
 def _values(model: ResolvedModel, framework: Framework) -> dict[str, Any]:
     facts, score = model.facts, model.score
     inside = model.model_path + "/"
+    weights = framework.weight_files(model)
     return {
         "format": facts.format,
         "pickled": facts.format in PICKLED,
@@ -49,8 +50,11 @@ def _values(model: ResolvedModel, framework: Framework) -> dict[str, Any]:
         "method": score.method,
         "hooks": score.hooks,
         "model_file": model.model_path,
-        "model_files": [f for f in model.files if f.path == model.model_path or f.path.startswith(inside)],
+        "model_files": [f for f in model.files if f.path in weights or f"{f.path}/".startswith(inside)],
         "feature_names": list(facts.feature_names or ()),
+        "beside": bool(weights),
+        "categories": {name: list(known.values or ()) for name, known in score.categories.items()},
+        "indexes": {name: known.dtype for name, known in score.categories.items() if known.dtype},
         **framework.score_values(model),
     }
 

@@ -20,7 +20,7 @@ class Checkout:
     root: Path | None = None
     """`--root`: fixes the project root; None: it is searched from the folder in question upwards."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """MANIFACT_TARGET, MANIFACT_AUTH, MANIFACT_VAR_* and CONDA_BUCKET_* are read from it."""
+    """MANIFACT_TARGET, MANIFACT_AUTH, MANIFACT_ENDPOINTS, MANIFACT_VAR_* and CONDA_BUCKET_* are read from it."""
 
     def path(self, given: Path) -> Path:
         """A path of a request, absolute; what lies below the folder stays as it was written."""

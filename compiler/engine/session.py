@@ -87,6 +87,8 @@ class Session:
         from compiler.workspace.git import git_facts, repository_of
 
         repository = repository_of(folder)
+        if repository is None:
+            return {}
         if repository not in self.repositories:
             self.repositories[repository] = git_facts(repository)
         return self.repositories[repository]
@@ -111,16 +113,16 @@ def open_session(
     """Connect to the target that the request names, in the project around `start`; the listener hears which it is.
 
     Only who `creates` something makes the embedded OCI's store: for others one that is not there is an empty one.
-
-    Raises `CompilerError` MF111 for a target that the project does not have, MF710, MF711 and MF742 before anything is
-    sent.
+    Raises `CompilerError` MF111 for a target that the project does not have, MF710, MF711, MF742 and MF746 before
+    anything is sent.
     """
     from compiler.cloud.connect.connection import Access, connect
 
     workspace = checkout.workspace(start)
     name, target = target_of(checkout, workspace, request)
     listener(Event(Phase.TARGET, name, f"target: {name}"))
-    access = Access(auth=request.auth or checkout.environ.get("MANIFACT_AUTH"))
+    endpoints = tuple(filter(None, map(str.strip, checkout.environ.get("MANIFACT_ENDPOINTS", "").split(","))))
+    access = Access(auth=request.auth or checkout.environ.get("MANIFACT_AUTH"), endpoints=endpoints)
     with (
         _root_of_store(workspace, name, creates=creates) as root,
         connect(name, target, root=root, project=workspace.name, access=access) as connection,

@@ -7,7 +7,14 @@ from pathlib import Path
 from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import UNKNOWN
-from compiler.frameworks.registry import columns_of, distributions_of, framework_named, libraries, misnamed
+from compiler.frameworks.registry import (
+    columns_of,
+    distributions_of,
+    framework_named,
+    libraries,
+    misnamed,
+    tolerance_of,
+)
 from compiler.frameworks.sniffer import identify
 from compiler.ir import ModelFacts
 from compiler.spec.frameworks import FRAMEWORKS
@@ -24,6 +31,7 @@ __all__ = [
     "libraries",
     "misnamed",
     "sniff",
+    "tolerance_of",
 ]
 
 
@@ -33,11 +41,15 @@ FOLDER = Path(__file__).parent
 """Where the frameworks' templates lie."""
 
 
-def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework: str | None = None) -> ModelFacts:
+def inspect_model(
+    path: Path, *, allow: frozenset[str] = frozenset(), framework: str | None = None, weights: str | None = None
+) -> ModelFacts:
     """The facts of a model file or directory, read without running any of it.
 
-    `framework` (a name in FRAMEWORKS) asks that one only: "other" takes a file that nobody knows. Names of unknown
-    code in a pickle are returned in `ModelFacts.unknown`, not raised: `inspect` shows them, `compile` refuses (MF207).
+    `framework` (a name in FRAMEWORKS) asks that one only: "other" takes a file that nobody knows. `weights` names the
+    entry of a PyTorch checkpoint that holds them; `details.weights` of the facts is its path then. Names of unknown
+    code in a pickle are returned in `ModelFacts.unknown`, not raised, and a readable file without a model to serve
+    gives facts with `unserved`: `inspect` shows both, `compile` refuses them (MF207, MF212; MF209).
     Raises CompilerError: MF201 missing, MF202 unknown format, MF203 damaged, MF204 denied, MF205 inflater missing,
     MF206 beyond limits, and what single formats add.
     """
@@ -45,10 +57,10 @@ def inspect_model(path: Path, *, allow: frozenset[str] = frozenset(), framework:
         raise failure("MF201", f"there is no model at {path}", where=SourceRange(str(path)))
     if not path.is_dir():
         _check_file(path)
-    model = ModelFile(path, identify(path), allow)
+    model = ModelFile(path, identify(path), allow, weights)
     for name in _candidates(model, framework):
-        if name == OTHER and framework is None and (refused := _refusal(model)) is not None:
-            raise refused
+        if name == OTHER and framework is None and (refused := _unserved(model)) is not None:
+            return refused
         if (facts := framework_named(name).facts(model)) is not None:
             return facts
     raise _nobodys(model, framework)
@@ -83,6 +95,14 @@ def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
         where=where,
         hint="save the model in its framework's own format, or set 'spec.model.framework: other' and bring a score.py",
     )
+
+
+def _unserved(model: ModelFile) -> ModelFacts | None:
+    from compiler.frameworks.refused import refusal, unserved
+
+    if (problem := refusal(model)) is not None:
+        raise problem
+    return unserved(model)
 
 
 def _refusal(model: ModelFile) -> CompilerError | None:

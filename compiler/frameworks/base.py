@@ -10,22 +10,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks.formats import Format, read_sample
-from compiler.ir import ModelFacts, ResolvedModel
+from compiler.ir import Categories, ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
     from compiler.readers.pickles import Pickle
+    from compiler.readers.pickles.values import Instance
     from compiler.readers.skops import Skops
 
 
 class ModelFile:
     """A model file or directory with what the sniffer said of it. What several frameworks ask for is read once."""
 
-    def __init__(self, path: Path, known: Format, allow: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, path: Path, known: Format, allow: frozenset[str] = frozenset(), weights: str | None = None
+    ) -> None:
         self.path = path
         self.known = known
         """As `compiler.frameworks.sniffer.identify` found it."""
         self.allow = allow
         """Dotted names of unknown code in pickles that the user vouches for (`spec.model.allow`)."""
+        self.weights = weights
+        """The entry of a PyTorch checkpoint that holds the weights (`spec.model.weights`)."""
 
     @property
     def format(self) -> str:
@@ -63,6 +68,8 @@ class ColumnPolicy(NamedTuple):
 
     numbers_only: bool = False
     """Columns of text are an error, not something that a step of the model may encode."""
+    by_position: bool = False
+    """A pandas category is taken as its position among the categories."""
     by_name: bool = False
     """Columns are taken by name: their order means nothing, and more than the model knows are left alone."""
     pickers: frozenset[str] = frozenset()
@@ -91,6 +98,8 @@ class Framework(Protocol):
     libraries: Mapping[str, str] = MappingProxyType({})
     """Distributions that its models need -> the module each is imported as."""
     columns: ColumnPolicy = ColumnPolicy()
+    tolerance: float = 1e-6
+    """How exactly an answer must be met where the manifest does not say: relative to 1 or to the answer."""
     ways_out: Mapping[str, str] = MappingProxyType({})
     """Packages whose pickled models cannot be served -> what to do instead."""
 
@@ -105,6 +114,14 @@ class Framework(Protocol):
     def refusal(self, model: ResolvedModel) -> CompilerError | None:  # noqa: ARG002
         """MF506 for what its template cannot load without more being said, else None."""
         return None
+
+    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:  # noqa: ARG002
+        """What a pickled estimator of this framework, inside a pipeline, records of its categories."""
+        return {}
+
+    def weight_files(self, model: ResolvedModel) -> frozenset[str]:  # noqa: ARG002
+        """Artifact paths of files beside the model that hold its weights: score.py checks them too."""
+        return frozenset()
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:  # noqa: ARG002
         """What its template needs besides what every template is given."""

@@ -31,8 +31,9 @@ def requires(model: ModelFile, *always: str) -> tuple[str, ...]:
 
 
 def unknown(model: ModelFile) -> tuple[str, ...]:
-    """Dotted names of unknown code that the user has not allowed."""
-    return tuple(name for name in model.pickled.unknown if name not in model.allow)
+    """Dotted names of unknown code that the user has not allowed; nobody can allow what lies in `__main__`."""
+    allowed = {name for name in model.allow if not name.startswith("__main__.")}
+    return tuple(name for name in model.pickled.unknown if name not in allowed)
 
 
 def needs(model: ModelFile) -> tuple[Need, ...]:

@@ -38,6 +38,11 @@ def misnamed(name: str) -> str | None:
     return modules.get(name) if name not in libraries() else None
 
 
+def tolerance_of(name: str | None) -> float:
+    """How exactly the answers of a framework's models must be met where the manifest does not say."""
+    return framework_named(name).tolerance if name in FRAMEWORKS else 1e-6
+
+
 @cache
 def libraries() -> Mapping[str, str]:
     """The distributions of all frameworks -> the module that each is imported as."""

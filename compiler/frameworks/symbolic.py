@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from compiler.frameworks.distributions import distribution_of
 from compiler.ir import Json
 from compiler.readers.pickles.arrays import Array, as_array, elements, scalar_of
-from compiler.readers.pickles.index import is_standard
+from compiler.readers.pickles.names import is_standard
 from compiler.readers.pickles.values import Bag, Blob, Global, Instance, Pairs
 
 _MAX_ELEMENTS = 1000
 """Elements of one parameter that are shown; longer lists are described instead."""
 _MAX_NESTING = 8
-# Where the import name is not the distribution's.
-_DISTRIBUTIONS = {
-    "sklearn": "scikit-learn",
-    "imblearn": "imbalanced-learn",
-    "PIL": "pillow",
-    "cv2": "opencv-python",
-    "yaml": "PyYAML",
-    "skimage": "scikit-image",
-    "bs4": "beautifulsoup4",
-    "umap": "umap-learn",
-}
 # numpy's random generators are made by functions that are told the name of their bit generator.
 _RECONSTRUCTED = {
     "__randomstate_ctor": "RandomState",
@@ -71,7 +61,7 @@ def _object(value: Any, nesting: int) -> Json:
 def _class_name(value: Instance) -> str:
     """The class of an object, also of one that a function of another name reconstructs."""
     first = value.arguments[0] if isinstance(value.arguments, tuple) and value.arguments else None
-    if value.cls.kind == "reconstructor" and isinstance(first, Global):
+    if not value.new and isinstance(first, Global):
         return first.name
     return _RECONSTRUCTED.get(value.cls.name, value.cls.name)
 
@@ -101,6 +91,9 @@ def whole(value: Any) -> int | None:
 
 
 def distributions(packages: Iterable[str]) -> tuple[str, ...]:
-    """The distributions that provide the top-level packages a pickle refers to; the standard library's are left out."""
-    foreign = {p for p in packages if not is_standard(p) and p != "__main__"}
-    return tuple(sorted(_DISTRIBUTIONS.get(package, package) for package in foreign))
+    """The known distributions that provide the top-level packages a pickle refers to, sorted.
+
+    Others are left out: a module that no known distribution brings may be the user's own, which the artifact brings.
+    """
+    found = (distribution_of(package) for package in packages if not is_standard(package))
+    return tuple(sorted({name for name in found if name is not None}))

@@ -1,4 +1,7 @@
-"""What ADS does not look at: that the files are complete and unchanged, and that the schemas can be read."""
+"""What ADS does not look at: integrity, schemas, and whether Python runs what people read.
+
+No check here reads a model.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,42 @@ from dataclasses import replace
 
 from compiler.introspection.check import Check, Status
 from compiler.introspection.files import Files
+from compiler.introspection.python_files import foreign_coding, shadowing
 from compiler.ir import Json
+
+_MAX_MODULE = 4 << 20
+"""Bytes above which a `.py` file is data."""
 
 
 def our_checks(files: Files) -> tuple[Check, ...]:
-    """What ADS does not look at: that the files are complete and unchanged, and that the schemas can be read."""
-    return (*_integrity(files), *(_schema(files, name) for name in ("input_schema.json", "output_schema.json")))
+    """Integrity, the two schemas, and the Python modules."""
+    schemas = (_schema(files, name) for name in ("input_schema.json", "output_schema.json"))
+    return (*_integrity(files), *schemas, _shadowing(files), _coding(files))
+
+
+def _shadowing(files: Files) -> Check:
+    check = Check(
+        "python_modules",
+        "Python",
+        "Check that no file takes the place of a module of Python's own",
+        "A file beside score.py would be imported instead of a module of Python's own: rename it.",
+        ours=True,
+    )
+    found = [f"{path} instead of '{name}'" for path, name in shadowing(files)]
+    return replace(check, status=Status.FAILED if found else Status.PASSED, note="; ".join(found[:5]))
+
+
+def _coding(files: Files) -> Check:
+    check = Check(
+        "python_coding",
+        "Python",
+        "Check that every Python file is UTF-8",
+        "A Python file declares a coding that is not UTF-8, so that other code runs than is read: save it as UTF-8.",
+        ours=True,
+    )
+    modules = sorted(path for path, file in files.items() if path.endswith(".py") and file.size <= _MAX_MODULE)
+    found = [f"{path} is {coding}" for path in modules if (coding := foreign_coding(files[path].read()))]
+    return replace(check, status=Status.FAILED if found else Status.PASSED, note="; ".join(found[:5]))
 
 
 def _integrity(files: Files) -> tuple[Check, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO, TypeAlias, cast
@@ -16,6 +17,9 @@ DEFAULT_PORT = 8600
 HOSTS = ("127.0.0.1", "localhost")
 IDLE_SECONDS = 120
 MAX_DISCARDED_BYTES = 64 << 20
+
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_CHUNK = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 Application: TypeAlias = Callable[[Request], Response]
 
@@ -55,19 +59,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_any(self) -> None:
         """Answer one request."""
-        body = self._body()
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, self.path, headers, body)
         try:
-            check_origin(request)
-            response = self.server.application(request)
-        except ServiceError as error:
-            response = json_response({"code": error.code, "message": error.message}, status=error.status)
-        except ConnectionDroppedError:
+            body = self._body()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            response = self._respond(Request(self.command, self.path, headers, body))
+            self._discard(body)
+        except ServiceError as error:  # where this request ends is not known: nothing more is read
+            self.close_connection = True
+            response = _error(error)
+        except (ConnectionDroppedError, ConnectionResetError, TimeoutError):
             self.close_connection = True
             return
-        self._discard(body)
         self._answer(response)
+
+    def _respond(self, request: Request) -> Response:
+        try:
+            check_origin(request)
+            return self.server.application(request)
+        except ServiceError as error:
+            return _error(error)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_any  # noqa: N815 - names of the base class
 
@@ -95,12 +105,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _body(self) -> BinaryIO | None:
-        if self.headers.get("transfer-encoding", "").lower() == "chunked":
+        """The body. Raises `ServiceError` where readers of HTTP differ in where it ends (RFC 9112, sections 3.2, 6)."""
+        hosts, lengths, codings = (
+            self.headers.get_all(name, []) for name in ("host", "content-length", "transfer-encoding")
+        )
+        if len(hosts) != 1:
+            raise _malformed(f"The request has {len(hosts)} Host headers")
+        if codings:
+            if lengths or [coding.strip().lower() for coding in codings] != ["chunked"]:
+                raise _malformed("Transfer-Encoding must be 'chunked', and then there is no Content-Length")
             return cast("BinaryIO", io.BufferedReader(ChunkedBody(self.rfile)))
-        length = self.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) == 0:
-            return None
-        return cast("BinaryIO", io.BufferedReader(SizedBody(self.rfile, int(length))))
+        if len(lengths) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):
+            raise _malformed("Content-Length must be one decimal number")
+        length = int(lengths[0]) if lengths else 0
+        return cast("BinaryIO", io.BufferedReader(SizedBody(self.rfile, length))) if length else None
 
     def _discard(self, body: BinaryIO | None) -> None:
         """Take in what the application left unread, or the next request would begin in the middle of it."""
@@ -153,19 +171,27 @@ class ChunkedBody(io.RawIOBase):
             return 0
         taken = self._source.readinto(memoryview(buffer)[: self._left])
         self._left -= taken
-        if self._left == 0:
-            self._source.readline()
+        if not taken or (self._left == 0 and self._source.read(2) != b"\r\n"):
+            raise _malformed("A chunk of the body does not have the length that it says")
         return taken
 
     def _next_chunk(self) -> None:
-        size = self._source.readline(128).partition(b";")[0].strip()
-        if not size or size.strip(b"0123456789abcdefABCDEF"):
-            raise ServiceError(400, "CannotParseRequest", "The chunked body is malformed")
+        size = self._source.readline(128).partition(b";")[0].rstrip()
+        if not _CHUNK.fullmatch(size):
+            raise _malformed("The chunked body is malformed")
         self._left = int(size, 16)
         if self._left == 0:
             self._ended = True
             while self._source.readline(1024).strip():
                 pass
+
+
+def _malformed(message: str) -> ServiceError:
+    return ServiceError(400, "CannotParseRequest", message)
+
+
+def _error(error: ServiceError) -> Response:
+    return json_response({"code": error.code, "message": error.message}, status=error.status)
 
 
 def check_origin(request: Request) -> None:

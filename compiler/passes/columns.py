@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from compiler.diagnostics import Pointer, Report, did_you_mean
-from compiler.ir import Cell, Column, ColumnOverride, Table
+from compiler.ir import Categories, Cell, Column, ColumnOverride, Json, Table
 from compiler.passes.dtypes import cast, feature_type, is_known, is_numeric
 
 Overrides = Mapping[str, ColumnOverride]
@@ -43,20 +43,40 @@ def _declare(column: Column, override: ColumnOverride, report: Report, at: Point
 
 
 def _cast_column(column: Column, override: ColumnOverride, report: Report, at: Pointer) -> Column:
-    if override.dtype is None or override.dtype == column.dtype:
+    if override.categories is None and override.dtype in {None, column.dtype}:
         return column
-    if not is_known(override.dtype):
-        report.error("MF312", f"'{override.dtype}' is no pandas dtype", at)
+    dtype = "category" if override.categories is not None else override.dtype
+    assert dtype is not None
+    if not is_known(dtype):
+        report.error("MF312", f"'{dtype}' is no pandas dtype", at)
         return column
     values: list[Cell] = []
     for row, value in enumerate(column.values, start=1):
         try:
-            values.append(cast(value, override.dtype))
+            values.append(place(value, override.categories) if override.categories else cast(value, dtype))
         except ValueError as error:
             shown = "the value" if override.private or value is None else f"{value!r:.40}"
-            report.error("MF311", f"column '{column.name}', row {row}: {shown} {error}", at)
+            code = "MF331" if override.categories else "MF311"
+            report.error(code, f"column '{column.name}', row {row}: {shown} {error}", at)
             return column
-    return Column(column.name, override.dtype, tuple(values), column.shape)
+    return Column(column.name, dtype, tuple(values), column.shape)
+
+
+def place(value: Cell, known: Categories) -> Cell:
+    """The category that a cell of a sample means; raises `ValueError` where it is none of them."""
+    if value is None:
+        return None
+    every = {category_key(category): category for category in known.values or ()}
+    found = every.get(category_key(value), every.get(category_key(str(value))))
+    if found is None:
+        hint = did_you_mean(str(value), [str(category) for category in every.values()])
+        raise ValueError(f"is none of the {len(every)} categories" + (f"; {hint}" if hint else ""))
+    return found
+
+
+def category_key(value: Json) -> tuple[bool, object]:
+    """What tells categories apart: 1 and 1.0 are one number, and True is none."""
+    return isinstance(value, bool), value if isinstance(value, (bool, int, float, str)) else repr(value)
 
 
 def type_of(column: Column, override: ColumnOverride) -> str:

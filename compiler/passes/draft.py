@@ -28,6 +28,8 @@ class Inputs:
     labels: Table | None = None
     packs: Mapping[str, LockedPack] = field(default_factory=dict)
     """Service conda packs by slug, from manifact.lock."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """Module that the model's pickle imports -> its file or folder beside the manifest, as `include` names it."""
     packages: Packages = field(default_factory=Packages)
     """What is in the inference environment, as far as it is known."""
 

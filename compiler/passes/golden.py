@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from compiler.ir import Golden, Json, Table
 
@@ -12,7 +13,8 @@ def golden_rows(inputs: Table, outputs: Table | None, count: int, tolerance: flo
     """The first `count` rows that JSON can carry (no infinity), each with its answer where there is an output sample.
 
     An input is a record for named columns, a list of values otherwise, and the array itself for a single column of
-    unnamed arrays. An answer is the value of the only output column, or the list of a row's values.
+    unnamed arrays. An answer is the value of the only output column, or a row's values: by name where the columns have
+    names, else as a list.
     """
     pairs: list[tuple[Json, Json]] = []
     for row in range(inputs.rows):
@@ -24,6 +26,12 @@ def golden_rows(inputs: Table, outputs: Table | None, count: int, tolerance: flo
             pairs.append((request, answer))
     answers = tuple(answer for _, answer in pairs) if outputs is not None else ()
     return Golden(tuple(request for request, _ in pairs), answers, tolerance)
+
+
+def in_batches(golden: Golden, batch: int) -> Golden:
+    """As many of the golden rows as make whole batches, where the model takes a fixed number of rows a call."""
+    count = len(golden.inputs) // batch * batch
+    return replace(golden, inputs=golden.inputs[:count], outputs=golden.outputs[:count], batch=batch)
 
 
 def golden_request(golden: Golden) -> Json:
@@ -43,8 +51,11 @@ def _request(table: Table, row: int) -> Json:
 
 
 def _answer(table: Table, row: int) -> Json:
-    values = [column.values[row] for column in table.columns]
-    return values[0] if len(values) == 1 else list(values)
+    if len(table.columns) == 1:
+        return table.columns[0].values[row]
+    if all(isinstance(column.name, str) for column in table.columns):
+        return {str(column.name): column.values[row] for column in table.columns}
+    return [column.values[row] for column in table.columns]
 
 
 def _finite(value: Json) -> bool:

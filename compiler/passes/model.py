@@ -9,16 +9,6 @@ _LABELLING = frozenset({"binary_classification", "multinomial_classification"})
 _REGRESSOR_ENDINGS = ("Regressor", "Regression", "SVR")
 
 
-def refuse_unknown_code(draft: Draft, inputs: Inputs, report: Report) -> Draft:
-    """Refuse a pickle that names code nobody vouches for; `spec.model.allow` lifts it by name."""
-    model = inputs.manifest.spec.model
-    at = ("spec", "model", "uri" if model and model.uri else "path")
-    for name in inputs.facts.unknown:
-        hint = f"if it is yours, add '{name}' to spec.model.allow and bring its module with include"
-        report.error("MF207", f"loading the model would run '{name}'", at, hint=hint)
-    return draft
-
-
 def check_use_case(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     """Refuse a use case that the model contradicts: by its classes, or by being a regressor."""
     use_case, facts = inputs.manifest.spec.use_case, inputs.facts

@@ -11,9 +11,12 @@ from typing import TypeAlias
 
 from compiler.diagnostics import Report
 from compiler.ir import ResolvedModel
+from compiler.passes.categories import settle_categories
+from compiler.passes.code_in_pickles import refuse_unknown_code
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.environment import resolve_environment
-from compiler.passes.model import check_use_case, refuse_unknown_code
+from compiler.passes.model import check_use_case
+from compiler.passes.rows import settle_rows
 from compiler.passes.samples import check_samples, describe_data, pick_golden
 from compiler.passes.score import choose_score
 from compiler.passes.versions import check_versions
@@ -24,6 +27,8 @@ PASSES: tuple[Pass, ...] = (
     refuse_unknown_code,
     check_use_case,
     choose_score,
+    settle_categories,
+    settle_rows,
     resolve_environment,
     check_versions,
     check_samples,

@@ -8,6 +8,7 @@ from compiler.diagnostics import Pointer, Report, did_you_mean
 from compiler.frameworks import columns_of
 from compiler.ir import Json, ModelFacts, Table, Tensor
 from compiler.passes.dtypes import BOOLEANS, is_numeric
+from compiler.passes.rows import row_shape, takes
 from compiler.passes.sample_habits import check_index, excess_hint, header_hint, lost_row_hint
 
 
@@ -40,11 +41,26 @@ def check_output(
         text = f"the output sample has {outputs.rows} rows, the input sample has {inputs.rows}"
         report.error("MF325", text, at, hint=lost_row_hint(facts, inputs, outputs))
     check_index(outputs, report, at)
-    if method == "predict_proba" and facts.classes is not None and len(facts.classes) != len(outputs.columns):
-        text = f"predict_proba gives {len(facts.classes)} columns, one a class; the sample has {len(outputs.columns)}"
+    classes = _classes_of_one_target(facts)
+    if classes is None:
+        return
+    if method == "predict_proba" and len(classes) != _width(outputs):
+        text = f"predict_proba gives {len(classes)} columns, one a class; the sample has {_width(outputs)}"
         report.error("MF320", text, at)
-    if method == "predict" and facts.classes is not None and len(outputs.columns) == 1:
-        _check_labels(facts.classes, outputs, report, at)
+    if method == "predict" and len(outputs.columns) == 1 and not outputs.columns[0].shape:
+        _check_labels(classes, outputs, report, at)
+
+
+def _classes_of_one_target(facts: ModelFacts) -> tuple[Json, ...] | None:
+    """The labels that an answer is one of; None for a model of several targets, each with labels of its own."""
+    several = facts.outputs_per_row or any(isinstance(label, list | dict) for label in facts.classes or ())
+    return None if several else facts.classes
+
+
+def _width(outputs: Table) -> int:
+    """Values an answer has: columns of a table, or the length of the only column's arrays."""
+    only = outputs.columns[0].shape if len(outputs.columns) == 1 else ()
+    return only[0] if len(only) == 1 else len(outputs.columns)
 
 
 def _as_many(inputs: Table, outputs: Table) -> bool:
@@ -108,7 +124,7 @@ def _check_numbers(facts: ModelFacts, table: Table, report: Report, at: Pointer)
     for column in table.columns:
         if not (is_numeric(column.dtype) or column.dtype in BOOLEANS or column.dtype == "category"):
             text = f"{facts.framework} takes numbers, and column '{column.name}' is {column.dtype}"
-            hint = f"encode it before training, or declare it: columns.input.{column.name}.dtype: category"
+            hint = f"encode it before training, or declare columns.input.{column.name}.categories in training order"
             report.error("MF323", text, at, hint=hint)
 
 
@@ -121,11 +137,9 @@ def _check_tensor(tensor: Tensor, table: Table, report: Report, at: Pointer) -> 
     shape = _row_shape(table)
     if tensor.shape is None or not tensor.shape or shape is None:
         return
-    expected = tensor.shape[1:]
-    if not _fits(expected, shape):
-        text = (
-            f"a row of the model's input '{tensor.name}' has the shape {_shape(expected)}, the sample's {_shape(shape)}"
-        )
+    if not takes(tensor, shape, [tensor]):
+        expected = _shape(row_shape(tensor, [tensor]))
+        text = f"a row of the model's input '{tensor.name}' has the shape {expected}, the sample's {_shape(shape)}"
         report.error("MF320", text, at)
 
 
@@ -140,15 +154,9 @@ def _check_tensors(tensors: tuple[Tensor, ...], table: Table, report: Report, at
     named = all(tensor.name in by_name for tensor in tensors)
     for tensor, placed in zip(tensors, table.columns, strict=True):
         column = by_name[tensor.name] if named else placed
-        expected = None if tensor.shape is None else tensor.shape[1:]
-        if expected is not None and not _fits(expected, column.shape or ((1,) if expected else ())):
-            text = f"a row of the model's input '{tensor.name}' has the shape {_shape(expected)}"
+        if not takes(tensor, column.shape, tensors):
+            text = f"a row of the model's input '{tensor.name}' has the shape {_shape(row_shape(tensor, tensors))}"
             report.error("MF320", f"{text}, column '{column.name}' has {_shape(column.shape)}", at)
-
-
-def _fits(expected: Sequence[int | None], shape: Sequence[int]) -> bool:
-    same_rank = len(shape) == len(expected)
-    return same_rank and all(want in {None, have} for want, have in zip(expected, shape, strict=True))
 
 
 def _row_shape(table: Table) -> tuple[int, ...] | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.diagnostics import Report
-from compiler.ir import ColumnOverride, DataSchema, Table
+from compiler.frameworks import tolerance_of
+from compiler.ir import Categories, ColumnOverride, DataSchema, Table
+from compiler.passes.categories import with_recorded
 from compiler.passes.columns import Overrides, declare_columns
 from compiler.passes.draft import Draft, Inputs
-from compiler.passes.golden import golden_rows
+from compiler.passes.golden import golden_rows, in_batches
 from compiler.passes.sample_checks import check_input, check_output
 from compiler.passes.sample_habits import check_dates, check_header
 from compiler.passes.schemas import build_schema
@@ -24,8 +26,8 @@ def describe_data(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     answers = inputs.output or inputs.labels
     return replace(
         draft,
-        input_schema=_schema(inputs.input, columns.input, report, "input"),
-        output_schema=_schema(answers, columns.output, report, "output"),
+        input_schema=_schema(inputs.input, input_settings(inputs), report, "input"),
+        output_schema=_schema(answers, _overrides(columns.output), report, "output"),
     )
 
 
@@ -49,21 +51,27 @@ def pick_golden(draft: Draft, inputs: Inputs, _report: Report) -> Draft:
     given, answers = _declared(inputs)
     if samples is None or given is None or samples.golden == 0:
         return draft
-    return replace(draft, golden=golden_rows(given, answers, samples.golden, samples.tolerance))
+    tolerance = tolerance_of(inputs.facts.framework) if samples.tolerance is None else samples.tolerance
+    golden = golden_rows(given, answers, samples.golden, tolerance)
+    return replace(draft, golden=in_batches(golden, draft.score.rows.batch or 1))
 
 
 def _declared(inputs: Inputs) -> tuple[Table | None, Table | None]:
     """The samples with the dtypes that the manifest declares; `describe_data` has reported what does not fit."""
-    columns = inputs.manifest.spec.columns
-    sides = ((inputs.input, columns.input), (inputs.output, columns.output))
-    given, answers = (table and declare_columns(table, _overrides(specs), Report()) for table, specs in sides)
+    output = _overrides(inputs.manifest.spec.columns.output)
+    sides = ((inputs.input, input_settings(inputs)), (inputs.output, output))
+    given, answers = (table and declare_columns(table, settings, Report()) for table, settings in sides)
     return given, answers
 
 
-def _schema(table: Table | None, columns: dict[str, ColumnSpec], report: Report, side: str) -> DataSchema | None:
-    overrides = _overrides(columns)
+def input_settings(inputs: Inputs) -> Overrides:
+    """What is declared of the input's columns, and what the model records of them."""
+    return with_recorded(_overrides(inputs.manifest.spec.columns.input), inputs.facts, inputs.input)
+
+
+def _schema(table: Table | None, overrides: Overrides, report: Report, side: str) -> DataSchema | None:
     if table is None:
-        for name in columns:
+        for name in overrides:
             report.error("MF310", f"there is no {side} sample that has the column '{name}'", (*_COLUMNS, side, name))
         return None
     return build_schema(declare_columns(table, overrides, report, (*_COLUMNS, side)), overrides)
@@ -81,4 +89,5 @@ def _override(column: ColumnSpec) -> ColumnOverride:
         private=column.private,
         description=column.description,
         constraints=tuple(column.constraints),
+        categories=Categories(tuple(column.categories)) if column.categories else None,
     )

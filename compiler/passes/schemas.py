@@ -54,7 +54,7 @@ def _field(column: Column, override: ColumnOverride, order: int) -> Field:
         description=str(column.name) if override.description is None else override.description,
         order=order,
         stats={} if override.private else _stats(column, kind),
-        constraints=override.constraints or (() if override.private else _constraints(column, kind)),
+        constraints=override.constraints or (() if override.private else _constraints(column, kind, override)),
         shape=column.shape,
     )
 
@@ -69,9 +69,11 @@ def _stats(column: Column, kind: str) -> Stats:
     return STATISTICS.get(kind, counting_stats)(column.values)
 
 
-def _constraints(column: Column, kind: str) -> tuple[str, ...]:
+def _constraints(column: Column, kind: str, override: ColumnOverride) -> tuple[str, ...]:
     if kind == "Boolean":
         return ("$x in [True, False]",)
     if kind in {"Category", "Ordinal"}:
-        return (f"$x in {unique_values(column.values)}",)
+        known = override.categories
+        values = list(known.values) if known and known.values else unique_values(column.values)
+        return (f"$x in {values}",)
     return ()

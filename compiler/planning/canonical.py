@@ -22,6 +22,7 @@ Path: TypeAlias = tuple[str, ...]
 CONFIG_FORM = "2"
 """Version of the canonical form: raised when `normal` changes, so that old digests are known to be of another form."""
 
+VARIABLES = "environmentVariables"
 _METADATA_LISTS = ("customMetadataList", "definedMetadataList")
 _METADATA_FIELDS = ("value", "description", "category", "keywords", "hasArtifact")
 
@@ -31,13 +32,20 @@ def normal(value: Any) -> Any:
     if value is None or isinstance(value, str | int):  # most of it, and a fleet has much of it
         return value
     if isinstance(value, Mapping):
-        kept = {str(key): normal(item) for key, item in value.items()}
+        kept = {str(key): _variables(item) if key == VARIABLES else normal(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if not _empty(item)}
     if isinstance(value, list | tuple):
         return [normal(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _variables(value: Any) -> Any:
+    """Environment variables: an empty one is a value, and hides what a library takes for a default."""
+    if not isinstance(value, Mapping):
+        return normal(value)
+    return {str(name): item if item == "" else normal(item) for name, item in value.items() if item is not None}
 
 
 def comparable(body: Mapping[str, Any]) -> Body:

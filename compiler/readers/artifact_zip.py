@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import stat
+import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.ir import SourceFile
 from compiler.readers.containers.archive import DAMAGE, MAX_MEMBERS, open_archive
 from compiler.workspace.root import is_secret
+from compiler.zip_structure import contradictions
 
 CHUNK = 1 << 20
 # The bound that every inflated model file has: far above what serialized models reach.
@@ -22,6 +24,7 @@ _FREE_BYTES = 256 << 20
 _MAX_RATIO = 100
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 1
+_REPACK = "unpack it, look at what is there, and zip it anew"
 _MAX_NAME = 255
 """Bytes of a file's name on Linux (limits.h: NAME_MAX)."""
 _MAX_PATH = 3_840
@@ -46,6 +49,7 @@ def open_artifact_zip(
         with open_archive(path) as archive:
             entries = tuple(entry for entry in archive.infolist() if not entry.is_dir())
             _check(entries, path, saved=saved, bounded=bounded)
+            _check_structure(archive)
             yield archive, entries
     except CompilerError as problem:
         raise _of_artifact(problem) from None
@@ -101,6 +105,30 @@ def _check(entries: Sequence[zipfile.ZipInfo], path: Path, *, saved: bool, bound
         problems.append(Diagnostic("MF534", f"the archive has {size:,} bytes and would unpack to {total:,}"))
     if problems:
         raise CompilerError(*problems[:10])
+
+
+def _check_structure(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive in which other readers would find other files."""
+    try:
+        problems = [Diagnostic("MF531", text, hint=_REPACK) for text in contradictions(archive)]
+    except DAMAGE as problem:
+        raise failure("MF531", f"the archive is damaged: {problem}") from None
+    problems += [Diagnostic("MF532", text) for text in _same_on_disk(archive.infolist())]
+    if problems:
+        raise CompilerError(*problems[:10])
+
+
+def _same_on_disk(entries: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
+    """Names that are one where upper and lower case, or ways of writing an accent, are not told apart."""
+    seen: dict[str, str] = {}
+    for entry in entries:
+        name = entry.filename.rstrip("/")
+        other = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        if other != name:
+            yield f"'{other}' and '{name}' are one file where case does not count"
+    folders = {entry.filename.rstrip("/") for entry in entries if entry.is_dir()}
+    files = {entry.filename for entry in entries if not entry.is_dir()}
+    yield from (f"'{name}' is a file and also a folder" for name in sorted(folders & files))
 
 
 def _wrong(entry: zipfile.ZipInfo, *, saved: bool) -> Diagnostic | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from compiler.ir import Json
+from compiler.readers.containers.bounded_json import parse_json
 from compiler.readers.containers.mapped import BadContentError
 
 FIRST, HEAD = 1 << 17, 16 << 20
 TAIL = 4 << 20
+CATEGORIES = b"\npandas_categorical:"
 # The parameters LightGBM writes as 0 and 1 and takes as booleans (LightGBM docs, "Parameters").
 BOOLEANS = frozenset((
     "boost_from_average", "deterministic", "enable_bundle", "extra_trees", "feature_pre_filter", "first_metric_only",
@@ -35,6 +37,8 @@ class LightgbmModel:
     """`num_class`, `max_feature_idx`, `objective`, `feature_names`, … as written."""
     parameters: dict[str, Json] = field(default_factory=dict)
     """With native values; empty where the file has no such block (releases before 2.1)."""
+    categories: tuple[tuple[Json, ...], ...] = ()
+    """Of each column that was a pandas category in training, in the order of the columns."""
 
 
 def read_lightgbm(data: bytes | bytearray | memoryview) -> LightgbmModel:
@@ -44,12 +48,15 @@ def read_lightgbm(data: bytes | bytearray | memoryview) -> LightgbmModel:
     if not head.startswith("tree\n"):
         raise BadContentError("it does not begin with 'tree'")
     header = dict(line.partition("=")[::2] for line in head.partition("\n\n")[0].splitlines()[1:])
-    if not header.get("max_feature_idx", "").isdecimal() or "feature_names" not in header:
+    last, names = header.get("max_feature_idx", ""), header.get("feature_names")
+    if not last.isdecimal() or len(last) > 9 or names is None:
         raise BadContentError("its header has no feature names")
+    if names.count(" ") != int(last):
+        raise BadContentError(f"it has {names.count(' ') + 1:,} feature names for {int(last) + 1:,} features")
     tail = str(view[-TAIL:], "utf-8", "replace").replace("\r\n", "\n")
     if "end of trees" not in tail and "\nTree=" in head:
         raise BadContentError("it ends before 'end of trees'")
-    return LightgbmModel(header, _parameters(tail))
+    return LightgbmModel(header, _parameters(tail), _categories(view))
 
 
 def _head(view: memoryview) -> str:
@@ -60,6 +67,19 @@ def _head(view: memoryview) -> str:
         if "\nTree=" in text:
             break
     return text
+
+
+def _categories(view: memoryview) -> tuple[tuple[Json, ...], ...]:
+    """What the line `pandas_categorical:` after the parameters says; it is the last one and may be long."""
+    for size in (TAIL, HEAD):
+        tail = bytes(view[-size:])
+        start = tail.rfind(CATEGORIES)
+        if start >= 0:
+            line = tail[start + len(CATEGORIES) :].partition(b"\n")[0]
+            found = parse_json(line) if line.strip(b"\r \0") not in {b"", b"null"} else []
+            lists = found if isinstance(found, list) else []
+            return tuple(tuple(item) if isinstance(item, list) else () for item in lists)
+    return ()
 
 
 def _parameters(tail: str) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from compiler.readers.containers.mapped import BadContentError
 
 MAX_HEADER = 16 << 20
 """The format allows 100 MB; this is room for 100,000 tensors."""
+MAX_RANK = 64
 DTYPES = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "U16": "uint16", "I16": "int16", "U32": "uint32", "I32": "int32",
     "U64": "uint64", "I64": "int64", "F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64",
@@ -47,7 +48,7 @@ def read_safetensors(data: memoryview) -> Safetensors:
 def _tensor(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...]]:
     fields = entry if isinstance(entry, dict) else {}
     shape, offsets, dtype = _numbers(fields.get("shape")), _numbers(fields.get("data_offsets")), fields.get("dtype")
-    if shape is None or offsets is None or len(offsets) != 2 or not isinstance(dtype, str):
+    if shape is None or len(shape) > MAX_RANK or offsets is None or len(offsets) != 2 or not isinstance(dtype, str):
         raise BadContentError(f"the entry of tensor '{name:.80}' is incomplete")
     if not offsets[0] <= offsets[1] <= size:
         raise BadContentError(f"tensor '{name:.80}' ends at byte {offsets[1]:,} of {size:,}")
@@ -57,5 +58,5 @@ def _tensor(name: str, entry: object, size: int) -> tuple[str, tuple[int, ...]]:
 
 
 def _numbers(value: object) -> tuple[int, ...] | None:
-    valid = isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)
+    valid = isinstance(value, list) and all(type(item) is int and 0 <= item < 1 << 63 for item in value)
     return tuple(value) if valid and isinstance(value, list) else None

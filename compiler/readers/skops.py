@@ -17,7 +17,7 @@ from compiler.readers.npy_header import parse_npy
 from compiler.readers.pickles import Pickle, refusal
 from compiler.readers.pickles.arrays import Array, elements
 from compiler.readers.pickles.faults import Beyond, Fault, Malformed
-from compiler.readers.pickles.index import Globals
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.values import Bag, Instance, Pairs
 
 MAX_SCHEMA = 16 << 20

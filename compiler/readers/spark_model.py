@@ -5,6 +5,8 @@ Source of the layout: folders written by Spark 3.5 to 4.3 (`metadata/part-*` hol
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from compiler.readers.containers.mapped import BadContentError
 
 MAX_METADATA = 8 << 20
 MAX_STAGES = 2000
+MAX_FOLDERS = 50_000
 MAX_NESTING = 20
 PIPELINES = frozenset(("org.apache.spark.ml.PipelineModel", "pyspark.ml.pipeline.PipelineModel"))
 # Their columns are inside SQL or a formula, which is not read here.
@@ -54,18 +57,16 @@ class Stage:
 
 def read_stage(folder: Path) -> Stage:
     """The metadata of one stage, or of the pipeline itself. Raises CompilerError MF203."""
-    parts = sorted((folder / "metadata").glob("part-*"))
-    if not parts:
-        raise damaged(folder, "it has no metadata/part-* file")
-    with parts[0].open("rb") as file:
+    part = _part(folder)
+    with part.open("rb") as file:
         text = file.read(MAX_METADATA + 1)
     try:
-        found = parse_mapping(text)
+        found = parse_mapping(text, unique=True)
     except BadContentError as error:
-        raise damaged(folder, f"'{parts[0].name}': {error}") from error
+        raise damaged(folder, f"'{part.name}': {error}") from error
     name = found.get("class")
     if not isinstance(name, str):
-        raise damaged(folder, f"'{parts[0].name}' names no class")
+        raise damaged(folder, f"'{part.name}' names no class")
     defaults, given = found.pop("defaultParamMap", {}), found.pop("paramMap", {})
     version = found.get("sparkVersion")
     known = {"class", "timestamp", "sparkVersion", "uid"}
@@ -76,6 +77,31 @@ def read_stage(folder: Path) -> Stage:
         version=version if isinstance(version, str) else None,
         extra={key: value for key, value in found.items() if key not in known},
     )
+
+
+def _part(folder: Path) -> Path:
+    """The file that Spark reads the metadata from: the only one that it does not take for hidden."""
+    metadata = folder / "metadata"
+    parts = [path for path in metadata.iterdir() if path.name[0] not in "._"] if metadata.is_dir() else []
+    filled = [path for path in parts if path.is_dir() or path.stat().st_size]
+    if len(filled) != 1 or not filled[0].is_file() or not filled[0].name.startswith("part-"):
+        raise damaged(folder, "it has no metadata/part-* file, or others beside it")
+    return filled[0]
+
+
+def every_stage(root: Path) -> Iterator[tuple[str, Stage]]:
+    """Place and metadata of the pipeline, its stages, and whatever they are made of. Raises CompilerError MF203."""
+    count = 0
+    for folder, names, files in os.walk(root):
+        names.sort()
+        count += len(names)
+        if count > MAX_FOLDERS:
+            raise damaged(root, f"it has more than {MAX_FOLDERS:,} folders")
+        if "metadata" in files:
+            raise damaged(root, "'metadata' is a file and no folder")
+        if "metadata" in names:
+            names.remove("metadata")
+            yield Path(folder).relative_to(root).as_posix(), read_stage(Path(folder))
 
 
 def _mapping(value: Json) -> dict[str, Json]:

@@ -40,6 +40,9 @@ def facts_document(facts: ModelFacts) -> InspectDocument:
         "versions": dict(facts.versions),
         "details": _numbers(facts.details) or {},
         "unknown": list(facts.unknown),
+        "servable": facts.unserved is None,
+        "holds": facts.unserved.what if facts.unserved else None,
+        "instead": facts.unserved.instead if facts.unserved else None,
     }
 
 
@@ -64,7 +67,7 @@ def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
         return listed + (f", … ({len(values)} in all)" if len(values) > 8 else "")
 
     rows = [
-        ("framework", facts.framework),
+        ("framework", facts.framework or "none"),
         ("version", facts.version or "not recorded"),
         ("format", facts.format),
         ("algorithm", facts.algorithm or "not recorded"),
@@ -76,6 +79,8 @@ def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
         ("methods", some(tuple(sorted(facts.methods)))),
         ("requires", some(facts.requires)),
         ("unknown code", some(facts.unknown)),
+        ("not servable", f"it holds {facts.unserved.what}" if facts.unserved else ""),
+        ("instead", facts.unserved.instead if facts.unserved else ""),
     ]
     rows += [(f"  {name}", repr(value)) for name, value in sorted((facts.hyperparameters or {}).items())]
     return [(name, value) for name, value in rows if value]

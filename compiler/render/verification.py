@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compiler.render.isolation import isolation_document
 from compiler.verify import Verification
 
 if TYPE_CHECKING:
@@ -18,5 +19,6 @@ def verification_document(found: Verification) -> VerificationDocument:
         "maxDifference": found.max_difference,
         "loadSeconds": found.load_seconds,
         "isolated": found.isolated,
+        "isolation": isolation_document(found.isolation),
         "shapes": list(found.shapes),
     }

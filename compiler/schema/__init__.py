@@ -25,15 +25,22 @@ def shipped(name: str) -> dict[str, Any]:
 
 def check(document: Located, name: str) -> list[Diagnostic]:
     """Every way in which the document breaks the schema `name`, in the order of its lines."""
-    from jsonschema import Draft202012Validator
-
     from compiler.schema.explain import Explainer
 
     schema = shipped(name)
     explainer = Explainer(document, schema)
-    errors = Draft202012Validator(schema).iter_errors(document.data)
+    errors = _validator()(schema).iter_errors(document.data)
     found = {diagnostic for error in errors for diagnostic in explainer.explain(error)}
     return sorted(found, key=lambda d: (d.where.line, d.where.column, d.message) if d.where else (0, 0, d.message))
+
+
+@functools.cache
+def _validator() -> Any:
+    """JSON Schema takes 2.0 for an integer; the models that read a document do not, and neither does OCI."""
+    from jsonschema import Draft202012Validator, validators
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    return validators.extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
 
 
 def _folder() -> Traversable:

@@ -1,89 +1,25 @@
 """The ASGI application of a worker: OCI's data plane around one `predict`.
 
-`predict` runs in a thread of its own, one call at a time, as score.py was never promised more. The event loop stays
-free to answer health checks, to refuse what is too large, and to give up on a call after 60 seconds.
+`predict` runs in a thread of its own, so that the event loop stays free to answer health checks and to refuse what is
+too large.
 """
 
 from __future__ import annotations
 
-import asyncio
-import collections
-import queue
-import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
+from compiler.serving.predict_thread import MAX_SECONDS, Answers, PredictThread
 from compiler.serving.scoring import Answer, error
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # OCI docs: model-dep-invoke, payload size limit
 MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES
-MAX_SECONDS = 60.0  # OCI docs: model-dep-invoke, HTTP timeout
-STUCK_FACTOR = 2.0
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-class Answers(Protocol):
-    """What can answer a request body."""
-
-    def answer(self, body: bytes, content_type: str) -> Answer:
-        """The answer to a body of that content type."""
-        ...
-
-
-class PredictThread:
-    """A thread that calls `score.answer`; results come back to the event loop that asked.
-
-    Deadlines are kept in one queue that is looked at now and then: a timer for each call costs more than the call's
-    way to the thread and back.
-    """
-
-    def __init__(self, score: Answers, on_stuck: Callable[[], None], *, max_seconds: float = MAX_SECONDS) -> None:
-        self._score = score
-        self._on_stuck = on_stuck
-        self._max_seconds = max_seconds
-        self._began = 0.0
-        self._calls: queue.SimpleQueue[tuple[bytes, str, asyncio.Future[Answer]]] = queue.SimpleQueue()
-        self._waiting: collections.deque[tuple[float, asyncio.Future[Answer]]] = collections.deque()
-        self._watching = False
-        threading.Thread(target=self._run, daemon=True, name="predict").start()
-
-    def ask(self, body: bytes, content_type: str) -> asyncio.Future[Answer]:
-        """The answer, later; an error after the longest time that a call may take."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        while self._waiting and self._waiting[0][1].done():
-            self._waiting.popleft()
-        if not self._watching:
-            self._watching = True
-            asyncio.get_running_loop().call_later(self._max_seconds, self._expire)
-        self._waiting.append((time.monotonic() + self._max_seconds, future))
-        self._calls.put((body, content_type, future))
-        return future
-
-    def _expire(self) -> None:
-        now = time.monotonic()
-        if self._began and now - self._began > STUCK_FACTOR * self._max_seconds:
-            self._on_stuck()  # the thread will not come back, and everybody else waits behind it
-        while self._waiting and (self._waiting[0][0] <= now or self._waiting[0][1].done()):
-            _, future = self._waiting.popleft()
-            message = f"The model did not answer within {self._max_seconds:.0f} seconds"
-            _resolve(future, error(504, "GatewayTimeout", message))
-        self._watching = bool(self._waiting)
-        if self._watching:
-            asyncio.get_running_loop().call_later(self._waiting[0][0] - now, self._expire)
-
-    def _run(self) -> None:
-        while True:
-            body, content_type, future = self._calls.get()
-            if not future.done():
-                self._began = time.monotonic()
-                answer = self._score.answer(body, content_type)
-                self._began = 0.0
-                future.get_loop().call_soon_threadsafe(_resolve, future, answer)
 
 
 class Metrics:
@@ -110,8 +46,10 @@ class Metrics:
 class PredictApplication:
     """Answers `POST /<deployment>/predict`, `POST /predict` and `GET /health`."""
 
-    def __init__(self, score: Answers, deployment: str, on_stuck: Callable[[], None]) -> None:
-        self._thread = PredictThread(score, on_stuck)
+    def __init__(
+        self, score: Answers, deployment: str, on_stuck: Callable[[], None], *, max_seconds: float = MAX_SECONDS
+    ) -> None:
+        self._thread = PredictThread(score, on_stuck, max_seconds=max_seconds)
         # What is asked for as a stream is answered in one piece: score.py returns a value, not a stream.
         self._predict = tuple(
             f"{prefix}/{verb}" for prefix in ("", f"/{deployment}") for verb in ("predict", "predictWithResponseStream")
@@ -128,7 +66,7 @@ class PredictApplication:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         headers = dict(scope["headers"])
         path, method = scope["path"], scope["method"]
-        if is_foreign(headers):
+        if is_foreign(headers) or [name for name, _ in scope["headers"]].count(b"host") != 1:
             return error(403, "NotAllowed", "Only programs on this machine may call this server")
         if path in self._health:
             return Answer(200, b'{"status":"ready"}')
@@ -189,8 +127,3 @@ async def _discard(receive: Receive) -> None:
         message = await receive()
         taken += len(message.get("body", b""))
         more = message.get("more_body", False)
-
-
-def _resolve(future: asyncio.Future[Answer], answer: Answer) -> None:
-    if not future.done():
-        future.set_result(answer)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from compiler.zip_structure import contradictions
+
 
 class ArtifactError(Exception):
     """The archive is no artifact; the message says why."""
@@ -74,6 +76,8 @@ def unpack(archive: Sequence[Path], folder: Path) -> None:
             entries = file.infolist()
             for entry in entries:
                 _check(entry)
+            if problem := next(contradictions(file), None):
+                raise ArtifactError(f"The artifact's archive contradicts itself: {problem}")
             if "score.py" not in {entry.filename for entry in entries}:
                 raise ArtifactError("The artifact has no score.py at its top")
             shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from compiler.serving.isolation.isolate import MECHANISMS
+from compiler.serving.isolation.result import NONE, Isolation
+
 DESIRED = "desired.json"
 STATUS = "status.json"
 METRICS = "metrics.json"
@@ -40,6 +43,14 @@ class Desired:
     workers: int = 1
     start_seconds: float = 1200.0
     """How long loading the model may take."""
+    predict_seconds: float = 60.0
+    """How long a call may take."""
+    network: bool = False
+    """Whether score.py may use the network of this machine."""
+    require_isolation: bool = False
+    """Whether nothing is to be loaded unless the workers are shut in completely."""
+    mechanisms: Sequence[str] = MECHANISMS
+    """The means of isolation that are used where the machine offers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class Status:
     started: int
     """Start time of the process in clock ticks since boot, as /proc has it: tells it from a later one with its pid."""
     errors: tuple[str, ...] = ()
+    isolation: Isolation = NONE
+    """How far the workers are shut in."""
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -87,7 +100,10 @@ def write_status(folder: Path, status: Status) -> None:
 def read_status(folder: Path) -> Status | None:
     """What the last supervisor of this folder said last."""
     value = read_json(folder / STATUS)
-    return None if value is None else Status(**{**value, "errors": tuple(value["errors"])})
+    if value is None:
+        return None
+    isolation = Isolation(*value.get("isolation", NONE))
+    return Status(**{**value, "errors": tuple(value["errors"]), "isolation": isolation})
 
 
 def read_json(path: Path) -> Any:

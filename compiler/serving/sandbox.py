@@ -1,6 +1,6 @@
 """What processes that run user code are started with: a scrubbed environment, an own home, limits, no descriptors.
 
-Without a namespace this guards against accidents, not against malice; `manifact doctor` says which of them there is.
+They shut themselves in before they load anything (`compiler.serving.isolation`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def environment(home: Path, variables: Mapping[str, str]) -> dict[str, str]:
     base = {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin")),
         "HOME": str(home),
-        "TMPDIR": str(home),
+        **temporary_folder(home),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -37,6 +37,12 @@ def environment(home: Path, variables: Mapping[str, str]) -> dict[str, str]:
         base["PYTHONUSERBASE"] = site.getuserbase()
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {**base, **kept, **variables}
+
+
+def temporary_folder(folder: Path) -> dict[str, str]:
+    """The variables that send temporary files there: those of Python, of Java and of Spark."""
+    java = f"-Djava.io.tmpdir={folder} -XX:-UsePerfData"
+    return {"TMPDIR": str(folder), "JAVA_TOOL_OPTIONS": java, "SPARK_LOCAL_DIRS": str(folder)}
 
 
 def python_command(module: str, *arguments: str) -> list[str]:

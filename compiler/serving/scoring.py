@@ -50,16 +50,24 @@ class Score:
         try:
             return _encode(self._predict(data))
         except (ValueError, TypeError) as problem:
-            logger.warning("refused a request: %s", problem)
+            logger.warning("refused a request: %s", explained(problem))
             return error(400, "InvalidParameter", str(problem) or type(problem).__name__)
-        except Exception as problem:  # whatever user code raises: the worker lives on
+        except BaseException as problem:  # SystemExit and KeyboardInterrupt too: the worker lives on
             logger.exception("predict failed")
-            return error(500, "InternalServerError", f"{type(problem).__name__}: {problem}")
+            return error(500, "InternalServerError", explained(problem))
 
 
 def error(status: int, code: str, message: str) -> Answer:
     """An error as OCI words it."""
     return Answer(status, json.dumps({"code": code, "message": message}).encode())
+
+
+def explained(problem: BaseException) -> str:
+    """The kind of an exception and what it says, as far as it can say it: its `__str__` is user code as well."""
+    try:
+        return f"{type(problem).__name__}: {problem}"
+    except Exception:
+        return type(problem).__name__
 
 
 def last_lines(problem: BaseException) -> list[str]:
@@ -106,8 +114,8 @@ def _encode(result: Any) -> Answer:
     if isinstance(result, bytes):
         return Answer(200, result, b"application/octet-stream")
     try:
-        return Answer(200, json.dumps(result, default=_plain).encode())
-    except (TypeError, ValueError) as problem:
+        return Answer(200, json.dumps(result, default=_plain, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError) as problem:
         raise ScoreError(f"score.py's answer cannot be written as JSON: {problem}") from problem
 
 

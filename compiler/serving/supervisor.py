@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from compiler.serving.extraction import ArtifactError, unpack
+from compiler.serving.isolation.result import NONE, Isolation
 from compiler.serving.protocol import (
     METRICS,
     WORKER_LOG,
@@ -29,12 +30,15 @@ from compiler.serving.protocol import (
     write_json,
     write_status,
 )
+from compiler.serving.release import Release
 from compiler.serving.sandbox import hide_memory
 from compiler.serving.workers import Worker
 
 POLL_SECONDS = 0.1
 STOP_SECONDS = 5.0
 BACKLOG = 1024
+SILENT_SECONDS = 10.0
+"""How long a worker may say nothing beyond the longest call: one that does not let go of the interpreter is mute."""
 FIRST_DELAY = 0.2
 LONGEST_DELAY = 30.0
 CRASH_WINDOW = 120.0
@@ -43,37 +47,6 @@ METRICS_SECONDS = 1.0
 MAX_LOG_BYTES = 32 << 20
 
 logger = logging.getLogger("supervisor")
-
-
-class Release:
-    """One generation being served: its unpacked artifact and its workers."""
-
-    def __init__(self, folder: Path, desired: Desired, listener: socket.socket) -> None:
-        self.desired = desired
-        self.directory = folder / "releases" / str(desired.generation)
-        self.workers: list[Worker] = []
-        self._folder = folder
-        self._listener = listener
-
-    def start_worker(self) -> None:
-        """Add a worker."""
-        self.workers.append(Worker(self._folder, self.directory, self.desired, self._listener))
-
-    def is_ready(self) -> bool:
-        """Whether every worker serves."""
-        return len(self.workers) == self.desired.workers and all(worker.state == "ready" for worker in self.workers)
-
-    def problem(self) -> tuple[str, ...]:
-        """Why this generation cannot come up; empty as long as it still may."""
-        for worker in self.workers:
-            if worker.state == "failed":
-                return worker.errors
-            if worker.has_ended():
-                worker.close()
-                return (worker.describe_end(),)
-            if time.monotonic() - worker.started > self.desired.start_seconds and worker.state == "starting":
-                return (f"Loading the model took more than {self.desired.start_seconds:.0f} s",)
-        return ()
 
 
 class Supervisor:
@@ -90,6 +63,7 @@ class Supervisor:
         self._serving: Release | None = None
         self._candidate: Release | None = None
         self._leaving: list[Worker] = []
+        self._stuck: list[Worker] = []
         self._generation = 0
         self._crashes: list[float] = []
         self._next_start = 0.0
@@ -150,8 +124,9 @@ class Supervisor:
         candidate = self._candidate
         problem = candidate.problem() if candidate is not None else ()
         if problem:
+            isolation = self._isolation()
             self._drop_candidate()
-            self._say("failed", *problem)
+            self._say("failed", *problem, isolation=isolation)
         elif candidate is not None and candidate.is_ready():
             former, self._serving, self._candidate = self._serving, candidate, None
             self._crashes.clear()
@@ -167,14 +142,30 @@ class Supervisor:
         release = self._serving
         if release is None:
             return
+        longest = release.desired.predict_seconds + SILENT_SECONDS
         for worker in list(release.workers):
             if worker.has_ended() or worker.state == "failed":
                 self._lose(release, worker)
+            elif worker.state == "ready" and time.monotonic() - worker.heard > longest:
+                worker.errors = (f"The worker did not respond for {longest:.0f} s",)
+                self._lose(release, worker)
+            elif worker.state == "stuck":
+                release.workers.remove(worker)
+                self._stuck.append(worker)
         missing = release.desired.workers - len(release.workers)
         if missing > 0 and time.monotonic() >= self._next_start:
             release.start_worker()
+        if release.is_ready():
+            self._release_stuck()
         if self._candidate is None and self._is_degraded() and release.is_ready():
             self._say("ready")
+
+    def _release_stuck(self) -> None:
+        """Let go of the workers that lost a thread to a call, now that others have come up in their place."""
+        for worker in self._stuck:
+            worker.drain()
+        self._leaving += self._stuck
+        self._stuck.clear()
 
     def _lose(self, release: Release, worker: Worker) -> None:
         release.workers.remove(worker)
@@ -217,14 +208,20 @@ class Supervisor:
 
     def _workers(self) -> list[Worker]:
         releases = [release for release in (self._serving, self._candidate) if release is not None]
-        return [worker for release in releases for worker in release.workers] + self._leaving
+        return [worker for release in releases for worker in release.workers] + self._leaving + self._stuck
 
-    def _say(self, state: str, *errors: str) -> None:
+    def _say(self, state: str, *errors: str, isolation: Isolation | None = None) -> None:
         logger.info("generation %d: %s", self._generation, state)
         port, pid = self._listener.getsockname()[1], os.getpid()
-        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors)
+        isolation = isolation or self._isolation()
+        self._status = Status(self._generation, state, port, pid, start_ticks(pid) or 0, errors, isolation)
         with contextlib.suppress(FileNotFoundError):
             write_status(self._folder, self._status)
+
+    def _isolation(self) -> Isolation:
+        """What holds for every worker that has told it."""
+        told = [worker.isolation for worker in self._workers() if worker.isolation is not None]
+        return Isolation(*(all(aspect) for aspect in zip(*told, strict=True))) if told else NONE
 
     def _publish_metrics(self) -> None:
         if time.monotonic() < self._next_metrics or self._serving is None:

@@ -15,6 +15,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from compiler.serving.isolation.isolate import isolate
+from compiler.serving.isolation.result import Isolation
+from compiler.serving.isolation.view import view_of
 from compiler.serving.sandbox import confine, die_with_parent
 from compiler.serving.scoring import Score, last_lines
 
@@ -41,31 +44,40 @@ class Channel:
 
 
 def main() -> int:
-    """`worker <folder of the artifact> <deployment> <descriptor of the socket>`."""
+    """`worker <folder of the artifact> <deployment> <descriptor of the socket> <orders as a JSON object>`."""
     folder, deployment, descriptor = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    orders = json.loads(sys.argv[4])
     die_with_parent()
     channel = _private_channel()
     listener = socket.socket(fileno=descriptor)
     listener.set_inheritable(False)
+    isolation = _isolate(folder, orders["mechanisms"], network=orders["network"])
+    channel.send({"isolation": isolation})
+    if orders["required"] and not isolation.complete:
+        channel.send({"state": "failed", "lines": [f"The worker cannot be isolated: {', '.join(isolation.missing)}"]})
+        return 1
     confine()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         score = Score(folder)
-    except (Exception, SystemExit) as problem:  # user code may raise anything; the supervisor reports it
+    except BaseException as problem:  # user code may raise anything; the supervisor reports it
         logger.exception("the model could not be loaded")
         channel.send({"state": "failed", "lines": last_lines(problem)})
         return 1
-    serve(score, deployment, listener, channel)
+    serve(score, deployment, listener, channel, orders["seconds"])
     return 0
 
 
-def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel) -> None:
-    """Serve until SIGTERM, then drain: no call that was accepted is lost."""
+def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel, max_seconds: float) -> None:
+    """Serve until SIGTERM, then drain: no call that was accepted is lost. A call may take `max_seconds`."""
     import uvicorn
 
     from compiler.serving.application import PredictApplication
 
-    application = PredictApplication(score, deployment, end_group)
+    def on_stuck() -> None:
+        channel.send({"state": "stuck"})
+
+    application = PredictApplication(score, deployment, on_stuck, max_seconds=max_seconds)
 
     class DrainingServer(uvicorn.Server):
         """A server that closes a connection only after it has told so, or after it was idle for a moment.
@@ -100,9 +112,16 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
     DrainingServer(config).run([listener])
 
 
+def _isolate(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation:
+    """Shut this process in: it writes in its home and in the artifact's folder, which is a copy."""
+    view = view_of([os.environ["HOME"], str(folder)], network=network)
+    return isolate(view, mechanisms, network=network, keep_process=True)
+
+
 def end_group() -> None:
-    """End at once, with everything that user code has started: the supervisor is gone, or predict never returns."""
+    """End at once, with everything that user code has started: the supervisor is gone."""
     os.killpg(0, signal.SIGKILL)
+    os._exit(128 + signal.SIGKILL)  # the first process of a namespace is spared; with it, all others there end
 
 
 async def _report(snapshot: Any, channel: Channel) -> None:

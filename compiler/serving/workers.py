@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from compiler.serving.isolation.result import Isolation
 from compiler.serving.protocol import WORKER_LOG, Desired
 from compiler.serving.sandbox import environment, python_command
 
@@ -35,6 +36,9 @@ class Worker:
         self.started = time.monotonic()
         self.metrics: dict[str, float] = {}
         self.silent = False
+        self.heard = time.monotonic()
+        """When it said something last."""
+        self.isolation: Isolation | None = None
         self._buffer = b""
         self._deadline: float | None = None
         self.channel, theirs = socket.socketpair()
@@ -42,7 +46,7 @@ class Worker:
         home = folder / "home"
         with theirs, (folder / WORKER_LOG).open("ab") as log:
             self._process = subprocess.Popen(
-                python_command("compiler.serving.worker", str(release), desired.deployment, str(listener.fileno())),
+                _command(release, desired, listener),
                 stdin=theirs.fileno(),
                 stdout=log,
                 stderr=log,
@@ -66,6 +70,7 @@ class Worker:
         except ConnectionResetError:
             received = b""
         self.silent = not received
+        self.heard = time.monotonic()
         *lines, self._buffer = (self._buffer + received).split(b"\n")
         for line in lines:
             self._take(json.loads(line))
@@ -109,10 +114,24 @@ class Worker:
         return f"The worker ended with exit code {code}"
 
     def _take(self, message: dict[str, object]) -> None:
-        if message.get("state") in ("ready", "closed"):
+        if self.isolation is None and isinstance(message.get("isolation"), list):
+            # The first one counts: it comes before user code is loaded.
+            self.isolation = Isolation(*message["isolation"])  # type: ignore[misc]
+        elif message.get("state") in ("ready", "stuck", "closed"):
             self.state = str(message["state"])
         elif message.get("state") == "failed":
             lines = message.get("lines")
             self.state, self.errors = "failed", tuple(map(str, lines)) if isinstance(lines, list) else ()
         elif isinstance(message.get("metrics"), dict):
             self.metrics = message["metrics"]  # type: ignore[assignment]
+
+
+def _command(release: Path, desired: Desired, listener: socket.socket) -> list[str]:
+    orders = {
+        "seconds": desired.predict_seconds,
+        "network": desired.network,
+        "required": desired.require_isolation,
+        "mechanisms": list(desired.mechanisms),
+    }
+    arguments = (str(release), desired.deployment, str(listener.fileno()), json.dumps(orders))
+    return python_command("compiler.serving.worker", *arguments)

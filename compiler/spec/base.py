@@ -32,6 +32,9 @@ Ocid: TypeAlias = Annotated[
 ]
 """An OCID, or a variable that holds one."""
 
+Region: TypeAlias = Annotated[str, text(r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", "a region, such as eu-frankfurt-1")]
+"""A region or its short code. It becomes part of the addresses that requests are sent to."""
+
 ObjectUri: TypeAlias = Annotated[str, text(r"^oci://[^@/]+@[^/]+/.*$", "oci://bucket@namespace/object")]
 """`oci://bucket@namespace/object`"""
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from compiler.spec.base import Items, Node, Ocid
+from compiler.spec.base import Items, Node, Ocid, Region
 from compiler.spec.v1 import Name
 
 Auth: TypeAlias = Literal[
@@ -37,14 +37,14 @@ class Overrides(Node):
 class Target(Node):
     """A place to save and deploy to. `local` needs no field."""
 
-    region: str | None = None
+    region: Region | None = None
     compartment_id: Ocid | None = None
     project_id: Ocid | None = None
     auth: Auth = "auto"
     profile: str | None = None
     """Profile of the OCI config file; DEFAULT when absent."""
     service_endpoint: str | None = None
-    """Instead of the region's public endpoint."""
+    """Instead of the region's public endpoint: this machine, a host of OCI, or one that MANIFACT_ENDPOINTS names."""
     variables: dict[str, str | Variable] = {}
     overrides: Overrides = Overrides()
     confirm: Literal["destructive", "all"] = "destructive"

@@ -68,6 +68,8 @@ class ModelSource(Node):
     """Read from the file when absent; a contradiction is an error."""
     architecture: Architecture | None = None
     """For a PyTorch state_dict."""
+    weights: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
+    """The entry of a PyTorch checkpoint that holds the state_dict: `model_state_dict`, or `ema.state_dict`."""
     allow: Items[DottedName] = ()
     """Classes and functions of your own that a pickle may name. What is denied can never be lifted."""
 
@@ -117,8 +119,8 @@ class Samples(Node):
     """The truth, for the output schema where there is no `output`."""
     golden: Annotated[int, Field(ge=0, le=1000)] = 20
     """How many first rows are the model's test."""
-    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1e-6
-    """|a-b| <= tolerance * max(1, |b|)"""
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """|a-b| <= tolerance * max(1, |b|); when absent 1e-6, and 1e-5 for networks, which compute in single precision."""
 
 
 class ColumnSpec(Node):
@@ -127,6 +129,9 @@ class ColumnSpec(Node):
     description: Annotated[str, Field(max_length=1000)] | None = None
     dtype: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     """A pandas dtype: int64, float64, bool, object, category, datetime64[ns], Int64, …"""
+    categories: Items[bool | int | float | str] = ()
+    """All values of a column of categories, in the order of training; read from the model where it records them. A
+    request with any other is refused."""
     feature_type: FeatureType | None = None
     required: bool | None = None
     """Whether a request without it is refused. By default: no missing value in the sample."""

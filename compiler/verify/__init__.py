@@ -3,6 +3,7 @@
 from compiler.verify.check import Verification, verify
 from compiler.verify.libraries import missing_libraries
 from compiler.verify.receipts import environment_of, find_receipt, receipt_key, remember
+from compiler.verify.run import require_isolation
 
 __all__ = [
     "Verification",
@@ -11,5 +12,6 @@ __all__ = [
     "missing_libraries",
     "receipt_key",
     "remember",
+    "require_isolation",
     "verify",
 ]

@@ -11,10 +11,12 @@ from typing import Any
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Golden, Json
 from compiler.passes.golden import golden_request
+from compiler.serving.isolation.result import Isolation
 from compiler.verify.compare import compare
 from compiler.verify.libraries import distribution_of, missing_libraries
+from compiler.verify.neighbours import Company, companies, dependence
 from compiler.verify.run import Replies, run_artifact
-from compiler.verify.shapes import payload_shapes
+from compiler.verify.shapes import payload_shapes, shown_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +28,55 @@ class Verification:
     """False without an output sample: then only "it answers every row" was tested."""
     max_difference: float
     load_seconds: float
-    isolated: bool
-    """False when this machine offered no namespaces: the process could reach the network."""
+    isolation: Isolation
+    """How far the process was shut in."""
     shapes: tuple[str, ...]
     """The payload shapes that were answered alike."""
 
+    @property
+    def isolated(self) -> bool:
+        """Whether it was shut in completely: network, files and processes."""
+        return self.isolation.complete
+
 
 def verify(
-    artifact: Path, golden: Golden, *, timeout: float = 300.0, requires: Sequence[str] = (), shapes: bool = True
+    artifact: Path,
+    golden: Golden,
+    *,
+    timeout: float = 300.0,
+    requires: Sequence[str] = (),
+    shapes: bool = True,
+    require_isolation: bool = False,
 ) -> Verification:
     """Run the artifact directory in a process of its own and compare its answers with the golden rows.
 
     `timeout` in seconds covers loading and all requests. `requires` are the model's distributions (`scikit-learn`,
     `torch==2.4`). `shapes` also sends the first rows in other payload shapes (leave it out for a user's own score.py).
-    Without golden rows the artifact only has to load.
-    Raises `CompilerError`: MF608 when a library is missing here, MF601 to MF607 when it fails, MF609 without score.py.
+    At most 20 rows are also sent one by one and reversed. Without golden rows the artifact only has to load. With
+    `require_isolation` nothing is loaded unless the process is shut in completely.
+    Raises `CompilerError`: MF608 when a library is missing here, MF601 to MF607 and MF610 when it fails, MF609 without
+    score.py, MF611 without the isolation that is required.
     """
     if not (artifact / "score.py").is_file():
         raise failure("MF609", f"{artifact} holds no score.py", hint="compile the model again")
     if missing := missing_libraries(requires):
         raise _missing(missing)
     variants = payload_shapes(artifact, golden) if shapes and golden.inputs else {}
+    others = companies(golden_request(golden), golden.batch) if golden.inputs else ()
     payloads: list[Json] = [golden_request(golden), *variants.values()] if golden.inputs else []
-    replies = run_artifact(artifact, payloads, timeout=timeout)
+    sent = [*payloads, *(other.payload for other in others)]
+    replies = run_artifact(artifact, sent, timeout=timeout, require_isolation=require_isolation)
     _check_loaded(replies, requires)
     rows = _rows(replies.answers[0], len(golden.inputs)) if golden.inputs else []
     difference = _check_answers(rows, golden) if golden.outputs else 0.0
-    _check_shapes(dict(zip(variants, replies.answers[1:], strict=True)), rows, golden)
+    _check_shapes(dict(zip(variants, replies.answers[1 : len(payloads)], strict=True)), rows, golden)
+    _check_neighbours(others, replies.answers[len(payloads) :], rows, golden)
     return Verification(
         rows=len(rows),
         compared=bool(golden.outputs),
         max_difference=difference,
         load_seconds=round(float(replies.load["seconds"]), 3),
-        isolated=replies.isolated,
+        isolation=replies.isolation,
         shapes=tuple(variants),
     )
 
@@ -79,10 +97,10 @@ def _check_loaded(replies: Replies, requires: Sequence[str]) -> None:
     raise failure("MF601", f"the model cannot be loaded: {_told(replies.load)}", hint=hint)
 
 
-def _rows(reply: dict[str, Any], count: int) -> list[Json]:
+def _rows(reply: dict[str, Any], count: int, what: str = "the golden rows") -> list[Json]:
     """The predictions in a reply; raises when it holds none, or not one a row."""
     if "error" in reply:
-        raise failure("MF602", f"predict() failed for the golden rows: {_told(reply)}")
+        raise failure("MF602", f"predict() failed for {what}: {_told(reply)}")
     if "unusable" in reply:
         raise failure("MF604", f"predict() gave an answer that cannot be sent: {reply['unusable']}")
     answer = reply["answer"]
@@ -112,9 +130,19 @@ def _check_shapes(replies: dict[str, dict[str, Any]], rows: list[Json], golden: 
     for shape, reply in replies.items():
         if "answer" not in reply:
             raise failure("MF605", f"the rows as {shape} were refused: {_told(reply)}")
-        answers = _rows(reply, min(len(rows), 2))
+        answers = _rows(reply, min(len(rows), shown_rows(golden)), f"the rows as {shape}")
         if compare(answers, rows[: len(answers)], golden.tolerance).differing:
             raise failure("MF605", f"the rows as {shape} were answered {_short(answers)} instead of {_short(rows[:2])}")
+
+
+def _check_neighbours(
+    others: Sequence[Company], replies: Sequence[dict[str, Any]], rows: list[Json], golden: Golden
+) -> None:
+    for other, reply in zip(others, replies, strict=True):
+        answers = _rows(reply, len(other.rows), f"golden {other.words}")
+        if found := dependence(other, answers, rows, golden.tolerance):
+            hint = "the model must answer each row by itself; for differences of rounding raise 'samples.tolerance'"
+            raise failure("MF610", found, hint=hint)
 
 
 def _told(reply: dict[str, Any]) -> str:

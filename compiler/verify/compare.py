@@ -23,6 +23,7 @@ def compare(actual: Sequence[Json], expected: Sequence[Json], tolerance: float) 
     """Compare row by row: numbers by |a-b| <= tolerance * max(1, |b|), everything else exactly.
 
     A list of one value counts as that value: a table with one column and a network with one output unit mean the same.
+    An answer without names is compared with one by name in the order of the names: a table of samples has names always.
     """
     largest, differing = 0.0, []
     for row, (a, b) in enumerate(zip(actual, expected, strict=True)):
@@ -39,6 +40,8 @@ def _difference(a: Json, b: Json, tolerance: float) -> tuple[float, bool]:
     if isinstance(a, bool | int | float) and isinstance(b, bool | int | float):
         difference = abs(float(a) - float(b))
         return difference, difference <= tolerance * max(1.0, abs(b))
+    if isinstance(a, list) and isinstance(b, dict):
+        b = list(b.values())
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         parts = [_difference(x, y, tolerance) for x, y in zip(a, b, strict=True)]
         return max((part[0] for part in parts), default=0.0), all(part[1] for part in parts)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from importlib import metadata
 
-from compiler.frameworks import libraries
+from compiler.frameworks import distributions, libraries
 
 _TOOLS = frozenset({"cloudpickle", "joblib", "lz4", "numpy", "pandas", "scipy"})
 """Distributions that models of several frameworks need."""
@@ -28,7 +28,7 @@ def _importable(module: str) -> bool:
 def module_of(requirement: str) -> str:
     """The module that a requirement is imported as."""
     name = distribution(requirement)
-    return libraries().get(name, name.replace("-", "_"))
+    return libraries().get(name) or distributions.module_of(name)
 
 
 def distribution_of(module: str) -> str | None:

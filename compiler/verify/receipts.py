@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
 from compiler.ir import Golden
+from compiler.serving.isolation.result import Isolation
 from compiler.verify.check import Verification
 from compiler.verify.libraries import installed
+from compiler.workspace.sealed import seal, unseal
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def environment_of(requires: Iterable[str]) -> str:
@@ -26,24 +26,22 @@ def environment_of(requires: Iterable[str]) -> str:
 
 def receipt_key(digest: str, golden: Golden, environment: str) -> str:
     """The name of a receipt: a hash of artifact digest, golden rows with their tolerance, and environment."""
-    told = [_FORMAT, digest, golden.inputs, golden.outputs, golden.tolerance, golden.by_column, environment]
+    rows = [golden.inputs, golden.outputs, golden.tolerance, golden.by_column, golden.batch]
+    told = [_FORMAT, digest, *rows, environment]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def find_receipt(cache: Path, key: str) -> Verification | None:
-    """The verification remembered under this key; a damaged receipt counts as none."""
+    """The verification remembered under this key; a receipt that is damaged or was not written here counts as none."""
     try:
-        told = json.loads((cache / f"{key}.json").read_bytes())
+        told = json.loads(unseal(cache / f"{key}.json") or b"")
         values = {field.name: told[field.name] for field in fields(Verification)}
+        isolation = Isolation(*values["isolation"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Verification(**{**values, "shapes": tuple(values["shapes"])})
+    return Verification(**{**values, "shapes": tuple(values["shapes"]), "isolation": isolation})
 
 
 def remember(cache: Path, key: str, verification: Verification) -> None:
-    """Write a receipt in one step; `cache` is made when it is not there."""
-    cache.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=cache, prefix=".receipt-")
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(asdict(verification), file, sort_keys=True)
-    Path(name).replace(cache / f"{key}.json")
+    """Write a receipt in one step, where this user can seal it; `cache` is made when it is not there."""
+    seal(cache / f"{key}.json", json.dumps(asdict(verification), sort_keys=True).encode())

@@ -16,10 +16,13 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Json
-from compiler.verify.sandbox import copy_artifact, environment, hidden, limits, namespaces
+from compiler.serving.isolation.isolate import MECHANISMS
+from compiler.serving.isolation.result import NONE, Isolation, from_json
+from compiler.verify.sandbox import copy_artifact, environment, hidden, limits
 
 _RUNNER = Path(__file__).with_name("runner.py")
 _LOG_LINES = 5
+_PROBE_SECONDS = 60.0
 _MAX_ANSWERS = 256 << 20  # bytes
 
 
@@ -29,48 +32,90 @@ class Replies:
 
     load: dict[str, Any]
     answers: tuple[dict[str, Any], ...]
-    isolated: bool
-    """Whether it ran without a network and in namespaces of its own."""
+    isolation: Isolation
+    """How far it was shut in."""
 
 
-def run_artifact(artifact: Path, payloads: Sequence[Json], *, timeout: float) -> Replies:
+def run_artifact(
+    artifact: Path,
+    payloads: Sequence[Json],
+    *,
+    timeout: float,
+    require_isolation: bool = False,
+    mechanisms: Sequence[str] = MECHANISMS,
+) -> Replies:
     """Load the artifact and send it the payloads; `timeout` in seconds covers both.
 
-    Raises `CompilerError`: MF606 when it takes longer, MF607 when the process dies without an answer.
+    `mechanisms` of isolation are used as far as this machine offers them. With `require_isolation` nothing is loaded
+    unless all of it holds.
+    Raises `CompilerError`: MF606 when it takes longer, MF607 when the process dies without an answer, MF611 when the
+    isolation that is required is not to be had.
     """
     with tempfile.TemporaryDirectory(prefix="manifact-verify-") as folder:
         scratch = Path(folder).resolve()
         size = copy_artifact(artifact, scratch / "artifact")
         (scratch / "requests").write_text("".join(json.dumps(payload) + "\n" for payload in payloads))
-        ended = _run(scratch, json.dumps(limits(size, timeout)), timeout)
+        orders = {"limits": limits(size, timeout), "required": require_isolation, "mechanisms": list(mechanisms)}
+        ended, isolation = _run(scratch, orders, timeout)
+        if require_isolation and not isolation.complete:
+            raise not_isolated(isolation)
         replies = _read(scratch / "answers")
         if ended is None:
             raise failure("MF606", f"score.py did not answer within {timeout:g} seconds", hint="raise the time-out")
         if len(replies) <= len(payloads) and not (replies and "error" in replies[0]):
             raise _died(ended, scratch / "log", len(replies))
-        return Replies(replies[0], tuple(replies[1:]), isolated=bool(namespaces()))
+        return Replies(replies[0], tuple(replies[1:]), isolation)
 
 
-def _run(scratch: Path, wanted: str, timeout: float) -> int | None:
-    """Run it to its end; the exit status, or None when it had to be stopped."""
+def require_isolation() -> None:
+    """Raise `CompilerError` (MF611) unless this machine can isolate a model's process completely."""
+    with tempfile.TemporaryDirectory(prefix="manifact-verify-") as folder:
+        (Path(folder) / "score.py").write_text("def load_model(): ...\n")
+        run_artifact(Path(folder), (), timeout=_PROBE_SECONDS, require_isolation=True)
+
+
+def not_isolated(isolation: Isolation) -> CompilerError:
+    """Why user code is not run where isolation is required."""
+    missing = ", ".join(isolation.missing)
+    hint = "run it on Linux where user namespaces are allowed, or leave out --require-isolation"
+    return failure("MF611", f"this machine cannot isolate a model's process: {missing}", hint=hint)
+
+
+def _run(scratch: Path, orders: dict[str, Any], timeout: float) -> tuple[int | None, Isolation]:
+    """Run it to its end; the exit status, or None when it had to be stopped, and what it was shut in by."""
     names = ("artifact", "requests", "answers")
-    command = [*namespaces(), sys.executable, "-I", str(_RUNNER), *(str(scratch / name) for name in names), wanted]
-    with (scratch / "log").open("wb") as log, hidden():
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=scratch,
-            env=environment(scratch),
-            start_new_session=True,
-        )
+    reading, writing = os.pipe()
+    command = [sys.executable, "-I", str(_RUNNER), *(str(scratch / name) for name in names)]
+    with os.fdopen(reading) as report, (scratch / "log").open("wb") as log, hidden():
         try:
-            return process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
+            process = subprocess.Popen(
+                [*command, json.dumps({**orders, "report": writing})],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=scratch,
+                env=environment(scratch),
+                pass_fds=(writing,),
+                start_new_session=True,
+            )
         finally:
-            _kill(process)
+            os.close(writing)
+        status = _wait(process, timeout)
+        return status, _isolation(report.read())
+
+
+def _wait(process: subprocess.Popen[bytes], timeout: float) -> int | None:
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _kill(process)
+
+
+def _isolation(report: str) -> Isolation:
+    """What the process told before it loaded anything; nothing holds when it did not come that far."""
+    return from_json(json.loads(report)) if report else NONE
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

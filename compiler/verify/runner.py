@@ -1,20 +1,20 @@
-"""Runs one artifact's score.py in a process of its own. Stands alone: started by path, it imports nothing of ours.
+"""Runs one artifact's score.py in a process of its own. Started by path: of ours it imports what shuts it in, no more.
 
-    python -I runner.py ARTIFACT REQUESTS ANSWERS LIMITS
+    python -I runner.py ARTIFACT REQUESTS ANSWERS ORDERS
 
 REQUESTS holds one JSON payload a line, ANSWERS gets one JSON reply a line: first one for loading, then one a request.
 Both are files and not pipes, so that neither side ever waits for the other and the file size limit bounds the answers.
+ORDERS is a JSON object: `limits` by name, `mechanisms` of isolation that may be used, whether isolation is `required`,
+and the descriptor of the pipe that takes the `report` of what holds. The pipe is closed before user code is loaded,
+which therefore has no say in it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
 import json
 import os
 import resource
-import socket
-import struct
 import sys
 import time
 import traceback
@@ -27,9 +27,11 @@ _SHOWN_FRAMES = 4
 
 def main() -> int:
     """Load, answer every request, and say what went wrong; what user code prints goes where stderr goes."""
-    artifact, requests, answers, limits = sys.argv[1:5]
-    _raise_loopback()
-    _limit(json.loads(limits))
+    artifact, requests, answers = sys.argv[1:4]
+    orders = json.loads(sys.argv[4])
+    if not _isolate(str(Path.cwd()), orders) and orders["required"]:
+        return 0
+    _limit(orders["limits"])
     with Path(answers).open("w", encoding="utf-8") as out:
         os.dup2(2, 1)
         try:
@@ -42,6 +44,22 @@ def main() -> int:
         for line in Path(requests).read_text(encoding="utf-8").splitlines():
             _reply(out, _answer(score, json.loads(line), artifact))
     return 0
+
+
+def _isolate(scratch: str, orders: dict[str, Any]) -> bool:
+    """Shut this process in; whether everything holds. What this took of ours is forgotten again."""
+    ours = str(Path(__file__).resolve().parent.parent.parent)
+    sys.path.append(ours)
+    from compiler.serving.isolation.isolate import isolate
+    from compiler.serving.isolation.view import view_of
+
+    sys.path.remove(ours)
+    isolation = isolate(view_of([scratch]), orders["mechanisms"])
+    with os.fdopen(orders["report"], "w") as report:
+        json.dump(isolation._asdict(), report)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "compiler"]:
+        del sys.modules[name]
+    return isolation.complete
 
 
 def _load(artifact: Path) -> ModuleType:
@@ -91,19 +109,6 @@ def _limit(limits: dict[str, int]) -> None:
         _, highest = resource.getrlimit(kind)
         value = wanted if highest == resource.RLIM_INFINITY else min(wanted, highest)
         resource.setrlimit(kind, (value, value))
-
-
-def _raise_loopback() -> None:
-    """Bring up `lo` in a fresh network namespace: Spark talks to its JVM through it. Elsewhere this is refused."""
-    siocgifflags, siocsifflags, iff_up = 0x8913, 0x8914, 1
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-        try:
-            request = fcntl.ioctl(handle, siocgifflags, struct.pack("16sh14x", b"lo", 0))
-            flags = struct.unpack("16sh14x", request)[1]
-            if not flags & iff_up:
-                fcntl.ioctl(handle, siocsifflags, struct.pack("16sh14x", b"lo", flags | iff_up))
-        except PermissionError:
-            return
 
 
 if __name__ == "__main__":

@@ -1,44 +1,24 @@
-"""What a process that runs user code may see and use.
+"""What a process that runs user code is started with: variables, limits, and a copy of the artifact.
 
-With namespaces (Linux `unshare`) it has no network and no view of other processes. Without them this guards against
-accidents, not malice; the caller is told which it is.
+It shuts itself in before it loads anything (`compiler.serving.isolation`).
 """
 
 from __future__ import annotations
 
 import ctypes
-import functools
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from compiler.emit.links import copy
+from compiler.serving.sandbox import temporary_folder
 
 GIBIBYTE = 1 << 30
 
-_USER = ("--user", "--map-root-user", "--net")
-# The strongest that works is used: /proc of its own is not allowed inside some containers.
-_NAMESPACES = (
-    (*_USER, "--pid", "--fork", "--kill-child", "--mount-proc"),
-    (*_USER, "--pid", "--fork", "--kill-child"),
-    _USER,
-)
 # Where libraries and Java are found, and how text is read; nothing that could be a secret.
 _PASSED_ON = ("PATH", "JAVA_HOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _PR_SET_DUMPABLE = 4  # prctl(2)
-
-
-@functools.cache
-def namespaces() -> tuple[str, ...]:
-    """The command to put before another so that it runs without a network; empty when this machine has none."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return ()
-    return next(((unshare, *options) for options in _NAMESPACES if _works((unshare, *options))), ())
 
 
 def environment(scratch: Path, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -47,7 +27,7 @@ def environment(scratch: Path, inherited: Mapping[str, str] = os.environ) -> dic
     home, temporary = scratch / "home", scratch / "tmp"
     home.mkdir(exist_ok=True)
     temporary.mkdir(exist_ok=True)
-    return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, "HOME": str(home), "TMPDIR": str(temporary)}
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, "HOME": str(home), **temporary_folder(temporary)}
 
 
 def limits(artifact_bytes: int, timeout: float) -> dict[str, int]:
@@ -84,10 +64,3 @@ def hidden() -> Iterator[None]:
         yield
     finally:
         libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
-
-
-def _works(command: tuple[str, ...]) -> bool:
-    done = subprocess.run(
-        [*command, sys.executable, "-I", "-S", "-c", ""], capture_output=True, timeout=10, check=False
-    )
-    return done.returncode == 0

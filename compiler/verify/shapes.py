@@ -11,9 +11,14 @@ from compiler.ir import Golden, Json
 _ROWS = 2  # enough to tell rows from columns
 
 
+def shown_rows(golden: Golden) -> int:
+    """How many of the first rows are sent in every shape."""
+    return golden.batch if golden.batch > 1 else _ROWS
+
+
 def payload_shapes(artifact: Path, golden: Golden) -> dict[str, Json]:
     """Shape -> payload of the first rows; all must be answered alike."""
-    rows = list(golden.inputs[:_ROWS])
+    rows = list(golden.inputs[: shown_rows(golden)])
     shapes: dict[str, Json] = {"rows": rows, '{"data": rows}': {"data": rows}}
     names = _names(artifact)
     if all(isinstance(row, dict) and list(row) == list(cast("dict[str, Json]", rows[0])) for row in rows):

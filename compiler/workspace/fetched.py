@@ -11,9 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from compiler.diagnostics import Diagnostic
+from compiler.workspace.layout import ProjectLayout
 from compiler.workspace.root import is_secret
-
-FOLDER = "fetched"
 
 
 class ObjectUri(NamedTuple):
@@ -49,7 +48,7 @@ def unusable(uri: str) -> Diagnostic | None:
 
 def place_of(root: Path, uri: str, sha256: str) -> Path:
     """Where the file of this uri and hash lies once it is fetched."""
-    return root / ".manifact" / FOLDER / sha256 / parse_uri(uri).file_name
+    return ProjectLayout(root).fetched / sha256 / parse_uri(uri).file_name
 
 
 def fetched(root: Path, uri: str, sha256: str) -> Path | Diagnostic:

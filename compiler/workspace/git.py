@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 _USER_INFO = re.compile(r"^(\w+://)[^@/]*@")
 
 
-def repository_of(folder: Path) -> Path:
-    """The nearest folder at or above it that git keeps, else the folder itself."""
-    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+def repository_of(folder: Path) -> Path | None:
+    """The nearest folder at or above it that git keeps; None when there is none."""
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
 
 
 def git_facts(folder: Path) -> dict[str, str]:
@@ -24,8 +25,31 @@ def git_facts(folder: Path) -> dict[str, str]:
     return {key: value for key, value in facts.items() if value}
 
 
+def tracked_file(folder: Path) -> str:
+    """A file at or below `folder` that git keeps, empty when there is none, no repository, or no git."""
+    repository = repository_of(folder.parent)
+    if repository is None:
+        return ""
+    git = repository / ".git"
+    if git.is_file():  # a worktree: the file says where its own folder lies
+        git = git.parent / git.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
+    try:
+        status = (git / "index").stat()
+    except OSError:  # nothing is tracked
+        return ""
+    return _tracked_file(folder, status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _tracked_file(folder: Path, _time: int, _size: int) -> str:
+    """Asked once for each state of git's index."""
+    # The repository's own configuration is not to run anything, and may be of another user, as in containers.
+    options = ("-c", "safe.directory=*", "-c", "core.fsmonitor=false", "--literal-pathspecs")
+    return _git(folder.parent, *options, "ls-files", "--", folder.name).partition("\n")[0]
+
+
 def _git(folder: Path, *arguments: str) -> str:
-    """The first line git prints, empty when git is missing or has no answer."""
+    """What git prints, empty when git is missing or has no answer."""
     try:
         done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):

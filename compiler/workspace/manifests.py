@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import CompilerError, Diagnostic, failure
+from compiler.workspace.layout import OUR_FOLDERS
 from compiler.workspace.project import Workspace, open_workspace, read_manifest
 from compiler.workspace.root import MANIFEST_FILE, find_root, manifest_path, shown
 
 # What lies there is ours: copies of manifests in it are none of the user's.
-_OUR_FOLDERS = ("build", ".manifact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def project_manifests(workspace: Workspace) -> list[Path]:
 def _matches(root: Path, pattern: str) -> Iterator[Path]:
     for match in root.glob(pattern):
         path = (match / MANIFEST_FILE if match.is_dir() else match).resolve()
-        inside = path.is_relative_to(root) and path.relative_to(root).parts[0] not in _OUR_FOLDERS
+        inside = path.is_relative_to(root) and path.relative_to(root).parts[0] not in OUR_FOLDERS
         if inside and path.is_file():
             yield path
 

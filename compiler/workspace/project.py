@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import CompilerError, Pointer, SourceRange, failure
 from compiler.source import SourceDocument, read_document
+from compiler.workspace.layout import ProjectLayout
 from compiler.workspace.root import PROJECT_FILE, find_root, shown
 
 if TYPE_CHECKING:
@@ -34,12 +36,12 @@ class Workspace:
     @property
     def build(self) -> Path:
         """Where artifacts are built."""
-        return self.root / "build"
+        return ProjectLayout(self.root).builds
 
     @property
     def state(self) -> Path:
         """Where the embedded OCI, caches and receipts live."""
-        return self.root / ".manifact"
+        return ProjectLayout(self.root).state
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,23 @@ def open_workspace(start: Path, root: Path | None = None, base: Path | None = No
 
     Raises `CompilerError` when the project file is wrong, and MF919 for a root that is no folder.
     """
-    from compiler.schema import PROJECT, check
-    from compiler.spec.project import Project
-
     if root is not None and not root.is_dir():
         raise failure("MF919", f"the project root {root} is no folder", hint="leave --root out to have it found")
     root = root.resolve() if root else find_root(start, base)
     file = root / PROJECT_FILE
-    if not file.exists():
+    try:
+        status = file.stat()
+    except FileNotFoundError:
         return Workspace(root)
-    document = read_document(file, shown=shown(file))
+    return _project_workspace(root, shown(file), status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=8)  # the manifests of a fleet share one project file
+def _project_workspace(root: Path, shown_path: str, _modified: int, _size: int) -> Workspace:
+    from compiler.schema import PROJECT, check
+    from compiler.spec.project import Project
+
+    document = read_document(root / PROJECT_FILE, shown=shown_path)
     if problems := check(document, PROJECT):
         raise CompilerError(*problems)
     return Workspace(root, document, Project.model_validate(document.data))

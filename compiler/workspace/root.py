@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from compiler.diagnostics import Diagnostic, SourceRange, failure
+from compiler.diagnostics import CompilerError, Diagnostic, SourceRange, failure
+from compiler.workspace.layout import STATE_FOLDER
 from compiler.workspace.pointers import left_behind, pointer
 
 PROJECT_FILE = "manifact.yaml"
@@ -12,8 +13,10 @@ MANIFEST_FILE = "model.yaml"
 OWN_FOLDERS = frozenset({"build", ".manifact"})
 """Folders of ours at a project root."""
 
+"""What lies at the project root and is ours."""
+
 # What must never be packed, whoever asks : keys, tokens and the folders they live in.
-_SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", ".manifact"})
+_SECRET_FOLDERS = frozenset({".oci", ".ssh", ".aws", ".git", STATE_FOLDER})
 _SECRET_SUFFIXES = frozenset({".pem", ".key", ".p12", ".pfx", ".jks"})
 
 
@@ -70,12 +73,28 @@ def is_secret(relative: PurePosixPath) -> bool:
 
 
 def private_folder(path: Path) -> Path:
-    """A folder of ours at the project root (`build`, `.manifact`), made when needed and kept out of git."""
+    """A folder of ours at the project root (`build`, `.manifact`), made when needed and kept out of git.
+
+    Raises `CompilerError` (MF508) when it, or something in it, leads elsewhere or is tracked by git: then it came with
+    the checkout, and what lies there is not ours.
+    """
+    from compiler.workspace.git import tracked_file  # runs git; an unchanged build does not come here
+
+    if path.is_symlink():
+        raise _not_ours(path, "is a symbolic link", f"remove it: rm {shown(path)}")
+    if linked := next((entry for entry in path.glob("*") if entry.is_symlink()), None):
+        raise _not_ours(path, f"holds the symbolic link '{linked.name}'", f"remove it: rm {shown(linked)}")
+    if tracked := tracked_file(path):
+        raise _not_ours(path, f"is tracked by git ('{tracked}')", f"untrack it: git rm -r --cached {shown(path)}")
     path.mkdir(parents=True, exist_ok=True)
     ignore = path / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
     return path
+
+
+def _not_ours(path: Path, why: str, hint: str) -> CompilerError:
+    return failure("MF508", f"'{shown(path)}' {why}", where=SourceRange(shown(path)), hint=hint)
 
 
 def manifest_path(argument: Path) -> Path:

@@ -34,13 +34,17 @@ def choose_target(workspace: Workspace, wanted: str | None) -> tuple[str, Target
     return name, targets[name]
 
 
-def variable(target: Target, name: str, environ: Mapping[str, str]) -> tuple[str, bool] | None:
-    """Value of `${var.NAME}` and whether it is sensitive; `MANIFACT_VAR_NAME` wins. None: nobody sets it."""
+def variable(target: Target, name: str, environ: Mapping[str, str]) -> tuple[str, bool, bool] | None:
+    """Value of `${var.NAME}`, whether it is sensitive, and whether it comes from `MANIFACT_VAR_NAME`, which wins.
+
+    None: nobody sets it.
+    """
     from compiler.spec.project import Variable
 
     known = target.variables.get(name)
     sensitive = isinstance(known, Variable) and known.sensitive
     value = environ.get(VARIABLE_PREFIX + name)
+    external = value is not None
     if value is None:
         value = known.value if isinstance(known, Variable) else known
-    return None if value is None else (value, sensitive)
+    return None if value is None else (value, sensitive, external)

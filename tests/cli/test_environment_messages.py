@@ -198,6 +198,7 @@ def test_a_redirection_is_nothing_that_oci_answers(service, manifact):
 )
 def test_an_endpoint_that_cannot_be_reached_is_named(endpoint, said, project, key, manifact, monkeypatch):
     monkeypatch.setattr("compiler.cloud.connect.retries.RetryPolicy.__init__.__defaults__", (1, 1.0, 0.01))
+    monkeypatch.setenv("MANIFACT_ENDPOINTS", endpoint)
     project(PROFILE + f"key_file={key}\n", serviceEndpoint=endpoint)
     result = manifact("list", "--target", "prod")
     assert (result.code, f"could not list models: {said}" in result.err) == (3, True)

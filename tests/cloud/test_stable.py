@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from compiler.localcloud import Settings, open_cloud
 from compiler.planning.live.in_progress import deployments_in_progress, in_progress_warnings
 from compiler.planning.plan.outcome import ApplyOptions
 from compiler.planning.plan.planner import plan
+from testing.gates import open_gates
 from testing.lab import SLOW, Lab, Manifest
 from testing.waiting import LONG
 
@@ -79,17 +79,16 @@ def test_somebody_elses_deletion_is_waited_for_and_made_good(lab: Lab) -> None:
     assert len(lab.deployments()) == 1
 
 
-def test_waiting_ends_with_the_time(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+def test_waiting_ends_with_the_time(open_lab: Callable[..., Lab]) -> None:
     lab = open_lab(processes=True)
-    gate = tmp_path / "gate"
-    slow = Manifest(score=SLOW.format(gate=str(gate)))
+    slow = Manifest(score=SLOW)
     unfinished(lab, slow)
     with pytest.raises(CompilerError) as late:
         observe_when_stable(lab.connection, [slow.desired()], {"wine"}, WaitOptions(0.1))
     assert [problem.code for problem in late.value.diagnostics] == ["MF721"]
     # What other names do is of no interest.
     assert observe_when_stable(lab.connection, [], {"other"}, WaitOptions(0.1)).deployments
-    gate.touch()
+    open_gates(lab.root)
     lab.settled(slow)
 
 

@@ -14,7 +14,7 @@ from compiler.diagnostics import CompilerError
 from compiler.emit.literals import constant, literal
 from compiler.emit.score import score_py
 from compiler.frameworks import FRAMEWORKS
-from compiler.ir import Architecture, Score
+from compiler.ir import Architecture, Categories, Rows, Score, Tensor
 
 HOSTILE = 'x"\'\\\n{{ 1 }}{% raw %}"""); import os #'
 VARIANTS = [
@@ -30,16 +30,39 @@ VARIANTS = [
 ]
 
 
-def source(model, framework="scikit-learn", form="pickle", hooks=None, **facts):
-    changed = replace(model.facts, framework=framework, format=form, **facts)
+INPUTS = (Tensor("x", "float32", (None, 4)), Tensor("state", "float32", (2, None, 8)))
+SETTINGS = {
+    "categories": {
+        "score": {"categories": {"city": Categories(("Bergen", "Cork")), HOSTILE: Categories((3,), "int8")}}
+    },
+    "batch": {"facts": {"inputs": INPUTS}, "score": {"rows": Rows(3, (0, 1), (0, None))}},
+    "one by one": {"facts": {"inputs": INPUTS[:1]}, "score": {"rows": Rows(1, (None,), (None,))}},
+    "checkpoint": {"facts": {"details": {"weights": ["ema", HOSTILE]}}},
+    "weights beside": {"facts": {"details": {"external_data": ["weights.bin"]}}},
+}
+
+
+def source(model, framework="scikit-learn", form="pickle", hooks=None, settings=None, **facts):
+    chosen = SETTINGS.get(settings, {})
+    changed = replace(model.facts, framework=framework, format=form, **{**facts, **chosen.get("facts", {})})
     architecture = Architecture("net.py", "Net", {"hidden": 16}) if form in {"state_dict", "safetensors"} else None
-    return score_py(replace(model, facts=changed, score=Score(hooks=hooks, architecture=architecture))).decode()
+    score = Score(hooks=hooks, architecture=architecture, **chosen.get("score", {}))
+    return score_py(replace(model, facts=changed, score=score)).decode()
 
 
 @pytest.mark.parametrize("algorithm", ["Booster", "XGBClassifier"])
 @pytest.mark.parametrize(("framework", "form", "hooks"), VARIANTS)
 def test_every_variant_is_formatted_and_runs_on_python_3_9(plain_model, framework, form, hooks, algorithm):
-    text = source(plain_model, framework, form, hooks, algorithm=algorithm, classes=("no", "yes"))
+    check(source(plain_model, framework, form, hooks, algorithm=algorithm, classes=("no", "yes")))
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize(("framework", "form"), sorted({variant[:2] for variant in VARIANTS} - {("other", "unknown")}))
+def test_so_is_every_setting(plain_model, framework, form, settings):
+    check(source(plain_model, framework, form, settings=settings))
+
+
+def check(text):
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     ast.parse(text, feature_version=(3, 9))

@@ -14,7 +14,6 @@ import pytest
 
 from compiler.frameworks import inspect_model
 from compiler.ir import Architecture, ModelFacts, Score
-from compiler.verify.sandbox import namespaces
 from testing.paths import GOLDENS
 
 NET = """
@@ -267,7 +266,6 @@ def test_spark_without_java_says_so(bench, monkeypatch):
     pytest.importorskip("pyspark")
     source = GOLDENS / "pyspark-pipelinemodel" / "artifact" / "model"
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    namespaces()  # found before PATH is emptied
     monkeypatch.setenv("PATH", str(bench.root))
     load = bench.ask(bench.model(source, inspect_model(source)), []).load
     assert (load["error"], "Spark needs Java" in load["message"]) == ("RuntimeError", True)

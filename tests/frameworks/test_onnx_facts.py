@@ -134,3 +134,68 @@ def test_mutated_files_read_or_give_a_diagnostic(data: st.DataObject, tmp_path: 
         inspect_model(tmp_path / "m")
     except CompilerError as error:
         assert {problem.code for problem in error.diagnostics} <= {"MF202", "MF203", "MF220"}  # noqa: PT017
+
+
+def with_node(domain: str, operator: str, place: str, functions: tuple[str, ...] = ()) -> onnx.ModelProto:
+    """The linear model with a node more: in its graph, in a branch of an If, or in a function of its own."""
+    model = linear()
+    node = helper.make_node(operator, ["x"], ["z"], domain=domain)
+    imports = [helper.make_opsetid("", 13), helper.make_opsetid(domain, 1)]
+    if place == "graph":
+        model.graph.node.append(node)
+    elif place == "branch":
+        outputs = [helper.make_tensor_value_info("z", TensorProto.FLOAT, None)]
+        branch = helper.make_graph([node], "b", [], outputs)
+        model.graph.node.append(helper.make_node("If", ["c"], ["z"], then_branch=branch, else_branch=branch))
+    else:
+        model.functions.append(helper.make_function("local", "Twice", ["x"], ["z"], [node], imports))
+        model.graph.node.append(helper.make_node("Twice", ["x"], ["z"], domain="local"))
+    for name in functions:
+        model.functions.append(helper.make_function(domain, name, ["x"], ["z"], [], imports))
+    return model
+
+
+@pytest.mark.parametrize("place", ["graph", "branch", "function"])
+def test_operators_of_other_domains_are_named(place: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    for domain, operator, unknown in [
+        ("ai.onnx.ml", "Scaler", ()),
+        ("com.microsoft", "FusedMatMul", ()),
+        ("com.microsoft", "EPContext", ("com.microsoft.EPContext",)),
+        ("ai.onnx.contrib", "PyOp", ("ai.onnx.contrib.PyOp",)),
+        ("evil", "Run", ("evil.Run",)),
+    ]:
+        path.write_bytes(with_node(domain, operator, place).SerializeToString())
+        assert inspect_model(path).unknown == unknown
+    path.write_bytes(with_node("own", "Run", place, ("Run",)).SerializeToString())
+    assert inspect_model(path).unknown == ()
+
+
+@pytest.mark.parametrize("place", ["attribute", "branch", "sparse"])
+def test_weights_outside_of_the_folder_wherever_they_are(place: str, tmp_path: Path) -> None:
+    tensor = TensorProto(name="t", dims=[4], data_type=1, data_location=1)
+    tensor.external_data.add(key="location", value="../other.bin")
+    model = linear()
+    if place == "attribute":
+        model.graph.node.append(helper.make_node("Constant", [], ["t"], value=tensor))
+    elif place == "branch":
+        branch = helper.make_graph([], "b", [], [], [tensor])
+        model.graph.node.append(helper.make_node("If", ["c"], ["z"], then_branch=branch, else_branch=branch))
+    else:
+        model.graph.sparse_initializer.add(values=tensor)
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(CompilerError, match=r"MF220.*'\.\./other\.bin', outside of its folder"):
+        inspect_model(tmp_path / "m.onnx")
+
+
+def test_weights_behind_a_link_out_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "secret").write_bytes(b"x" * 16)
+    (tmp_path / "m" / "w.bin").symlink_to(tmp_path / "secret")
+    tensor = TensorProto(name="t", dims=[4], data_type=1, data_location=1)
+    tensor.external_data.add(key="location", value="w.bin")
+    model = linear()
+    model.graph.initializer.append(tensor)
+    (tmp_path / "m" / "m.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(CompilerError, match=r"MF220.*lead outside of its folder"):
+        inspect_model(tmp_path / "m" / "m.onnx")

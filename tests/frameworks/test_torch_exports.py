@@ -138,6 +138,87 @@ def test_everything_else(text: str) -> None:
     assert not is_arithmetic(text)
 
 
+def rewritten(source: Path, target: Path, change: Callable[[str, bytes], bytes], more: dict[str, bytes]) -> Path:
+    """The archive with members changed, and with more of them."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        folder = old.namelist()[0].split("/")[0]
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+        for name, data in more.items():
+            new.writestr(f"{folder}/{name}", data)
+    return target
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(CompilerError) as caught:
+        inspect_model(path)
+    (problem,) = caught.value.diagnostics
+    return f"{problem.code} {problem.message}"
+
+
+def calling(operator: str) -> Callable[[Any], None]:
+    def change(tree: Any) -> None:
+        tree["graph_module"]["graph"]["nodes"][0]["target"] = f"torch.ops.{operator}"
+
+    return change
+
+
+def test_operators_are_judged(exported: Path, tmp_path: Path) -> None:
+    assert inspect_model(exported).unknown == ()
+    for operator in ("aten.save.default", "aten.from_file.default"):
+        found = refused(changed(exported, tmp_path / "m", calling(operator)))
+        assert found.startswith(f"MF204 the model is denied: its code calls '{operator.split('.')[1]}', which opens a")
+        assert found.endswith("models/model.json)")
+    facts = inspect_model(changed(exported, tmp_path / "m", calling("image.read_file.default")))
+    assert facts.unknown == ("torch.ops.image.read_file",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/aotinductor/model/x.wrapper.so",
+        "DATA/AOTInductor/other/weights_config.json",
+        "data/constants/opaque_obj_0",
+        "extra/lib.so.1",
+    ],
+)
+def test_compiled_code_and_opaque_pickles_are_denied(exported: Path, name: str, tmp_path: Path) -> None:
+    found = refused(rewritten(exported, tmp_path / "m", lambda _, data: data, {name: b"x"}))
+    assert found.startswith("MF204 ")
+    assert name in found
+
+
+def test_every_program_and_pickle_is_judged(exported: Path, tmp_path: Path) -> None:
+    import io
+    import os
+    import pickle
+
+    class Evil:
+        def __reduce__(self) -> Any:
+            return os.system, ("true",)
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as inner:
+        inner.writestr("x/data.pkl", pickle.dumps(Evil()))
+        inner.writestr("x/version", "3")
+    evil = buffer.getvalue()
+    with zipfile.ZipFile(exported) as archive:
+        program = next(archive.read(name) for name in archive.namelist() if name.endswith("models/model.json"))
+    hostile = program.replace(b"torch.ops.aten.cat.default", b"torch.ops.aten.save.default")
+    assert hostile != program
+    same = lambda _, data: data  # noqa: E731
+    swapped = lambda name, data: evil if "sample_inputs" in name else data  # noqa: E731
+    assert refused(rewritten(exported, tmp_path / "m", same, {"models/other.json": hostile})).startswith("MF204")
+    assert refused(rewritten(exported, tmp_path / "m", same, {"data/weights/weight_9": evil})).startswith("MF204")
+    assert refused(rewritten(exported, tmp_path / "m", swapped, {})).startswith("MF204")
+
+
+def test_members_that_differ_in_case_only(exported: Path, tmp_path: Path) -> None:
+    """PyTorch's reader of zip files does not tell them apart: it could take either."""
+    found = refused(rewritten(exported, tmp_path / "m", lambda _, data: data, {"Models/Model.json": b"{}"}))
+    assert found == "MF203 the model file is damaged: a member is listed twice"
+
+
 def test_safetensors(tmp_path: Path) -> None:
     weights = Net().state_dict() | {"half": torch.zeros(2, 2, dtype=torch.bfloat16)}
     save_file(weights, tmp_path / "m.bin", metadata={"format": "pt"})

@@ -118,6 +118,7 @@ def test_the_worker_sees_only_its_own_environment(steady: Running, monkeypatch: 
     assert environment["HOME"] == str(steady.server.folder / "home")
     assert set(environment) <= {
         *("LEVEL", "HOME", "PATH", "TMPDIR", "LANG", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONUSERBASE"),
+        *("JAVA_TOOL_OPTIONS", "SPARK_LOCAL_DIRS"),
         *("JAVA_HOME", "SPARK_HOME", "LD_LIBRARY_PATH", "TZ", "LC_CTYPE"),
     }
 
@@ -155,11 +156,11 @@ def test_web_pages_from_elsewhere_are_refused(steady: Running, headers: dict[str
     assert steady.call({"x": 1}, **headers)[0] == 403
 
 
-def test_health_is_answered_while_a_model_predicts(steady: Running, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
+def test_health_is_answered_while_a_model_predicts(steady: Running) -> None:
+    gate = steady.server.folder / "home" / "gate"
     slow = threading.Thread(target=steady.call, args=({"x": 1, "until": str(gate)},))
     slow.start()
-    eventually((tmp_path / "gate.begun").exists)
+    eventually(gate.with_name("gate.begun").exists)
     assert steady.call(b"", "/health", "GET")[0] == 200
     assert slow.is_alive()
     gate.touch()

@@ -31,6 +31,7 @@ from compiler.serving.control import Server
 from compiler.spec.catalog import Catalog
 from compiler.spec.deployment import Deployment
 from compiler.spec.project import Target
+from testing.gates import WAITING
 from testing.waiting import LONG, eventually
 
 SCORE = """
@@ -43,12 +44,8 @@ def load_model(model_file_name="factor.txt"):
 def predict(data, model=load_model()):
     return {"prediction": [row["x"] * model for row in data]}
 """
-SLOW = """
-import os, time
-while not os.path.exists({gate!r}):
-    time.sleep(0.01)
-""" + SCORE.replace("{", "{{").replace("}", "}}")
-"""A model that loads once the file `gate` exists: `SLOW.format(gate=…)`."""
+SLOW = WAITING + SCORE
+"""A model that loads once `testing.gates.open_gates` was called."""
 BROKEN = """
 def load_model(model_file_name="factor.txt"):
     return None

@@ -16,7 +16,7 @@ from compiler.localcloud.http.messages import Request
 ENDPOINT = "http://127.0.0.1:8600"
 
 
-class InProcessAdapter(requests.adapters.BaseAdapter):
+class InProcessAdapter(requests.adapters.BaseAdapter):  # type: ignore[misc]  # the SDK has no types
     """A transport for the SDK's session that calls the application directly."""
 
     def __init__(self, cloud: LocalCloud) -> None:

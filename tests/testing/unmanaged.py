@@ -55,16 +55,16 @@ def make_model(connection: Connection, files: dict[str, bytes] | None = None, **
 
 
 def begin_deployment(connection: Connection, model: str, environment: Any = None, **details: Any) -> str:
-    served = {
+    served: dict[str, Any] = {
         "modelId": model,
         "instanceConfiguration": SHAPE,
         "scalingPolicy": {"policyType": "FIXED_SIZE", "instanceCount": 1},
     }
-    configuration = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": served}
+    configuration: dict[str, Any] = {"deploymentType": "SINGLE_MODEL", "modelConfigurationDetails": served}
     if environment is not None:
         kind = {"environmentConfigurationType": "DEFAULT"}
         configuration["environmentConfigurationDetails"] = {**kind, "environmentVariables": environment}
-    body = {**where(connection), "displayName": "served by hand"}
+    body: dict[str, Any] = {**where(connection), "displayName": "served by hand"}
     body["modelDeploymentConfigurationDetails"] = configuration
     return str(connection.data_science.create_model_deployment({**body, **details}).data["id"])
 

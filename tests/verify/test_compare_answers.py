@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from compiler.ir import Golden
+from compiler.serving.isolation.result import Isolation
 from compiler.verify import Verification, environment_of, find_receipt, missing_libraries, receipt_key, remember
 from compiler.verify.compare import compare
 
@@ -32,6 +33,10 @@ from compiler.verify.compare import compare
         ([1, 2], [1, 2, 3], False),
         ({"a": 1.0}, {"a": 1}, True),
         ({"a": 1.0}, {"b": 1}, False),
+        ([1, 2], {"a": 1, "b": 2}, True),
+        ([2, 1], {"a": 1, "b": 2}, False),
+        ({"b": 2, "a": 1}, {"a": 1, "b": 2}, True),
+        ({"a": 1, "c": 2}, {"a": 1, "b": 2}, False),
         ([], None, False),
     ],
 )
@@ -45,7 +50,7 @@ def test_the_largest_difference_and_all_differing_rows_are_told():
     assert compare(["x"], [1], 0.1).max_difference == math.inf
 
 
-VERIFIED = Verification(20, True, 0.0, 0.5, True, ("rows", "lists"))
+VERIFIED = Verification(20, True, 0.0, 0.5, Isolation(network=True, files=True, processes=False), ("rows", "lists"))
 GOLDEN = Golden(({"x": 1},), (2,), 1e-6)
 
 

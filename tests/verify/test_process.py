@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import textwrap
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError
 from compiler.ir import Golden
 from compiler.verify import verify
-from compiler.verify.sandbox import namespaces
 
 DOUBLE = """
     def load_model():
@@ -51,7 +51,7 @@ def test_right_answers_in_every_shape(artifact):
     result = verify(artifact(DOUBLE), GOLDEN, timeout=60)
     assert (result.rows, result.compared, result.max_difference) == (2, True, 0.0)
     assert result.shapes == ("rows", '{"data": rows}', "columns", "lists")
-    assert result.isolated is bool(namespaces())
+    assert result.isolated is result.isolation.complete
 
 
 def test_without_expected_answers_it_only_has_to_answer(artifact):
@@ -180,16 +180,15 @@ def test_it_inherits_no_descriptor(artifact, tmp_path):
 
 
 def test_it_has_no_network_where_the_machine_has_namespaces(artifact):
-    if not namespaces():
+    if subprocess.run(["unshare", "--user", "--net", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine offers no namespaces")
     source = """
         import socket
         def load_model(): ...
         def predict(data):
-            names = [name for _, name in socket.if_nameindex()]
-            return {"prediction": [names, len(names)]}
+            return {"prediction": [[name for _, name in socket.if_nameindex()] for _ in data]}
     """
-    assert verify(artifact(source), Golden(GOLDEN.inputs, (["lo"], 1), 0), timeout=60, shapes=False).isolated
+    assert verify(artifact(source), Golden(GOLDEN.inputs, (["lo"], ["lo"]), 0), timeout=60, shapes=False).isolated
 
 
 def test_it_may_talk_to_itself(artifact):
@@ -199,7 +198,7 @@ def test_it_may_talk_to_itself(artifact):
             with socket.create_server(("127.0.0.1", 0)) as server:
                 socket.create_connection(server.getsockname(), timeout=5).close()
         def predict(data):
-            return {"prediction": [1, 1]}
+            return {"prediction": [1] * len(data)}
     """
     assert verify(artifact(source), Golden(GOLDEN.inputs, (1, 1), 0), timeout=60, shapes=False).rows == 2
 
@@ -211,7 +210,7 @@ def test_it_cannot_touch_the_artifact_itself(artifact):
         open(os.path.join(HERE, "score.py"), "w").close()
         def load_model(): ...
         def predict(data):
-            return {"prediction": [1, 1]}
+            return {"prediction": [1] * len(data)}
     """
     folder = artifact(source)
     verify(folder, Golden(GOLDEN.inputs, (1, 1), 0), timeout=60, shapes=False)
@@ -231,3 +230,37 @@ def test_memory_is_bounded(artifact):
 def test_a_folder_without_score_py(tmp_path):
     told, _ = problem(tmp_path)
     assert told.code == "MF609"
+
+
+DEPENDENT = """
+    def load_model(): ...
+    def predict(data):
+        rows = data["x"] if isinstance(data, dict) else [r["x"] if isinstance(r, dict) else r[0] for r in data]
+        return {"prediction": [ANSWER for i, x in enumerate(rows)]}
+"""
+COLOURS = Golden(inputs=tuple({"x": x} for x in ("red", "blue", "green")), outputs=(), tolerance=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("sorted(set(rows)).index(x)", "golden row 0 is answered 0 in a request of row 0 alone, and 2 in one of all 3"),
+        ("len(rows)", "golden row 0 is answered 1 in a request of row 0 alone, and 3 in one of all 3 golden rows"),
+        ("i if len(rows) > 1 else ['red', 'blue', 'green'].index(x)", "in a request of rows 2 to 0 (reversed)"),
+    ],
+)
+def test_an_answer_that_depends_on_its_neighbours(artifact, answer, said):
+    told, code = problem(artifact(DEPENDENT.replace("ANSWER", answer)), COLOURS, shapes=False)
+    assert (told.code, code) == ("MF610", ExitCode.VERIFICATION)
+    assert said in told.message
+
+
+def test_a_row_that_cannot_be_sent_alone(artifact):
+    told, _ = problem(artifact(DEPENDENT.replace("ANSWER", "rows[1] and 1")), COLOURS, shapes=False)
+    assert (told.code, "for golden row 0 alone: IndexError" in told.message) == ("MF602", True)
+
+
+def test_a_fixed_batch_is_asked_in_blocks(artifact):
+    source = DEPENDENT.replace("return {", "assert len(rows) % 2 == 0\n        return {").replace("ANSWER", "x")
+    golden = Golden(tuple({"x": x} for x in range(6)), tuple(range(6)), 0, batch=2)
+    assert verify(artifact(source), golden, timeout=60, shapes=False).rows == 6

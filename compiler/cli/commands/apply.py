@@ -8,6 +8,7 @@ from pathlib import Path
 from compiler.cli.arguments import (
     add_consent,
     add_deep,
+    add_isolation,
     add_json,
     add_manifests,
     add_prune,
@@ -44,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", choices=("auto", "always", "never"), default="auto", help="run models here before saving them"
     )
+    add_isolation(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         verify=arguments.verify,
         timeout=arguments.timeout,
         wait=not arguments.no_wait,
+        require_isolation=arguments.require_isolation,
     )
     with Reporter(console) as reporter:
         result = apply_manifests(checkout(arguments), request, prompt(console, yes=arguments.yes), reporter)

@@ -6,7 +6,7 @@ import argparse
 import re
 from pathlib import Path
 
-from compiler.cli.arguments import add_json, add_root, checkout, port
+from compiler.cli.arguments import add_isolation, add_json, add_root, checkout, port
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
@@ -33,6 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--env", action="append", default=[], metavar="KEY=VALUE", help="environment variable for score.py (repeat)"
     )
+    shut_in = parser.add_mutually_exclusive_group()
+    add_isolation(shut_in)
+    shut_in.add_argument("--network", action="store_true", help="let score.py use the network of this machine")
     parser.add_argument("--force", action="store_true", help="serve although a check of the artifact fails")
     add_root(parser)
     add_json(parser)
@@ -43,7 +46,15 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     from compiler.engine.artifact.serve import ServeRequest, serve_until_stopped
 
     environment = dict(_variable(text) for text in arguments.env)
-    request = ServeRequest(arguments.path, arguments.port, arguments.workers, environment, arguments.force)
+    request = ServeRequest(
+        arguments.path,
+        arguments.port,
+        arguments.workers,
+        environment,
+        arguments.force,
+        network=arguments.network,
+        require_isolation=arguments.require_isolation,
+    )
     serve_until_stopped(checkout(arguments), request, Reporter(console))
     return ExitCode.OK
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_json, add_manifest, add_root, add_timeout, checkout
+from compiler.cli.arguments import add_isolation, add_json, add_manifest, add_root, add_timeout, checkout
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
@@ -20,11 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_root(parser)
     add_json(parser)
     add_timeout(parser, 300.0, "loading and answering")
+    add_isolation(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Compile, then verify; what is remembered of an earlier run does not count here."""
     from compiler.engine.artifact.verify import VerifyRequest, verify_manifest
 
-    request = VerifyRequest(arguments.manifest, arguments.timeout)
+    request = VerifyRequest(arguments.manifest, arguments.timeout, arguments.require_isolation)
     return console.show(verify_manifest(checkout(arguments), request, Reporter(console)))

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from compiler.cloud.connect.credentials import Credentials, find_credentials
+from compiler.cloud.connect.endpoints import check_endpoint
 from compiler.cloud.connect.retries import RetryPolicy, SafeRetries
 from compiler.diagnostics import failure
 from compiler.planning.tags import Scope
 from compiler.spec.project import Target
+from compiler.workspace.layout import ProjectLayout
 
 LOCAL = "local"
 LOCAL_ENDPOINT = "http://127.0.0.1:8600"
@@ -54,6 +56,8 @@ class Access:
     """`--auth` or MANIFACT_AUTH."""
     profile: str | None = None
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    endpoints: tuple[str, ...] = ()
+    """MANIFACT_ENDPOINTS: addresses that the operator trusts beyond this machine and OCI."""
     run_processes: bool = True
     """Whether deployments of the embedded OCI are real processes."""
 
@@ -61,8 +65,8 @@ class Access:
 def connect(name: str, target: Target, *, root: Path, project: str, access: Access | None = None) -> Connection:
     """Open a target. `root` is the project root (the embedded OCI lives under it), `project` the project's name.
 
-    Raises `CompilerError` MF710 or MF711 for missing or unusable credentials and MF742 for an incomplete target,
-    before anything is sent.
+    Raises `CompilerError` MF710 or MF711 for missing or unusable credentials, MF742 for an incomplete target and MF746
+    for an endpoint that is not trusted, before anything is sent.
     """
     access = access or Access()
     return _local(name, root, project, access) if name == LOCAL else _cloud(name, target, project, access)
@@ -70,7 +74,7 @@ def connect(name: str, target: Target, *, root: Path, project: str, access: Acce
 
 def local_store(root: Path) -> Path:
     """Where the embedded OCI of a project keeps its data."""
-    return root / ".manifact" / LOCAL
+    return ProjectLayout(root).store
 
 
 def _local(name: str, root: Path, project: str, access: Access) -> Connection:
@@ -106,6 +110,8 @@ def _cloud(name: str, target: Target, project: str, access: Access) -> Connectio
     ]
     if missing:
         raise failure("MF742", f"target '{name}' has no {' and no '.join(missing)}")
+    if target.service_endpoint:
+        check_endpoint(name, target.service_endpoint, access.endpoints)
     credentials = find_credentials(access.auth or target.auth, access.profile or target.profile, target.region)
     region = credentials.config.get("region")
     if not region:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from oci._vendor.requests.exceptions import (
     ChunkedEncodingError,
@@ -22,6 +24,7 @@ from compiler.cloud.datascience.invoke import Answer, call_endpoint
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
 from compiler.planning.desired.types import SmokeTest
 from compiler.verify.compare import compare
+from compiler.verify.neighbours import Company, companies, dependence
 
 NOT_ALLOWED = frozenset({401, 403, 404, 429})
 """This user may not ask, or not now: nothing is known of the model."""
@@ -35,11 +38,16 @@ class SmokeTestError(CompilerError):
 
 
 def smoke_test(
-    connection: Connection, url: str, smoke: SmokeTest, pause: Callable[[float], None] = time.sleep
+    connection: Connection,
+    url: str,
+    smoke: SmokeTest,
+    pause: Callable[[float], None] = time.sleep,
+    *,
+    row_by_row: bool = True,
 ) -> Diagnostic | None:
     """Ask the golden rows; None when the answer is right, a warning (MF723) when the endpoint could not be asked.
 
-    `pause` waits some seconds between two tries.
+    `pause` waits some seconds between two tries. `row_by_row` also asks at most 20 rows one by one and reversed.
 
     Raises `SmokeTestError` (MF722) for a wrong answer, an error of the endpoint, or none once it has the request.
     """
@@ -56,18 +64,53 @@ def smoke_test(
     wrong = wrong_answer(answer, smoke)
     if wrong:
         raise SmokeTestError(Diagnostic("MF722", wrong))
+    return _ask_row_by_row(connection, url, smoke, answer) if row_by_row and smoke.batch else None
+
+
+def _ask_row_by_row(connection: Connection, url: str, smoke: SmokeTest, together: Answer) -> Diagnostic | None:
+    """The golden rows in other company; raises `SmokeTestError` where an answer depends on it."""
+    rows = _predictions(together)
+    for other in companies(smoke.request, smoke.batch) if rows is not None else ():
+        try:
+            answer = _once(connection, url, replace(smoke, request=other.payload))
+        except RequestException as problem:
+            return _untested(f"no connection ({type(problem).__name__})")
+        if isinstance(answer, Answer) and answer.status in NOT_ALLOWED:
+            return _untested(f"it answers {answer.status} to {other.words}")
+        if wrong := _wrong_alone(answer, other, rows or [], smoke.tolerance):
+            raise SmokeTestError(Diagnostic("MF722", wrong))
     return None
+
+
+def _wrong_alone(answer: Answer | str, other: Company, rows: list[Any], tolerance: float) -> str | None:
+    if isinstance(answer, str):
+        return answer
+    if answer.status != 200:
+        return f"the endpoint answers {answer.status} to golden {other.words}: {_excerpt(answer)}"
+    answers = _predictions(answer)
+    if answers is None or len(answers) != len(other.rows) or max(other.rows) >= len(rows):
+        return f"the endpoint answers golden {other.words} with {_excerpt(answer)}"
+    found = dependence(other, answers, rows, tolerance)
+    return f"the endpoint's answers depend on the other rows: {found}" if found else None
+
+
+def _predictions(answer: Answer) -> list[Any] | None:
+    """The list in an answer, None where it is of another form."""
+    try:
+        found = answer.json()["prediction"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, list) else None
 
 
 def wrong_answer(answer: Answer, smoke: SmokeTest) -> str | None:
     """What is wrong with an answer of status 200, or None."""
     if not smoke.expected:
         return None
-    try:
-        predictions = answer.json()["prediction"]
-    except (ValueError, KeyError, TypeError):
+    predictions = _predictions(answer)
+    if predictions is None:
         return f'the endpoint\'s answer is not {{"prediction": [...]}}: {_excerpt(answer)}'
-    if not isinstance(predictions, list) or len(predictions) != len(smoke.expected):
+    if len(predictions) != len(smoke.expected):
         return f"the endpoint answers {len(smoke.expected)} rows with {_excerpt(answer)}"
     found = compare(predictions, smoke.expected, smoke.tolerance)
     if not found.differing:

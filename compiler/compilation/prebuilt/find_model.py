@@ -43,7 +43,8 @@ def find_model(root: Path) -> FoundModel:
         name = path.relative_to(root).as_posix()
         try:
             if sniff(path) != UNKNOWN:
-                found[name] = inspect_model(path)
+                facts = inspect_model(path)
+                found |= {} if facts.unserved else {name: facts}
         except CompilerError as problem:
             problems += [told for item in problem.diagnostics if (told := _told(item, name, path))]
     if len(found) != 1:

@@ -64,6 +64,9 @@ def init_manifest(checkout: Checkout, request: InitRequest) -> InitResult:
 
     _check_arguments(request)
     facts = inspect_model(checkout.path(request.model))
+    if facts.unserved is not None:
+        text = f"{request.model} holds {facts.unserved.what}, which cannot be served"
+        raise failure("MF209", text, hint=facts.unserved.instead)
     folder = checkout.path(request.model).resolve().parent
     manifest = folder / MANIFEST_FILE
     if manifest.exists():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from compiler.introspection import Check
     from compiler.render.documents.tools import ServeDocument
     from compiler.serving.foreground import Foreground
+    from compiler.serving.isolation.result import Isolation
 
 DEFAULT_PORT = 8080
 """What OCI's own containers listen on (OCI docs: serverPort)."""
@@ -42,6 +43,10 @@ class ServeRequest:
     """Environment variables for score.py."""
     force: bool = False
     """Serve although a check of the artifact fails."""
+    network: bool = False
+    """Let score.py use the network of this machine."""
+    require_isolation: bool = False
+    """Load the model only in processes that are isolated completely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +84,27 @@ def serving(artifact: ServableArtifact, request: ServeRequest, listener: Listene
     """A server that answers as long as the block runs; the listener hears where.
 
     Raises `CompilerError` MF802 when the port is taken, MF812 when the model cannot be loaded, MF810 when a library is
-    missing, and MF814 when the server ends before it answers.
+    missing, MF611 without the isolation that is required, and MF814 when the server ends before it answers.
     """
     from compiler.serving.foreground import running
     from compiler.serving.protocol import Desired
 
     sock = _listen(request.port, listener)
-    desired = Desired(1, True, artifact.name, [str(artifact.path)], dict(request.environment), request.workers)
+    desired = Desired(
+        1,
+        True,
+        artifact.name,
+        [str(artifact.path)],
+        dict(request.environment),
+        request.workers,
+        network=request.network,
+        require_isolation=request.require_isolation,
+    )
     with running(desired, sock) as server:
         port = sock.getsockname()[1]
         sock.close()  # the server has it now, and alone: nobody is kept waiting by a server that is gone
-        _wait_until_ready(server, listener)
-        _announce(artifact.name, port, request.workers, listener)
+        isolation = _wait_until_ready(server, listener, required=request.require_isolation)
+        _announce(artifact.name, port, request.workers, isolation, listener)
         yield server
 
 
@@ -152,8 +166,13 @@ def _listen(port: int | None, listener: Listener) -> socket.socket:
         raise failure("MF802", message, hint="choose another one with --port, or 0 for any") from None
 
 
-def _wait_until_ready(server: Foreground, listener: Listener) -> None:
-    """Until it serves; raises `CompilerError` when it never will. What score.py writes meanwhile is reported."""
+def _wait_until_ready(server: Foreground, listener: Listener, *, required: bool) -> Isolation:
+    """Until it serves; returns how far its workers are isolated.
+
+    Raises `CompilerError` when it never will. What score.py writes meanwhile is reported.
+    """
+    from compiler.verify.run import not_isolated
+
     while not ((status := server.status()) and status.state in ("ready", "failed")):
         ended = server.has_ended()
         _report_output(server, listener)
@@ -161,13 +180,28 @@ def _wait_until_ready(server: Foreground, listener: Listener) -> None:
             raise _ended(server)
         time.sleep(_PAUSE)
     _report_output(server, listener)
+    if required and not status.isolation.complete:
+        raise not_isolated(status.isolation)
     if status.state == "failed":
         raise _failed(status.errors)
+    return status.isolation
 
 
-def _announce(name: str, port: int, workers: int, listener: Listener) -> None:
+def _announce(name: str, port: int, workers: int, isolation: Isolation, listener: Listener) -> None:
+    from compiler.render.isolation import isolation_document, isolation_text
+
+    phase = Phase.VERIFIED if isolation.complete else Phase.WARNING
+    listener(Event(phase, name, isolation_text(isolation)))
     url = f"http://127.0.0.1:{port}/predict"
-    document: ServeDocument = {"formatVersion": 1, "name": name, "url": url, "port": port, "workers": workers}
+    document: ServeDocument = {
+        "formatVersion": 1,
+        "name": name,
+        "url": url,
+        "port": port,
+        "workers": workers,
+        "isolated": isolation.complete,
+        "isolation": isolation_document(isolation),
+    }
     listener(Event(Phase.READY, name, f"  {name} answers at {url} until Ctrl-C", value=document))
 
 

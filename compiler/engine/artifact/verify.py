@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 When: TypeAlias = Literal["auto", "always", "never"]
 """Which models are run before they are saved: those whose bytes are uploaded, all, or none."""
-_NO_NETWORK_ISOLATION = "no network namespace on this machine; the model's process could have used the network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class VerifyRequest:
     manifest: Path = Path()
     timeout: float = 300.0
     """Seconds for loading the model and answering."""
+    require_isolation: bool = False
+    """Run the model only in a process that is isolated completely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +84,33 @@ def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listen
     Raises `CompilerError` when the artifact cannot be run here (exit 3) or answers wrongly (exit 4).
     """
     from compiler.compilation.compile import compile_manifest
+    from compiler.render.isolation import isolation_text
     from compiler.workspace.root import manifest_path
 
     path = manifest_path(checkout.path(request.manifest))
     build = compile_manifest(path, root=checkout.root_of(path.parent), listener=listener)
-    result = verify_build(build, request.timeout, listener, again=True)
-    if result.verification is not None and not result.verification.isolated:
-        listener(Event(Phase.WARNING, build.name, f"note: {_NO_NETWORK_ISOLATION}"))
+    result = verify_build(build, request.timeout, listener, again=True, require_isolation=request.require_isolation)
+    if result.verification is not None:
+        isolation = result.verification.isolation
+        phase = Phase.VERIFIED if isolation.complete else Phase.WARNING
+        listener(Event(phase, build.name, isolation_text(isolation)))
     return result
 
 
 def verify_build(
-    build: Build, timeout: float, listener: Listener, *, again: bool = False, named: bool = False
+    build: Build,
+    timeout: float,
+    listener: Listener,
+    *,
+    again: bool = False,
+    named: bool = False,
+    require_isolation: bool = False,
 ) -> VerifyResult:
     """Verify a build; the listener hears how, unless an earlier run is remembered.
 
-    `again` ignores what is remembered; `named` reports the model's name too. Raises `CompilerError` when the artifact
-    cannot be run here (exit 3) or answers wrongly (exit 4).
+    `again` ignores what is remembered; `named` reports the model's name too; `require_isolation` runs it only in a
+    process that is isolated completely. Raises `CompilerError` when the artifact cannot be run here (exit 3) or answers
+    wrongly (exit 4).
     """
     from compiler.verify import environment_of, find_receipt, receipt_key, remember, verify
 
@@ -107,13 +118,18 @@ def verify_build(
         result = VerifyResult(build.name, None, reason=_unverified(build))
         listener(Event(Phase.VERIFIED, build.name, result.text(named=True)))
         return result
-    cache = build.state / "receipts"
+    cache = build.layout.receipts
     key = receipt_key(build.record.digest, build.golden, environment_of(build.facts.requires))
-    if not again and (known := find_receipt(cache, key)):
+    if not again and (known := find_receipt(cache, key)) and (known.isolated or not require_isolation):
         return VerifyResult(build.name, known, remembered=True)
     started = time.perf_counter()
     found = verify(
-        build.artifact, build.golden, timeout=timeout, requires=build.facts.requires, shapes=not build.own_score
+        build.artifact,
+        build.golden,
+        timeout=timeout,
+        requires=build.facts.requires,
+        shapes=not build.own_score,
+        require_isolation=require_isolation,
     )
     remember(cache, key, found)
     result = VerifyResult(build.name, found, time.perf_counter() - started)
@@ -121,7 +137,15 @@ def verify_build(
     return result
 
 
-def verify_before_saving(builds: Sequence[Build], plan: Plan, when: When, timeout: float, listener: Listener) -> None:
+def verify_before_saving(
+    builds: Sequence[Build],
+    plan: Plan,
+    when: When,
+    timeout: float,
+    listener: Listener,
+    *,
+    require_isolation: bool = False,
+) -> None:
     """Run the models of a plan before they are saved: `always`, or with `auto` those whose bytes are uploaded.
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
@@ -131,7 +155,8 @@ def verify_before_saving(builds: Sequence[Build], plan: Plan, when: When, timeou
     problems: list[Diagnostic] = []
     for build in wanted:
         try:
-            verify_build(build, timeout, listener, named=len(builds) > 1)
+            named = len(builds) > 1
+            verify_build(build, timeout, listener, named=named, require_isolation=require_isolation)
         except CompilerError as error:
             remaining = _remaining(error, build, plan, when, listener)
             problems += [d.named(build.name) for d in remaining] if len(builds) > 1 else remaining

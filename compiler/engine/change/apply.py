@@ -46,6 +46,8 @@ class ApplyRequest:
     """Seconds for each change of the service."""
     wait: bool = True
     """False: do not wait for deployments, and do not test them."""
+    require_isolation: bool = False
+    """Run models here only in processes that are isolated completely; refuse where this machine cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,13 @@ def apply_manifests(
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
 
     Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
-    for a plan file that is stale or none, MF903 without consent, and when a model is not verified (exit 3 or 4).
+    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required, and when
+    a model is not verified (exit 3 or 4).
     """
+    if request.require_isolation:
+        from compiler.verify import require_isolation
+
+        require_isolation()
     if request.plan is None:
         return _fresh(checkout, request, consent, listener)
     if request.selection != SelectRequest() or request.options != Options():
@@ -160,7 +167,9 @@ def apply_planned(
     listener(Event(Phase.PLANNED, session.name, value=plan))
     if plan.empty:
         return ApplyResult(plan, Outcome((), planned=plan.problems))
-    verify_before_saving(builds, plan, request.verify, request.timeout, listener)
+    verify_before_saving(
+        builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
+    )
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     records = [(build, build.record) for build in builds]
     archives = {f"sha256:{record.digest}": zip_body_of(build.artifact, record) for build, record in records if record}

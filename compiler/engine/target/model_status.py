@@ -162,7 +162,7 @@ def _answer(session: Session, live: LiveResource, smoke: SmokeTest) -> Sequence[
     if live.state != "ACTIVE" or not url:
         return None
     try:
-        warning = smoke_test(session.connection, str(url), smoke)
+        warning = smoke_test(session.connection, str(url), smoke, row_by_row=False)
     except SmokeTestError as error:
         return error.diagnostics
     return [warning] if warning else []

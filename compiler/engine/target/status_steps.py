@@ -69,7 +69,7 @@ def verified(build: Build | None) -> StatusStep:
     if build.golden is None:
         return StatusStep("verified", "not applicable", "the manifest has no samples")
     key = receipt_key(build.record.digest, build.golden, environment_of(build.facts.requires))
-    known = find_receipt(build.state / "receipts", key)
+    known = find_receipt(build.layout.receipts, key)
     if known is None:
         return StatusStep("verified", "available")
     how = f"largest difference {known.max_difference:g}" if known.compared else "no output to compare with"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.lightgbm.categories import recorded_categories
 from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, native, whole
-from compiler.ir import ModelFacts
+from compiler.ir import Categories, ModelFacts
 from compiler.readers.containers.archive import damaged
 from compiler.readers.containers.mapped import BadContentError, mapped
 from compiler.readers.lightgbm_model import LightgbmModel, read_lightgbm
-from compiler.readers.pickles.values import Pairs
+from compiler.readers.pickles.values import Instance, Pairs
 
 
 def facts(model: ModelFile) -> ModelFacts | None:
@@ -45,6 +47,7 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
         classes=first(root, "_classes", labels, entrance),
         feature_names=facts.feature_names or inner.feature_names,
         feature_count=first(root, "_n_features", whole, entrance) or inner.feature_count,
+        categories=inner.categories,
     )
 
 
@@ -60,7 +63,17 @@ def booster_facts(model: LightgbmModel, format_: str) -> ModelFacts:
         hyperparameters=model.parameters or {"objective": model.header.get("objective")},
         feature_names=tuple(model.header["feature_names"].split(" ")),
         feature_count=int(model.header["max_feature_idx"]) + 1,
+        categories=recorded_categories(model),
         methods=frozenset(("predict",)),
         requires=("lightgbm", "numpy"),
         details={"format_version": model.header.get("version")},
     )
+
+
+def estimator_categories(estimator: Instance, form: str) -> Mapping[str, Categories]:
+    """Of a pickled estimator; none where the model inside is damaged."""
+    raw = raw_model(estimator, "_handle") or raw_model(estimator, "handle")  # renamed in 4.0
+    try:
+        return booster_facts(read_lightgbm(raw), form).categories if raw else {}
+    except BadContentError:
+        return {}

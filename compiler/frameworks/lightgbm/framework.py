@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark
 from compiler.frameworks.pickle_formats import PICKLE, SKOPS
-from compiler.ir import ModelFacts, ResolvedModel
+from compiler.ir import Categories, ModelFacts, ResolvedModel
+
+if TYPE_CHECKING:
+    from compiler.readers.pickles.values import Instance
 
 
 def _spelt(name: str) -> str:
@@ -27,13 +31,19 @@ class LightGBM(Framework):
     )
     score_template = "lightgbm/score.py.j2"
     libraries = {"lightgbm": "lightgbm"}
-    columns = ColumnPolicy(numbers_only=True, spelt=_spelt, placeholder="Column_{}")
+    columns = ColumnPolicy(numbers_only=True, by_position=True, spelt=_spelt, placeholder="Column_{}")
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """Facts of a booster or an estimator of the sklearn API."""
         from compiler.frameworks.lightgbm.facts import facts
 
         return facts(model)
+
+    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:
+        """Of the model inside; none where it is damaged."""
+        from compiler.frameworks.lightgbm.facts import estimator_categories
+
+        return estimator_categories(estimator, form)
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """Whether the file holds a booster, which takes an array."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from compiler.diagnostics import SourceRange, failure
@@ -15,6 +16,13 @@ _RUNTIME_OF_OPSET = {
     16: "1.11", 17: "1.12", 18: "1.14", 19: "1.15", 20: "1.17", 21: "1.18", 22: "1.21", 23: "1.22",
 }  # fmt: skip
 _RUNTIME_OF_IR = {9: "1.15", 10: "1.18", 11: "1.22"}
+# The domains of operators that onnxruntime 1.32 registers by itself, and those of ONNX 1.20.
+DOMAINS = frozenset((
+    "", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "ai.onnx.training", "com.microsoft",
+    "com.microsoft.experimental", "com.microsoft.nchwc", "com.ms.internal.nhwc", "org.pytorch.aten",
+))  # fmt: skip
+# Operators of com.microsoft that hold a program for another device, or the name of a file with one.
+COMPILED = frozenset(("com.microsoft.EPContext", "com.microsoft.Snpe"))
 
 
 def facts(model: ModelFile) -> ModelFacts | None:
@@ -23,7 +31,13 @@ def facts(model: ModelFile) -> ModelFacts | None:
         found = read_onnx(data)
     for location in sorted(found.external):
         _check_external(model, location)
-    return _facts(found)
+    return replace(_facts(found), unknown=tuple(name for name in _unknown(found) if name not in model.allow))
+
+
+def _unknown(found: OnnxModel) -> list[str]:
+    """Operators that neither onnxruntime brings nor the file itself defines, sorted."""
+    others = (name for name in found.operators if name not in found.functions)
+    return sorted(name for name in others if name.rpartition(".")[0] not in DOMAINS or name in COMPILED)
 
 
 def _check_external(model: ModelFile, location: str) -> None:
@@ -31,12 +45,15 @@ def _check_external(model: ModelFile, location: str) -> None:
     path = PurePosixPath(location)
     if not location or path.is_absolute() or ".." in path.parts:
         raise failure("MF220", f"the model's weights are at '{location}', outside of its folder", where=where)
-    if not (model.path.parent / path).is_file():
+    folder = model.path.parent.resolve()
+    if not (folder / path).resolve().is_relative_to(folder):
+        raise failure("MF220", f"the model's weights at '{location}' lead outside of its folder", where=where)
+    if not (folder / path).is_file():
         raise failure(
             "MF220",
             f"the model's weights are in another file, '{location}', which is not beside it",
             where=where,
-            hint="put it there and include it, or save the model with its weights inside",
+            hint="put it there, or save the model with its weights inside",
         )
 
 

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.pytorch.operators import check_operators
 from compiler.ir import ModelFacts, Tensor
 from compiler.readers.containers.archive import damaged, open_archive, read_member
-from compiler.readers.containers.bounded_json import parse_mapping
+from compiler.readers.containers.bounded_json import MAX_MEMORY, parse_mapping
 from compiler.readers.containers.mapped import BadContentError
+from compiler.readers.torch.devices import program_devices
 from compiler.readers.torch.embedded import judge_embedded
-from compiler.readers.torch.exported import read_exported
+from compiler.readers.torch.exported import ExportedProgram, read_exported
 
 MAX_PROGRAM = 64 << 20
+# PyTorch stores the program as it is, and that of a language model has tens of megabytes: its values may take this many
+# times as much.
+GROWTH = 25
 # Where the program lies: since PyTorch 2.8 under models/, before at the top.
 PROGRAMS = ("models/model.json", "serialized_exported_program.json")
 
 
 def export_facts(model: ModelFile) -> ModelFacts:
-    """Facts of the program, and unknown names in the pickles that torch.export.load would load.
+    """Facts of the program, and unknown names in what torch.export.load would load: every program and pickle.
 
-    Raises CompilerError: MF203 damaged, MF204 denied, MF223 code in its expressions.
+    Raises CompilerError: MF203 damaged, MF204 denied (pickles, compiled code, operators that open files), MF223 code in
+    expressions.
     """
     with open_archive(model.path) as archive:
-        unknown = judge_embedded(archive, model.path)
+        unknown = {*judge_embedded(archive, model.path)}
         name = _program(archive)
-        text = read_member(archive, name, MAX_PROGRAM)
-    try:
-        found = read_exported(parse_mapping(text))
-    except BadContentError as error:
-        raise damaged(model.path, f"'{name}': {error}") from error
-    if found.foreign:
-        raise failure(
-            "MF223",
-            f"loading the archive would evaluate '{found.foreign[0]}', which torch.export does not write",
-            where=SourceRange(str(model.path)),
-            hint="export the model again from a clean program",
-        )
+        found = _judged(model, archive, name, unknown)
+        devices = program_devices(read_member(archive, name, MAX_PROGRAM))
+        for other in archive.namelist():
+            if other != name and re.search(r"(?:^|/)models/[^/]*\.json$", other, re.IGNORECASE):
+                _judged(model, archive, other, unknown)
     return ModelFacts(
         framework="pytorch",
         format=model.format,
@@ -48,9 +48,27 @@ def export_facts(model: ModelFile) -> ModelFacts:
         outputs=found.outputs,
         methods=frozenset({"predict"}),
         requires=("numpy", "torch"),
-        details={"schema_version": found.schema},
-        unknown=tuple(name for name in unknown if name not in model.allow),
+        details={"schema_version": found.schema, **devices},
+        unknown=tuple(sorted(unknown - model.allow)),
     )
+
+
+def _judged(model: ModelFile, archive: zipfile.ZipFile, name: str, unknown: set[str]) -> ExportedProgram:
+    """One program of the archive; its unknown operators are added."""
+    try:
+        memory = max(MAX_MEMORY, GROWTH * archive.getinfo(name).compress_size)
+        found = read_exported(parse_mapping(read_member(archive, name, MAX_PROGRAM), memory=memory))
+    except BadContentError as error:
+        raise damaged(model.path, f"'{name}': {error}") from error
+    if found.foreign:
+        raise failure(
+            "MF223",
+            f"loading the archive would evaluate '{found.foreign[0]}', which torch.export does not write",
+            where=SourceRange(str(model.path)),
+            hint="export the model again from a clean program",
+        )
+    unknown |= check_operators(model, dict.fromkeys(found.operators, name))
+    return found
 
 
 def _program(archive: zipfile.ZipFile) -> str:

@@ -56,6 +56,7 @@ class PyTorch(Framework):
     )
     score_template = "pytorch/score.py.j2"
     distributions = ("torch", "pytorch")
+    tolerance = 1e-5
     libraries = {"torch": "torch", "safetensors": "safetensors"}
     ways_out = {"torch": "save model.state_dict() with torch.save and name its class under 'spec.model.architecture'"}
 
@@ -77,8 +78,17 @@ class PyTorch(Framework):
         return None
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
-        """The network's class, and the number types of the model's inputs where the file records them all."""
-        return {"architecture": model.score.architecture, "dtypes": [tensor.dtype for tensor in model.facts.inputs]}
+        """The network's class, the entry that holds its weights, and how rows reach it."""
+        from compiler.frameworks.layout import layout
+
+        details = model.facts.details
+        return {
+            "architecture": model.score.architecture,
+            "dtypes": [tensor.dtype for tensor in model.facts.inputs],
+            "weights": details.get("weights", []),
+            "weights_only": "weights" not in details,  # a checkpoint holds more than tensors
+            **layout(model, ask_the_model=True),
+        }
 
 
 FRAMEWORK = PyTorch()

@@ -56,10 +56,17 @@ def _dtype(storage: Any) -> str:
 def entries(value: Any) -> list[tuple[Any, Any]]:
     """Keys and values of a dict or OrderedDict, empty for anything else."""
     if isinstance(value, Instance) and value.cls.dotted == "collections.OrderedDict":
-        items: list[Any] = value.items or []
+        items: list[Any] = value.items or _pairs(value.arguments)
     else:
         items = value.items if isinstance(value, Pairs) else []
     return list(zip(items[::2], items[1::2], strict=False))
+
+
+def _pairs(arguments: Any) -> list[Any]:
+    """Keys and values in turn of `OrderedDict([[key, value], …])`, as Python 2 wrote it."""
+    first = arguments[0] if isinstance(arguments, tuple) and arguments else None
+    pairs = first if isinstance(first, list) else []
+    return [item for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2 for item in pair]
 
 
 def tensors_in(value: Any) -> Iterator[Stored]:

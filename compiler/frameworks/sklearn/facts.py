@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.estimators import entry
+from compiler.frameworks.nested import nested_categories
 from compiler.frameworks.pickled import format_of, needs, requires, unknown
 from compiler.frameworks.sklearn.methods import methods_of
 from compiler.frameworks.symbolic import labels, native, whole
@@ -15,6 +17,8 @@ from compiler.readers.pickles import Pickle
 from compiler.readers.pickles.arrays import as_array
 from compiler.readers.pickles.values import Instance
 
+_OTHERS = frozenset({"xgboost", "lightgbm"})
+"""Packages whose estimators have a framework of their own."""
 _MAX_WRAPPING = 50
 # Constructor parameters that list named estimators, in the classes that compose them (`get_params(deep=True)` names
 # each).
@@ -29,12 +33,17 @@ def facts(model: ModelFile) -> ModelFacts | None:
     root = pickle.value
     if not isinstance(root, Instance) or not _is_ours(root, pickle):
         return None
-    return estimator_facts("scikit-learn", model, root, _text(root.attributes().get("_sklearn_version")))
+    found = estimator_facts("scikit-learn", model, root, _text(root.attributes().get("_sklearn_version")))
+    last = list(prediction(root))[-1]
+    return replace(found, categories=nested_categories(last, found.format))
 
 
 def _is_ours(root: Instance, pickle: Pickle) -> bool:
     package = root.cls.module.split(".", 1)[0]
-    return package == "sklearn" or (root.cls.kind == "unknown" and "sklearn" in pickle.packages)
+    if package in _OTHERS:
+        return False
+    estimator = "estimator" in root.cls.production.tags
+    return package == "sklearn" or estimator or (root.cls.unknown and "sklearn" in pickle.packages)
 
 
 def estimator_facts(framework: str, model: ModelFile, root: Instance, version: str | None) -> ModelFacts:

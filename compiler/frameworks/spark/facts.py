@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
+from compiler.frameworks.spark.stages import check_stages
 from compiler.ir import Json, ModelFacts, Tensor
 from compiler.readers.spark_model import PIPELINES, Stage, input_columns, read_stage, read_stages
 
-# Everything Spark itself ships; other classes are code of the user's that Spark imports while it loads.
-PACKAGES = ("org.apache.spark.ml.", "pyspark.ml.")
-
 
 def facts(model: ModelFile) -> ModelFacts | None:
-    """What the metadata say. Raises CompilerError: MF203 incomplete, MF222 when it is no PipelineModel."""
+    """What the metadata say.
+
+    Raises CompilerError: MF203 incomplete, MF204 for SQL that does more than compute, MF222 for no PipelineModel.
+    """
     pipeline = read_stage(model.path)
     if pipeline.class_name not in PIPELINES:
         raise failure(
@@ -32,7 +33,6 @@ def _way_out(stage: Stage) -> str:
 
 def _facts(model: ModelFile, pipeline: Stage, stages: list[Stage]) -> ModelFacts:
     names = input_columns(stages)
-    foreign = sorted({stage.class_name for stage in stages if not stage.class_name.startswith(PACKAGES)})
     details: dict[str, Json] = {"stages": [stage.name for stage in stages]}
     for stage in stages:
         details |= {key: value for key, value in stage.extra.items() if key in {"numFeatures", "numClasses"}}
@@ -49,5 +49,5 @@ def _facts(model: ModelFile, pipeline: Stage, stages: list[Stage]) -> ModelFacts
         methods=frozenset(("predict",)),
         requires=("pyspark",),
         details=details,
-        unknown=tuple(name for name in foreign if name not in model.allow),
+        unknown=tuple(name for name in check_stages(model) if name not in model.allow),
     )

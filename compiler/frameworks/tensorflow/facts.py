@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
-from compiler.frameworks.tensorflow.keras_code import check_code
+from compiler.frameworks.refused import denied
+from compiler.frameworks.tensorflow.keras_code import check_code, check_record
+from compiler.frameworks.tensorflow.operations import check_operations
 from compiler.ir import Json, ModelFacts, Need, Tensor
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.containers.bounded_json import parse_mapping
 from compiler.readers.containers.mapped import BadContentError, mapped
+from compiler.readers.containers.member import mapped_member
 from compiler.readers.tensorflow.h5 import root_attributes
-from compiler.readers.tensorflow.keras_config import read_config
-from compiler.readers.tensorflow.saved_model import SavedModel, Signature, keras_class, read_saved_model
+from compiler.readers.tensorflow.h5_objects import foreign_parts
+from compiler.readers.tensorflow.keras_config import objects, read_config
+from compiler.readers.tensorflow.saved_model import SavedModel, Signature, class_of, keras_objects, read_saved_model
 
 MAX_CONFIG = 32 << 20
-# Operations that touch files or call back into Python: no model that only computes has them.
-FOREIGN = frozenset(("ReadFile", "WriteFile", "MatchingFiles", "PyFunc", "PyFuncStateless", "EagerPyFunc"))
 SIGNATURES = ("serving_default", "serve")
 INTERNAL = "__saved_model_"
 
@@ -35,6 +37,10 @@ def _archive(model: ModelFile) -> dict[str, Json]:
     with open_archive(model.path) as archive:
         config = _parse(model, read_member(archive, "config.json", MAX_CONFIG))
         metadata = _parse(model, read_member(archive, "metadata.json", MAX_CONFIG))
+        for name in archive.namelist():
+            if name.endswith(".h5"):
+                with mapped_member(archive, name) as data:
+                    _check_weights(model, data, name)
     return {
         "config": config,
         "training": config.get("compile_config"),
@@ -46,6 +52,7 @@ def _attributes(model: ModelFile) -> dict[str, Json]:
     """The same from the attributes of an `.h5` file."""
     with mapped(model.path) as data:
         found = root_attributes(data)
+        _check_weights(model, data, "HDF5")
     if "model_config" not in found:
         raise failure(
             "MF209",
@@ -60,6 +67,12 @@ def _attributes(model: ModelFile) -> dict[str, Json]:
     }
 
 
+def _check_weights(model: ModelFile, data: memoryview, name: str) -> None:
+    """Raises CompilerError MF204 for weights that lie in other files, and `BadContentError`."""
+    for place, why in foreign_parts(data):
+        raise denied(model.path, why, f"{name}: '{place:.200}'")
+
+
 def _parse(model: ModelFile, text: bytes) -> dict[str, Json]:
     try:
         return parse_mapping(text)
@@ -68,10 +81,8 @@ def _parse(model: ModelFile, text: bytes) -> dict[str, Json]:
 
 
 def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
-    try:
-        config = read_config(found["config"])
-    except ValueError as error:
-        raise damaged(model.path, str(error)) from error
+    config = read_config(found["config"])
+    unknown = _code(model, [("config", found["config"]), ("training_config", found["training"])])
     version = found["keras_version"]
     return ModelFacts(
         framework="tensorflow",
@@ -85,8 +96,16 @@ def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
         requires=("keras", "numpy", "tensorflow"),
         versions={"keras": version} if isinstance(version, str) else {},
         needs=_needs(version),
-        unknown=tuple(name for name in check_code(model, config.objects) if name not in model.allow),
+        unknown=tuple(name for name in unknown if name not in model.allow),
     )
+
+
+def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> tuple[str, ...]:
+    """Unknown names in configurations. Raises CompilerError: MF203, and as `check_code` does."""
+    try:
+        return check_code(model, (item for name, tree in trees for item in objects(tree, name)))
+    except ValueError as error:
+        raise damaged(model.path, str(error)) from error
 
 
 def _needs(version: Json) -> tuple[Need, ...]:
@@ -116,33 +135,50 @@ def _width(inputs: tuple[Tensor, ...]) -> int | None:
 def _saved_model_facts(model: ModelFile) -> ModelFacts:
     with mapped(model.path / "saved_model.pb") as data:
         found = read_saved_model(data)
+        unknown = check_operations(model, found.metas)
+    record = _keras_record(model, found)
     signature = _signature(found)
     inputs, outputs = (signature.inputs, signature.outputs) if signature else ((), ())
-    unknown = (f"tensorflow.{operation}" for operation in sorted(found.operations & FOREIGN))
     names: list[Json] = [*sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
     return ModelFacts(
         framework="tensorflow",
         format=model.format,
         version=found.version or None,
-        algorithm=_keras_class(model),
+        algorithm=_keras_class(model, record),
         feature_count=_width(inputs),
         inputs=inputs,
         outputs=outputs,
         methods=frozenset(("predict",)),
         requires=("numpy", "tensorflow"),
         details={"signatures": names},
-        unknown=tuple(name for name in unknown if name not in model.allow),
+        unknown=tuple(sorted({*unknown, *_recorded(model, record)} - model.allow)),
     )
+
+
+def _keras_record(model: ModelFile, found: SavedModel) -> list[tuple[str, str]]:
+    """Path and configuration of what Keras 2 recorded: in a file of its own, or up to 2.4 in the object graph."""
+    record = [("saved_model.pb", text) for meta in found.metas for text in meta.metadata]
+    path = model.path / "keras_metadata.pb"
+    if path.is_file():
+        with mapped(path) as data:
+            record += keras_objects(data)
+    return record
+
+
+def _keras_class(model: ModelFile, record: list[tuple[str, str]]) -> str | None:
+    try:
+        return next((class_of(text) for place, text in record if place == "root"), None)
+    except BadContentError as error:
+        raise damaged(model.path, f"'keras_metadata.pb': {error}") from error
+
+
+def _recorded(model: ModelFile, record: list[tuple[str, str]]) -> tuple[str, ...]:
+    try:
+        return check_record(item for place, text in record for item in objects(text, place))
+    except ValueError as error:
+        raise damaged(model.path, str(error)) from error
 
 
 def _signature(found: SavedModel) -> Signature | None:
     names = [*SIGNATURES, *sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
     return next((found.signatures[name] for name in names if name in found.signatures), None)
-
-
-def _keras_class(model: ModelFile) -> str | None:
-    path = model.path / "keras_metadata.pb"
-    if not path.is_file():
-        return None
-    with mapped(path) as data:
-        return keras_class(data)

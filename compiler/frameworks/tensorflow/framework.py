@@ -24,6 +24,7 @@ class TensorFlow(Framework):
     )
     score_template = "tensorflow/score.py.j2"
     distributions = ("tensorflow", "tensorflow-cpu")
+    tolerance = 1e-5
     libraries = {"tensorflow": "tensorflow", "tensorflow-cpu": "tensorflow", "keras": "keras"}
     ways_out = {"keras": _SAVE, "tensorflow": _SAVE}
 
@@ -34,9 +35,11 @@ class TensorFlow(Framework):
         return facts(model)
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
-        """The name that Keras must see, where the file's own would not tell its format; else empty."""
+        """How rows reach the model, and the name that Keras must see where the file's own would not tell its format."""
+        from compiler.frameworks.layout import layout
+
         ending = _ENDINGS.get(model.facts.format, "")
-        return {"linked": "" if model.model_path.endswith(ending) else f"model{ending}"}
+        return {"linked": "" if model.model_path.endswith(ending) else f"model{ending}", **layout(model)}
 
 
 FRAMEWORK = TensorFlow()

@@ -10,7 +10,8 @@ from compiler.frameworks.base import ModelFile
 from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, whole
-from compiler.ir import Json, ModelFacts
+from compiler.frameworks.xgboost.categories import recorded_categories
+from compiler.ir import Categories, Json, ModelFacts
 from compiler.readers.containers.archive import damaged
 from compiler.readers.containers.mapped import BadContentError, mapped
 from compiler.readers.pickles.values import Instance
@@ -52,6 +53,7 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
         feature_names=facts.feature_names or inner.feature_names,
         feature_count=facts.feature_count or inner.feature_count,
         outputs_per_row=facts.outputs_per_row or inner.outputs_per_row,
+        categories=inner.categories,
     )
 
 
@@ -81,6 +83,7 @@ def booster_facts(content: Mapping[str, Json], format_: str) -> ModelFacts:
         classes=_classes(algorithm, estimator, classes or 2),
         outputs_per_row=targets if targets and targets > 1 else None,
         methods=frozenset(("predict", "predict_proba")) if algorithm == "XGBClassifier" else frozenset(("predict",)),
+        categories=recorded_categories(learner, _release(model)),
         requires=REQUIRES if algorithm == "Booster" else SKLEARN_REQUIRES,
     )
 
@@ -98,6 +101,11 @@ def _texts(parent: Mapping[str, Json], key: str) -> tuple[str, ...]:
 def _count(parameters: Mapping[str, Json], key: str) -> int | None:
     value = parameters.get(key)
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 20 else None
+
+
+def _release(model: Mapping[str, Json]) -> tuple[int, ...]:
+    parts = model.get("version")
+    return tuple(part for part in parts if isinstance(part, int)) if isinstance(parts, list) else ()
 
 
 def _version(model: Mapping[str, Json]) -> str | None:
@@ -145,3 +153,12 @@ def _native(value: Json) -> Json:
     except ValueError:
         return value
     return found[0] if isinstance(found, list) and len(found) == 1 else found
+
+
+def estimator_categories(estimator: Instance, form: str) -> Mapping[str, Categories]:
+    """Of a pickled estimator; none where the model inside is damaged."""
+    raw = raw_model(estimator, "handle")
+    try:
+        return booster_facts(read_xgboost(raw), form).categories if raw else {}
+    except BadContentError:
+        return {}

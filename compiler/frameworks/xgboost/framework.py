@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark, Sample
 from compiler.frameworks.pickle_formats import PICKLE, PICKLED, SKOPS
-from compiler.ir import Json, ModelFacts, ResolvedModel
+from compiler.ir import Categories, Json, ModelFacts, ResolvedModel
 from compiler.readers.xgboost.binary import is_xgboost_binary
+
+if TYPE_CHECKING:
+    from compiler.readers.pickles.values import Instance
 
 _KEYS = re.compile(rb'"(learner|version|Config|Model)"\s*:')
 # Older files do not say which estimator wrote them, and nothing else may become a name in the source.
@@ -42,13 +46,19 @@ class XGBoost(Framework):
     score_template = "xgboost/score.py.j2"
     distributions = ("xgboost", "xgboost-cpu")
     libraries = {"xgboost": "xgboost", "xgboost-cpu": "xgboost"}
-    columns = ColumnPolicy(numbers_only=True)
+    columns = ColumnPolicy(numbers_only=True, by_position=True)
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """Facts of a booster or an estimator of the sklearn API."""
         from compiler.frameworks.xgboost.facts import facts
 
         return facts(model)
+
+    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:
+        """Of the model inside; none where it is damaged."""
+        from compiler.frameworks.xgboost.facts import estimator_categories
+
+        return estimator_categories(estimator, form)
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """Which class loads the file, and the labels that it does not give back itself."""

@@ -72,7 +72,7 @@ def create_bucket(call: Call) -> Response:
     check_common(body)
     check_compartment(body)
     name = body["name"]
-    if not _NAME.match(name):
+    if not isinstance(name, str) or not _NAME.match(name) or name in (".", ".."):
         raise errors.ServiceError(400, "InvalidBucketName", f"'{name}' is no valid bucket name")
     if find(call.tx, "bucket", bucket_id(name)) is not None:
         raise errors.ServiceError(409, "BucketAlreadyExists", f"The bucket '{name}' already exists")

@@ -102,8 +102,8 @@ def desired_deployment(identity: ManifestIdentity, spec: Deployment, context: Ma
 
 def _smoke(spec: Deployment, context: ManifestFiles) -> SmokeTest | None:
     if isinstance(spec.smoke, SmokeRequest):
-        return SmokeTest(context.smoke_request)
+        return SmokeTest(context.smoke_request, batch=0)
     golden = context.golden
     if spec.smoke == "off" or golden is None or not golden.inputs:
         return None
-    return SmokeTest(golden_request(golden), tuple(golden.outputs), golden.tolerance)
+    return SmokeTest(golden_request(golden), tuple(golden.outputs), golden.tolerance, golden.batch)

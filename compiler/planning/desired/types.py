@@ -7,10 +7,11 @@ the target: compartment, project and owner tags join at plan time; `${var.NAME}`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, TypeAlias
 
 from compiler.planning.canonical import Body, Path, comparable, config_digest, leaves, text
+from compiler.planning.concealment import conceal
 
 State: TypeAlias = Literal["active", "inactive", "absent"]
 
@@ -111,6 +112,8 @@ class SmokeTest:
     """One prediction a row; empty: any answer of status 200 passes."""
     tolerance: float = 1e-6
     """|a-b| <= tolerance * max(1, |b|)"""
+    batch: int = 1
+    """Rows that a request must have a multiple of; 0 for a request of the user's own, which is not taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,9 @@ class DesiredDeployment:
 
     def test_digest(self, serves: str) -> str:
         """The value of `manifact-failed`: these settings, under this test."""
-        test = asdict(self.smoke) if self.smoke else None
+        smoke = self.smoke
+        # Not `asdict`: a copy of all golden rows takes longer than their digest.
+        test = {field.name: getattr(smoke, field.name) for field in fields(smoke)} if smoke else None
         return config_digest({"config": self.config(serves), "test": text(test)})
 
 
@@ -152,6 +157,8 @@ class Desired:
     suspend: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of sensitive environment variables by their name: only in memory, in no file, view or digest."""
+    concealed: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Texts filled in from the environment -> what the manifest says there: only in memory, and shown instead."""
 
     @property
     def serves(self) -> str:
@@ -159,10 +166,10 @@ class Desired:
         return self.model.artifact if self.model else (self.model_id or "")
 
     def to_json(self) -> Body:
-        """JSON form; without the secrets."""
+        """JSON form; without the secrets, and with the manifest's text where a value came from the environment."""
         result = asdict(self)
-        del result["secrets"]
-        return result
+        del result["secrets"], result["concealed"]
+        return {key: conceal(value, self.concealed) for key, value in result.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

@@ -23,38 +23,55 @@ class Variable:
     value: str | None
     """None: sensitive, and not known here (a plan needs no secret)."""
     sensitive: bool = False
+    external: bool = False
+    """Whether it comes from the environment and not from the project: then no view and no file shows it."""
 
 
 Lookup: TypeAlias = Callable[[str], Variable | None]
 """Name -> its variable in the target, or None when the target does not define it."""
+Fill: TypeAlias = Callable[[str], str]
+"""A text of the manifest -> the same with values in place of `${var.NAME}`."""
 
 
 def substitute(desired: Desired, lookup: Lookup) -> Desired:
     """`desired` with every placeholder replaced.
 
-    Environment variables that are sensitive keep theirs; their values, where known, are put into `secrets`. Raises
-    `CompilerError` MF719 for a variable nobody defines and MF701 for a sensitive one anywhere else.
+    Environment variables that are sensitive keep theirs; their values, where known, are put into `secrets`. What is
+    filled in from the environment elsewhere is noted in `concealed`. Raises `CompilerError` MF719 for a variable nobody
+    defines and MF701 for a sensitive one anywhere else.
     """
+    concealed: dict[str, str] = {}
+
+    def fill(text: str) -> str:
+        filled = _fill(text, lookup)
+        if any((variable := lookup(name)) and variable.external for name in names_in(text)):
+            concealed[filled] = text
+        return filled
+
+    return replace(_substitute(desired, lookup, fill), concealed=concealed)
+
+
+def _substitute(desired: Desired, lookup: Lookup, fill: Fill) -> Desired:
     model = desired.model
     if model:
         model = replace(
             model,
-            body=_plain(model.body, lookup),
-            provenance=_plain(model.provenance, lookup),
-            version_set=_plain(model.version_set, lookup),
+            body=_plain(model.body, fill),
+            provenance=_plain(model.provenance, fill),
+            version_set=_plain(model.version_set, fill),
         )
-    model_id = _plain(desired.model_id, lookup)
+    model_id = _plain(desired.model_id, fill)
     if desired.deployment is None:
         return replace(desired, model=model, model_id=model_id)
-    deployment, secrets = _deployment(desired.deployment, lookup)
+    deployment, secrets = _deployment(desired.deployment, lookup, fill)
     return replace(desired, model=model, model_id=model_id, deployment=deployment, secrets=secrets)
 
 
-def _deployment(deployment: DesiredDeployment, lookup: Lookup) -> tuple[DesiredDeployment, dict[str, str]]:
+def _deployment(deployment: DesiredDeployment, lookup: Lookup, fill: Fill) -> tuple[DesiredDeployment, dict[str, str]]:
     texts = environment_variables(deployment.body)
     sensitive = {name for name, text in texts.items() if name in deployment.sensitive or _sensitive(text, lookup)}
     secrets = {name: value for name in sensitive if (value := _secret(texts[name], lookup)) is not None}
-    seen = _plain(with_variables(deployment.body, {k: v for k, v in texts.items() if k not in sensitive}), lookup)
+    seen = _plain(with_variables(deployment.body, {k: v for k, v in texts.items() if k not in sensitive}), fill)
     resolved = {**environment_variables(seen), **{name: texts[name] for name in sensitive}}
     body = with_variables(seen, {name: resolved[name] for name in texts})
     return replace(deployment, body=body, sensitive=tuple(sorted(sensitive))), secrets
@@ -87,17 +104,17 @@ def with_secrets(body: Mapping[str, Any], secrets: Mapping[str, str]) -> Body:
     return with_variables(body, {**variables, **{k: v for k, v in secrets.items() if k in variables}})
 
 
-def _plain(value: Any, lookup: Lookup) -> Any:
+def _plain(value: Any, fill: Fill) -> Any:
     if isinstance(value, Mapping):
-        return {key: _plain(item, lookup) for key, item in value.items()}
+        return {key: _plain(item, fill) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, lookup) for item in value]
-    return _fill(value, lookup) if isinstance(value, str) else value
+        return [_plain(item, fill) for item in value]
+    return fill(value) if isinstance(value, str) else value
 
 
 def _sensitive(text: str, lookup: Lookup) -> bool:
     known = (lookup(name) for name in names_in(text))
-    return any(variable.sensitive for variable in known if variable)
+    return any(variable.sensitive or variable.external for variable in known if variable)
 
 
 def _secret(text: str, lookup: Lookup) -> str | None:

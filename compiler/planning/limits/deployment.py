@@ -62,6 +62,15 @@ def _check_environment(spec: Deployment, at: Pointer, report: Report) -> None:
             report.warning("MF727", f"'{name}' looks like a secret in plain text", (*pointer, name), hint=hint)
     if "WEB_CONCURRENCY" in spec.environment_variables and spec.web_concurrency is not None:
         report.error("MF703", "`webConcurrency` sets WEB_CONCURRENCY already", (*pointer, "WEB_CONCURRENCY"))
+    _check_workers(texts.get("WEB_CONCURRENCY"), (*pointer, "WEB_CONCURRENCY"), report)
+
+
+def _check_workers(value: str | None, at: Pointer, report: Report) -> None:
+    """The number of worker processes: the service's server reads it as a whole number, and does not start without."""
+    if value is None or "${var." in value or (re.fullmatch(r"[0-9]{1,4}", value) and int(value)):
+        return
+    hint = "say `webConcurrency: 2`, or leave it out: the service chooses by the shape"
+    report.error("MF703", f"WEB_CONCURRENCY is a number of workers, from 1 up, and not '{value}'", at, hint=hint)
 
 
 def _check_autoscaling(auto: Autoscaling, at: Pointer, report: Report) -> None:

@@ -35,6 +35,12 @@ class ManifestContext:
     retry: bool = False
 
     @property
+    def has_records(self) -> bool:
+        """Whether there is a record that its changes could depend on."""
+        live = self.models or self.deployments or self.version_set or self.untagged_versions
+        return bool(live or self.desired.model_id)
+
+    @property
     def live_deployments(self) -> list[LiveResource]:
         """Those that are not deleted; oldest first."""
         return [live for live in self.deployments if not live.deleted]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.planning.canonical import digest
 from compiler.planning.changes.types import Action, Change
+from compiler.planning.concealment import conceal, conceal_in_diagnostic
 from compiler.planning.desired.types import SmokeTest
 from compiler.planning.tags import Scope
 
@@ -36,6 +37,8 @@ class Plan:
     """(manifest name, environment variable) -> value: only in memory."""
     former: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     """The live values of environment variables, to be put back when an update fails: only in memory."""
+    concealed: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Texts filled in from the environment -> what the manifest says there: only in memory, and shown instead."""
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -50,10 +53,13 @@ class Plan:
     def with_diagnostics(self, more: Mapping[str, tuple[Diagnostic, ...]]) -> Plan:
         """The same plan with more to be known of some manifests."""
         merged = {
-            name: (*self.diagnostics_by_name.get(name, ()), *more.get(name, ()))
+            name: (*self.diagnostics_by_name.get(name, ()), *self._shown(more.get(name, ())))
             for name in {**self.diagnostics_by_name, **more}
         }
         return replace(self, diagnostics_by_name=merged)
+
+    def _shown(self, problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+        return (conceal_in_diagnostic(problem, self.concealed) for problem in problems)
 
     @property
     def problems(self) -> tuple[Diagnostic, ...]:
@@ -83,7 +89,7 @@ class Plan:
     @property
     def difference(self) -> str:
         """Digest of what the plan does: two plans with the same difference do the same."""
-        return digest([change.to_json() for change in self.pending])
+        return digest([conceal(change.to_json(), self.concealed) for change in self.pending])
 
     def count(self, *actions: Action) -> int:
         """How many changes have one of these actions."""
@@ -96,5 +102,5 @@ class Plan:
             "artifacts": dict(self.artifacts),
             "observed": self.observed,
             "difference": self.difference,
-            "changes": [change.to_json() for change in self.changes],
+            "changes": [conceal(change.to_json(), self.concealed) for change in self.changes],
         }

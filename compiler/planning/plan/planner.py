@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
+from compiler.planning.changes.concealed import conceal_in_change
 from compiler.planning.changes.types import Change
+from compiler.planning.concealment import conceal_in_diagnostic
 from compiler.planning.desired.types import Desired
 from compiler.planning.desired.variables import environment_variables
 from compiler.planning.live.observed import Kind, LiveResource, Observed
@@ -48,12 +50,17 @@ def plan(desired: Sequence[Desired], observed: Observed, place: Scope, options: 
         for name, (deleted, problems) in _pruned(desired, observed, place, index).items():
             changes += deleted
             diagnostics.update({name: tuple(problems)} if problems else {})
+    concealed = {filled: written for item in active for filled, written in item.concealed.items()}
     return Plan(
         place=place,
-        changes=tuple(changes),
+        changes=tuple(conceal_in_change(change, concealed) for change in changes),
         artifacts={item.name: item.model.artifact for item in active if item.model},
         observed=observed.digest(place),
-        diagnostics_by_name=diagnostics,
+        diagnostics_by_name={
+            name: tuple(conceal_in_diagnostic(problem, concealed) for problem in problems)
+            for name, problems in diagnostics.items()
+        },
+        concealed=concealed,
         etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
         smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
         former={(item.name, key): value for item in active for key, value in index.variables(item).items()},
@@ -68,9 +75,9 @@ def records_to_read(
     options = options or Options()
     index = Index(observed, place)
     wanted: set[str] = set()
-    for item in desired:
-        if not item.suspend:
-            wanted |= plan_manifest(index.context(item, retry=options.retry)).needs
+    for context in (index.context(item, retry=options.retry) for item in desired if not item.suspend):
+        if context.has_records:
+            wanted |= plan_manifest(context).needs
     if options.prune:
         # What is deleted is deleted as it was read: with if-match.
         deleted = (change for changes, _ in _pruned(desired, observed, place, index).values() for change in changes)

@@ -6,13 +6,22 @@ import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.readers.containers.compression import codec_of, inflated
 
 MAX_INFLATED = 4 << 30
+LEAST_INFLATED, RATIO = 256 << 20, 100
+"""A file may inflate to a hundred times its size, and to 256 MiB in any case: models stay far below."""
 _PIECE = 1 << 20
+
+
+class Readable(Protocol):
+    """What inflates."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, none at the end."""
 
 
 class BadContentError(ValueError):
@@ -29,10 +38,10 @@ def mapped(path: Path) -> Iterator[memoryview]:
         codec = codec_of(file.read(16))
         try:
             if codec is None:
-                yield memoryview(_map(file))
+                yield memoryview(map_file(file))
                 return
             with _inflated_copy(path, codec) as spool:
-                yield memoryview(_map(spool))
+                yield memoryview(map_file(spool))
         except BadContentError as error:
             from compiler.readers.containers.archive import (
                 damaged,  # zipfile is only worth its import where something is wrong
@@ -41,7 +50,8 @@ def mapped(path: Path) -> Iterator[memoryview]:
             raise damaged(path, str(error)) from error
 
 
-def _map(file: IO[bytes]) -> mmap.mmap:
+def map_file(file: IO[bytes]) -> mmap.mmap:
+    """A file as memory. Raises `BadContentError` for an empty one."""
     try:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except ValueError as error:
@@ -53,10 +63,16 @@ def _inflated_copy(path: Path, codec: str) -> Iterator[IO[bytes]]:
     import tempfile  # only compressed files need it
 
     with tempfile.TemporaryFile() as spool, inflated(path, codec) as stream:
-        while piece := stream.read(_PIECE):
-            spool.write(piece)
-            if spool.tell() > MAX_INFLATED:
-                text = f"the file inflates to more than {MAX_INFLATED >> 30} GiB"
-                raise failure("MF206", text, where=SourceRange(str(path)))
-        spool.flush()
+        spooled(stream, spool, path.stat().st_size, path)
         yield spool
+
+
+def spooled(stream: Readable, spool: IO[bytes], compressed: int, path: Path) -> None:
+    """Inflate a stream of `compressed` bytes into a file. Raises CompilerError MF206 beyond a hundred times as many."""
+    limit = min(MAX_INFLATED, max(LEAST_INFLATED, RATIO * compressed))
+    while piece := stream.read(_PIECE):
+        spool.write(piece)
+        if spool.tell() > limit:
+            text = f"the file inflates to more than {limit >> 20:,} MiB"
+            raise failure("MF206", text, where=SourceRange(str(path)))
+    spool.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -25,13 +26,19 @@ class Budget:
             raise BadContentError(f"it has more than {MAX_FIELDS:,} fields")
 
 
-def fields(message: Value, budget: Budget) -> Iterator[tuple[int, Value]]:
-    """Number and value of every field in order; sub-messages are views. Raises `BadContentError`."""
+def fields(message: Value, budget: Budget, skip: re.Pattern[bytes] | None = None) -> Iterator[tuple[int, Value]]:
+    """Number and value of every field in order; sub-messages are views. Raises `BadContentError`.
+
+    `skip` matches whole fields that are stepped over at once: long lists of numbers.
+    """
     if isinstance(message, int):
         raise BadContentError("a number stands where a message should")
     at, end = 0, len(message)
     while at < end:
         budget.spend()
+        if skip is not None and (run := skip.match(message, at)):
+            at = run.end()
+            continue
         tag, at = _varint(message, at)
         kind = tag & 7
         if kind == 0:
@@ -43,6 +50,19 @@ def fields(message: Value, budget: Budget) -> Iterator[tuple[int, Value]]:
             raise BadContentError("a field is longer than what it stands in")
         yield tag >> 3, message[at : at + length]
         at += length
+
+
+def single(message: Value, budget: Budget, repeated: frozenset[int] = frozenset()) -> dict[int, Value]:
+    """The fields of a message by number; of `repeated` ones the last.
+
+    Raises `BadContentError` for any other field that stands there twice: libraries disagree on which of them counts.
+    """
+    found: dict[int, Value] = {}
+    for number, value in fields(message, budget):
+        if number in found and number not in repeated:
+            raise BadContentError(f"field {number} stands twice in a message that has it once")
+        found[number] = value
+    return found
 
 
 def text(value: Value) -> str:

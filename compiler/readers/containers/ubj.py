@@ -14,8 +14,8 @@ MAX_STEPS = 5_000_000
 """Values in one file: some hundred thousand trees."""
 MAX_KEPT = 500_000
 """Values that are built: names, types and categories of features."""
-MAX_BUILT = 4096
-"""Longer typed arrays are numbers of trees, never facts."""
+MAX_NUMBERS = 4_000_000
+"""Numbers in typed arrays that are built, all together; further arrays are stepped over."""
 NUMBERS = {"i": "b", "U": "B", "I": ">h", "l": ">i", "L": ">q", "d": ">f", "D": ">d"}
 WIDTHS = {mark: struct.calcsize(code) for mark, code in NUMBERS.items()} | {"C": 1, "T": 0, "F": 0, "Z": 0}
 INTEGERS = frozenset("iUIlL")
@@ -32,6 +32,7 @@ class UbjReader:
         self._at = 0
         self._steps = 0
         self._built = 0
+        self._numbers = 0
 
     def read(self) -> Json:
         """The document's value; raises `BadContentError` where the bytes are no UBJSON."""
@@ -99,9 +100,8 @@ class UbjReader:
         return read()
 
     def _array(self, kind: str | None, count: int | None, depth: int, *, build: bool) -> Json:
-        if kind in WIDTHS and count is not None and (not build or count > MAX_BUILT):
-            self._take(count * WIDTHS[kind])
-            return []
+        if kind in WIDTHS and count is not None:
+            return self._numbers_of(kind, count, build=build and kind in NUMBERS)
         items: list[Json] = []
         remaining = count
         while self._more(remaining, "]"):
@@ -110,6 +110,14 @@ class UbjReader:
             if build:
                 items.append(item)
         return items
+
+    def _numbers_of(self, kind: str, count: int, *, build: bool) -> Json:
+        raw = self._take(count * WIDTHS[kind])
+        if not build or self._numbers + count > MAX_NUMBERS:
+            return []
+        self._numbers += count
+        code = NUMBERS[kind]
+        return [*struct.unpack(f"{code[:-1]}{count}{code[-1]}", raw)]
 
     def _object(self, kind: str | None, count: int | None, depth: int, *, build: bool) -> Json:
         items: dict[str, Json] = {}

@@ -8,8 +8,9 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.readers.pickles.faults import Beyond, Denied, Fault
-from compiler.readers.pickles.index import Globals
+from compiler.readers.pickles.judge import Judge
 from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import Window, open_window
 
 
@@ -53,7 +54,10 @@ def make_pickle(machine: Machine, value: Any) -> Pickle:
 def run(machine: Machine, path: Path) -> Any:
     """Run a machine over the file at `path`. Raises CompilerError (MF203, MF204, MF206)."""
     try:
-        return machine.run()
+        value = machine.run()
+        Judge().judge(machine.usage.made, value)
+        machine.usage.made.clear()
+        return value
     except Fault as fault:
         raise refusal(path, fault, machine.offset) from fault
 
@@ -68,6 +72,7 @@ def at_end(machine: Machine) -> bool:
 def refusal(path: Path, fault: Fault, offset: int) -> CompilerError:
     """The diagnostic for a pickle that was given up at a byte offset."""
     where = SourceRange(str(path))
+    offset = offset if fault.offset is None else fault.offset
     if isinstance(fault, Denied):
         hint = "do not load this file; save the model again from a program you trust"
         return failure("MF204", f"the pickle is denied: {fault} (byte {offset:,})", where=where, hint=hint)

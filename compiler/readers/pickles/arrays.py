@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.readers.pickles.faults import Denied
-from compiler.readers.pickles.values import Blob, Global, Instance, Pairs
+from compiler.readers.pickles.values import FORGOTTEN, Blob, Global, Instance, Listing, Pairs
 
+_MAX_NESTING = 8
 MAX_DECODED = 100_000
 """Elements of an array that are decoded at most; names and classes are far fewer."""
 _KINDS = re.compile(r"[<>=|]?([?bBhHiIlLqQpPefdgFDGOSUVMm]|[biufcOSUVMm]\d{1,9}|b1)")
@@ -74,7 +75,6 @@ _CODES = {
     "f4": "f",
     "f8": "d",
 }
-_ARRAY_CLASSES = frozenset({"ndarray", "matrix", "memmap"})
 _NAMES = {"i": "int", "u": "uint", "f": "float", "c": "complex"}
 _LIST_PICKLE = 0x03
 """NPY_ITEM_HASOBJECT and NPY_LIST_PICKLE: items hold references, so an array's state is a list.
@@ -95,6 +95,8 @@ class DType:
     order: str
     objects: bool
     """Whether items hold Python objects: joblib stores those arrays as a nested pickle."""
+    fields: Mapping[str, tuple[int, DType]] = field(default_factory=dict)
+    """Of structured dtypes: name -> (offset, dtype)."""
 
     @property
     def name(self) -> str:
@@ -118,18 +120,24 @@ class Array:
     dtype: DType | None
     shape: tuple[int, ...]
     data: bytes | memoryview | list[Any] | None
+    summary: Any = None
+    """What was found in data that were read and not kept: `Nodes` or `Numbers`."""
 
 
-def dtype_of(value: Any) -> DType:
+def dtype_of(value: Any, depth: int = 0) -> DType:
     """The dtype that REDUCE and BUILD of numpy.dtype describe. Raises Denied when the two disagree or are unusual."""
     if not (isinstance(value, Instance) and value.cls.dotted == "numpy.dtype" and isinstance(value.arguments, tuple)):
         raise Denied("an array's dtype is not a numpy.dtype")
+    if depth > _MAX_NESTING:
+        raise Denied("an array's dtype is nested deeper than any program writes")
     code = value.arguments[0] if value.arguments else None
     code = code.decode("latin-1") if isinstance(code, bytes) else code
+    if isinstance(code, Global) and code.name == "record" and "record" in code.production.value:
+        code = "V"
     if not isinstance(code, str) or not (match := _KINDS.fullmatch(code)):
         raise Denied("an array's dtype has an unusual code")
     kind, size = _kind_and_size(match.group(1))
-    return _with_state(kind, size, value.state)
+    return _with_state(kind, size, value.state, depth + 1)
 
 
 def _kind_and_size(code: str) -> tuple[str, int]:
@@ -142,29 +150,35 @@ def _kind_and_size(code: str) -> tuple[str, int]:
     return letter, size * 4 if letter == "U" else 8 if letter == "O" else size
 
 
-def _with_state(kind: str, size: int, state: Any) -> DType:
+def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:  # noqa: C901 - one line a part of the state
     """Apply dtype.__setstate__: (version, order, subarray, names, fields, itemsize, alignment, flags[, metadata])."""
     if state is None:
         if kind in "VSU" and size == 0:
             raise Denied("an array's dtype has no item size")
         return DType(kind, size, "|", kind == "O")
-    if not isinstance(state, tuple) or len(state) not in {8, 9} or state[0] not in {3, 4}:
+    if not isinstance(state, tuple) or len(state) not in {8, 9} or state[0] not in (3, 4):
         raise Denied("an array's dtype has an unusual state")
     order, subarray, names, fields, itemsize, _, flags = state[1:8]
     order = order.decode("latin-1") if isinstance(order, bytes) else order
-    if order not in {"<", ">", "|", "="} or subarray is not None or type(flags) is not int:
+    if order not in ("<", ">", "|", "=") or type(flags) is not int:
         raise Denied("an array's dtype has an unusual state")
     objects = kind == "O"
+    entries: dict[str, tuple[int, DType]] = {}
     if kind in "VSU":
         size = _declared_size(kind, size, itemsize)
     elif itemsize != -1 or names is not None or fields is not None:
         raise Denied("an array's dtype claims an item size that its code does not have")
-    if fields is not None:
-        objects = _check_fields(kind, size, names, fields)
+    if (fields is not None or names is not None or subarray is not None) and kind != "V":
+        raise Denied("an array's dtype has an unusual state")
+    if fields is not None and subarray is None:
+        entries = _fields(size, names, fields, depth)
+        objects = any(inner.objects for _, inner in entries.values())
+    elif subarray is not None and names is None:
+        objects = _check_subarray(size, subarray, depth)
     wanted = _OBJECT_FLAGS if kind == "O" else _FIELD_FLAGS if objects else 0
     if (flags & wanted) != wanted or (not objects and flags & _LIST_PICKLE):
         raise Denied("an array's dtype hides whether it holds objects")
-    return DType(kind, size, order, objects)
+    return DType(kind, size, order, objects, entries)
 
 
 def _declared_size(kind: str, size: int, itemsize: Any) -> int:
@@ -174,24 +188,32 @@ def _declared_size(kind: str, size: int, itemsize: Any) -> int:
     return itemsize
 
 
-def _check_fields(kind: str, size: int, names: Any, fields: Any) -> bool:
-    """Whether any field of a structured dtype holds objects. Raises Denied when fields do not fit into the item."""
-    if kind != "V" or not isinstance(names, tuple) or not isinstance(fields, Pairs):
+def _check_subarray(size: int, subarray: Any, depth: int) -> bool:
+    """Whether the elements of a field that is an array hold objects. Raises Denied when they do not fill the item."""
+    if not isinstance(subarray, tuple) or len(subarray) != 2:
+        raise Denied("an array's dtype has an unusual state")
+    inner, shape = dtype_of(subarray[0], depth), subarray[1]
+    if inner.itemsize * count_of((shape,) if type(shape) is int else shape) != size:
+        raise Denied("an array's dtype states two item sizes")
+    return inner.objects
+
+
+def _fields(size: int, names: Any, fields: Any, depth: int) -> dict[str, tuple[int, DType]]:
+    """Fields of a structured dtype by name. Raises Denied when they do not fit into the item."""
+    if not isinstance(names, tuple) or not isinstance(fields, Pairs) or not all(type(name) is str for name in names):
         raise Denied("an array's structured dtype is inconsistent")
     entries = fields.named()
-    if set(names) != set(entries) or len(fields.items) != 2 * len(entries):
+    if set(names) - set(entries) or len(fields.items) != 2 * len(entries) or fields.items.dropped:
         raise Denied("an array's structured dtype is inconsistent")
-    objects = False
-    for entry in entries.values():
+    found = {}
+    for name, entry in entries.items():
         if not isinstance(entry, tuple) or len(entry) not in {2, 3} or type(entry[1]) is not int:
             raise Denied("an array's structured dtype is inconsistent")
-        field = dtype_of(entry[0])
-        if field.kind == "V":
-            raise Denied("an array's structured dtype is nested")
-        if not 0 <= entry[1] <= size - field.itemsize:
+        inner = dtype_of(entry[0], depth)
+        if not 0 <= entry[1] <= size - inner.itemsize:
             raise Denied("an array's structured dtype has a field outside its item")
-        objects = objects or field.objects
-    return objects
+        found[name] = (entry[1], inner)
+    return found
 
 
 def count_of(shape: Any) -> int:
@@ -231,11 +253,55 @@ def _checked(dtype: Any, shape: Any, data: Any) -> Array | None:
     if isinstance(data, str):  # protocol 2 wrote bytes as text; so does _codecs.encode's argument
         data = data.encode("latin-1", "replace")
     if isinstance(data, Instance) and data.cls.dotted == "_codecs.encode":
-        data = data.arguments[0].encode("latin-1", "replace") if isinstance(data.arguments[0], str) else None
+        data = _encoded(data.arguments[0])
     if not isinstance(data, bytes | bytearray | memoryview | list):
+        return Array(found, shape, None)
+    if isinstance(data, Listing) and data.dropped:
         return Array(found, shape, None)
     whole = len(data) == (count if isinstance(data, list) else count * found.itemsize)
     return Array(found, shape, data if whole else None)  # type: ignore[arg-type]
+
+
+def _encoded(text: Any) -> bytes | None:
+    """What `_codecs.encode(text, 'latin1')` gives: how protocols 0 to 2 write bytes."""
+    if isinstance(text, Blob) and text.data is not None:
+        text = bytes(text.data).decode("utf-8", "surrogatepass")
+    return text.encode("latin-1", "replace") if isinstance(text, str) else None
+
+
+def check_array(state: Any) -> None:
+    """ndarray.__setstate__: (version, shape, dtype, Fortran order, data), of masked arrays also mask and fill value."""
+    if not isinstance(state, tuple) or len(state) not in {5, 7}:
+        raise Denied("an array's state is not what numpy writes")
+    if is_string_dtype(state[2]):  # text of any length, as a list
+        if not isinstance(state[4], Listing) or state[4].length != count_of(state[1]):
+            raise Denied("an array's data are longer or shorter than its shape")
+        return
+    dtype, count, data = dtype_of(state[2]), count_of(state[1]), state[4]
+    if isinstance(data, Listing) != dtype.objects or data is FORGOTTEN:
+        raise Denied("an array of objects is stored as bytes, or one of numbers as objects")
+    length = data.length if isinstance(data, Listing | Blob) else len(data) if isinstance(data, bytes) else None
+    if length is not None and length != count * (1 if dtype.objects else dtype.itemsize):
+        raise Denied("an array's data are longer or shorter than its shape")
+
+
+def is_string_dtype(value: Any) -> bool:
+    """Whether a value is numpy 2's StringDType, whose arrays are pickled as lists of text."""
+    return isinstance(value, Instance) and "string_dtype" in value.cls.production.tags
+
+
+def folded_scalar(made: Instance, arguments: tuple[Any, ...]) -> Any:
+    """A numpy scalar of numbers or text as a Python value; None for other kinds and for what is none.
+
+    Raises Denied for a scalar of objects, which numpy hands out as they are.
+    """
+    if len(arguments) != 2 or not isinstance(arguments[0], Instance):
+        raise Denied("it makes a numpy scalar in an unusual way")
+    if is_string_dtype(arguments[0]):
+        raise Denied("it makes a numpy scalar of text without a length")
+    if dtype_of(arguments[0]).objects:
+        raise Denied("it makes a numpy scalar of an object")
+    return scalar_of(made)
 
 
 def scalar_of(value: Any) -> Any:
@@ -267,4 +333,4 @@ def elements(array: Array | None) -> Iterator[Any]:
 
 def is_array_class(value: Any) -> bool:
     """Whether a value is the class ndarray, matrix or memmap, which joblib's wrapper names."""
-    return isinstance(value, Global) and value.module.startswith("numpy") and value.name in _ARRAY_CLASSES
+    return isinstance(value, Global) and "array_class" in value.production.value

@@ -1,59 +1,67 @@
-"""What REDUCE, NEWOBJ and BUILD may do: describe objects of known classes, and nothing else."""
+"""What REDUCE, NEWOBJ and BUILD do: describe objects. Whether those are allowed is judged in their final form.
+
+Only what decides how the bytes after it are read, or what loading makes of plain data, is worked out at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from compiler.readers.pickles.arrays import count_of, dtype_of
+from compiler.readers.pickles.arrays import check_array, dtype_of, folded_scalar
 from compiler.readers.pickles.faults import Denied, Malformed
-from compiler.readers.pickles.values import FORGOTTEN, TRUNCATED, Bag, Blob, Global, Instance, Listing, Pairs
+from compiler.readers.pickles.names import Globals
+from compiler.readers.pickles.values import FORGOTTEN, Bag, Blob, Global, Instance, Listing, Pairs
 
 WRAPPERS = frozenset(
     {"joblib.numpy_pickle.NumpyArrayWrapper", "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper"}
 )
 # cloudpickle names the types of code objects this way and then calls what it got.
 _BUILTIN_TYPE = frozenset({"cloudpickle.cloudpickle._builtin_type", "cloudpickle._builtin_type"})
+_BASES = frozenset({"object", "dict", "list", "tuple", "set", "frozenset", "int", "float", "str", "bytes", "complex"})
+_LATIN = ("latin1", "latin-1")
+_ARRAYS = frozenset({"_reconstruct", "_mareconstruct"})
 
 
-def new_object(cls: Any, arguments: Any) -> Instance:
+def new_object(cls: Any, arguments: Any, offset: int = 0) -> Instance:
     """NEWOBJ: `cls.__new__(cls, *arguments)`. Raises Denied when `cls` is not a class of the index or unknown."""
     if _from_unknown(cls):
-        return Instance(_skeleton(cls), arguments)
+        return Instance(_skeleton(cls), arguments, new=True, offset=offset)
     if not isinstance(cls, Global):
         raise Denied("it makes an object of a class that is itself computed")
-    if cls.kind not in {"class", "unknown"}:
-        raise Denied(f"it makes an object of '{cls.dotted}', which is not a class")
+    if cls.production.new is None and not cls.unknown:
+        raise Denied(f"it makes an object of '{cls.dotted}', which no pickler does")
     if not isinstance(arguments, tuple):
         raise Malformed("the arguments of a new object are not a tuple")
-    return Instance(cls, arguments)
+    return Instance(cls, arguments, new=True, offset=offset)
 
 
-def reduce_(function: Any, arguments: Any) -> Any:
-    """REDUCE: `function(*arguments)`. Raises Denied unless `function` is a known reconstructor, or unknown."""
+def reduce_(function: Any, arguments: Any, names: Globals, offset: int = 0) -> Any:
+    """REDUCE: `function(*arguments)`. Raises Denied unless `function` is called by some pickler, or unknown."""
     if _from_unknown(function):
-        return Instance(function.cls, arguments)
+        return Instance(function.cls, arguments, offset=offset)
     if not isinstance(function, Global):
         raise Denied("it calls something that is itself computed")
     if not isinstance(arguments, tuple):
         raise Malformed("the arguments of a call are not a tuple")
-    if not function.reconstructor:
+    if function.production.call is None and not function.unknown:
         raise Denied(f"it calls '{function.dotted}', which no pickler does")
-    if check := _CHECKS.get(function.dotted):
-        return check(function, arguments)
-    return Instance(function, arguments)
+    made = Instance(function, arguments, offset=offset)
+    if fold := _FOLDS.get(function.dotted):
+        return fold(made, arguments, names)
+    return made
 
 
 def _from_unknown(value: Any) -> bool:
     """Whether unknown code made a value, as cloudpickle makes classes: what that does is unknown code too."""
-    return isinstance(value, Instance) and value.cls.kind == "unknown"
+    return isinstance(value, Instance) and value.cls.unknown
 
 
 def _skeleton(made: Instance) -> Global:
     """The class that cloudpickle's `_make_skeleton_class(metaclass, name, bases, …)` makes, else what made it."""
     arguments = made.arguments if isinstance(made.arguments, tuple) else ()
     if made.cls.name == "_make_skeleton_class" and len(arguments) > 1 and isinstance(arguments[1], str):
-        return Global(made.cls.module, arguments[1], "unknown", reconstructor=True)
+        return Global(made.cls.module, arguments[1], "unknown")
     return made.cls
 
 
@@ -67,109 +75,119 @@ def build(target: Any, state: Any) -> None:
     target.state = state
     if target.cls.dotted == "numpy.dtype":
         dtype_of(target)  # a dtype that lies makes numpy take bytes of the file for pointers
-    elif target.cls.name in {"_reconstruct", "_mareconstruct"}:
-        _check_array(state)
+    elif target.cls.name in _ARRAYS and not target.cls.unknown:
+        check_array(state)
 
 
-def _check_array(state: Any) -> None:
-    """ndarray.__setstate__: (version, shape, dtype, Fortran order, data), of masked arrays also mask and fill value."""
-    if not isinstance(state, tuple) or len(state) not in {5, 7}:
-        raise Denied("an array's state is not what numpy writes")
-    dtype, count, data = dtype_of(state[2]), count_of(state[1]), state[4]
-    if isinstance(data, Listing) != dtype.objects or data is FORGOTTEN:
-        raise Denied("an array of objects is stored as bytes, or one of numbers as objects")
-    length = data.length if isinstance(data, Listing | Blob) else len(data) if isinstance(data, bytes) else None
-    if length is not None and length != count * (1 if dtype.objects else dtype.itemsize):
-        raise Denied("an array's data are longer or shorter than its shape")
-
-
-def _reconstructor(_: Global, arguments: tuple[Any, ...]) -> Instance:
-    """copyreg._reconstructor(cls, base, state): protocols 0 and 1."""
-    if len(arguments) != 3 or not isinstance(arguments[1], Global) or arguments[1].module != "builtins":
+def _reconstructor(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Instance:
+    """copyreg._reconstructor(cls, base, state), as protocols 0 and 1 write NEWOBJ: base.__init__(object, state)."""
+    cls, base, state = arguments if len(arguments) == 3 else (None, None, None)
+    if not isinstance(base, Global) or base.module != "builtins" or base.name not in _BASES:
         raise Denied("it calls copyreg._reconstructor in an unusual way")
-    made = new_object(arguments[0], ())
-    if isinstance(arguments[2], Pairs):
-        made.items = Listing(arguments[2].items)
-    elif isinstance(arguments[2], list):
-        made.items = Listing(arguments[2])
-    return made
+    found = new_object(cls, (), made.offset)
+    if base.name == "object":
+        if state is not None:
+            raise Denied("it calls copyreg._reconstructor in an unusual way")
+        return found
+    if base.name == "dict" and isinstance(state, Pairs):
+        found.items, found.pairs = state.items, True
+    elif base.name == "list" and isinstance(state, Listing):
+        found.items = state
+    elif not found.cls.unknown:
+        raise Denied("it calls copyreg._reconstructor in an unusual way")
+    else:
+        found.arguments = (state,)
+    return found
 
 
-def _newobj(_: Global, arguments: tuple[Any, ...]) -> Instance:
+def _newobj(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Instance:
     """copyreg.__newobj__(cls, *args), as protocol 2 spells NEWOBJ when it cannot use the opcode."""
     if not arguments:
         raise Malformed("copyreg.__newobj__ without a class")
-    return new_object(arguments[0], tuple(arguments[1:]))
+    return new_object(arguments[0], tuple(arguments[1:]), made.offset)
 
 
-def _newobj_ex(_: Global, arguments: tuple[Any, ...]) -> Instance:
-    if len(arguments) != 3:
+def _newobj_ex(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Instance:
+    if len(arguments) != 3 or not isinstance(arguments[2], Pairs):
         raise Malformed("copyreg.__newobj_ex__ without a class, arguments and keywords")
-    return new_object(arguments[0], arguments[1])
+    found = new_object(arguments[0], arguments[1], made.offset)
+    found.keywords = arguments[2]
+    return found
 
 
-def _encode(function: Global, arguments: tuple[Any, ...]) -> Any:
+def _encode(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Any:
     """_codecs.encode(text, 'latin1'): how protocols 0 to 2 write bytes."""
-    if len(arguments) != 2 or arguments[1] not in {"latin1", "latin-1"}:
+    if len(arguments) != 2 or arguments[1] not in _LATIN:
         raise Denied("it calls _codecs.encode for another purpose than bytes")
     if isinstance(arguments[0], str):
         return arguments[0].encode("latin-1", "replace")
     if isinstance(arguments[0], Blob) or arguments[0] is FORGOTTEN:
-        return Instance(function, arguments)
+        return made
     raise Denied("it calls _codecs.encode on something that is not text")
 
 
-def _buffer(function: Global, arguments: tuple[Any, ...]) -> Any:
-    """bytes(…) and bytearray(…) of text or bytes; with a number they would only claim memory."""
+def _buffer(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Any:
+    """bytes(…) and bytearray(…) of bytes, or of text with its codec; with a number they would only claim memory."""
     if not arguments:
         return b""
     first = arguments[0]
-    if isinstance(first, Instance) and first.cls.dotted == "_codecs.encode":
+    if len(arguments) == 2 and arguments[1] in _LATIN and isinstance(first, str):
+        return first.encode("latin-1", "replace")
+    encoded = isinstance(first, Instance) and first.cls.dotted == "_codecs.encode"
+    long_text = isinstance(first, Blob) and first.text
+    if len(arguments) == 1 and (encoded or (isinstance(first, bytes | Blob) and not long_text) or first is FORGOTTEN):
         return first
-    if not isinstance(first, bytes | str | Blob | list) and first is not FORGOTTEN:
-        raise Denied(f"it calls {function.name}() on something that is not bytes")
-    return first if isinstance(first, bytes | Blob) else Instance(function, arguments)
+    if len(arguments) == 2 and arguments[1] in _LATIN and (long_text or first is FORGOTTEN):
+        return made
+    raise Denied(f"it calls {made.cls.name}() on something that is not bytes")
 
 
-def _set(_: Global, arguments: tuple[Any, ...]) -> Bag:
+def _set(_: Instance, arguments: tuple[Any, ...], _names: Globals) -> Bag:
     """set([…]) and frozenset([…]): protocols up to 3."""
-    if not arguments:
-        return Bag([])
-    if not isinstance(arguments[0], list | tuple | Bag) and arguments[0] is not FORGOTTEN:
+    first = arguments[0] if arguments else Listing()
+    if len(arguments) > 1 or not isinstance(first, list | tuple | Bag):
         raise Denied("it makes a set of something that is no list")
-    items = arguments[0].items if isinstance(arguments[0], Bag) else arguments[0]
-    return Bag(list(items) if isinstance(items, list | tuple) else [TRUNCATED])
+    found = Bag([])
+    found.items = first.items if isinstance(first, Bag) else first if isinstance(first, Listing) else Listing(first)
+    return found
 
 
-def _dtype(function: Global, arguments: tuple[Any, ...]) -> Instance:
-    """numpy.dtype(code, align, copy). A fresh object each time, so that BUILD cannot change one in use."""
-    if not arguments or len(arguments) > 3:
-        raise Denied("it calls numpy.dtype in an unusual way")
-    return Instance(function, arguments)
+def _scalar(made: Instance, arguments: tuple[Any, ...], _names: Globals) -> Any:
+    """Numpy's scalars of numbers and text are numbers and text."""
+    found = folded_scalar(made, arguments)
+    return made if found is None else found
 
 
-def _generator(function: Global, arguments: tuple[Any, ...]) -> Instance:
-    """Makers of numpy's random generators: they call their arguments, which must be numpy's own."""
-    for argument in arguments:
-        if isinstance(argument, Global) and not argument.module.startswith("numpy.random"):
-            raise Denied(f"it makes a random generator out of '{argument.dotted}'")
-    return Instance(function, arguments)
+def _method(made: Instance, arguments: tuple[Any, ...], names: Globals) -> Any:
+    """getattr(class, 'name'), as protocols before 4 write nested names: the name as a whole, where it is recorded."""
+    owner, name = arguments if len(arguments) == 2 else (None, None)
+    if isinstance(owner, str) and isinstance(name, str):
+        owner = names.find("builtins", "str")
+    if isinstance(owner, Global) and isinstance(name, str):
+        whole = names.method(owner, name)
+        if whole is None:
+            raise Denied(f"it calls getattr on '{owner.dotted}' for more than the methods a model needs{_KERAS}")
+        return whole
+    return made
 
 
-def _partial(function: Global, arguments: tuple[Any, ...]) -> Instance:
-    """functools.partial(function): a call that is made later, so not of a class that opens files."""
-    if arguments and isinstance(arguments[0], Global) and arguments[0].name == "memmap":
-        raise Denied("it prepares a call of numpy.memmap, which opens files")
-    return Instance(function, arguments)
+def _type(made: Instance, arguments: tuple[Any, ...], names: Globals) -> Any:
+    """type(None) is NoneType; type(name, bases, …) makes a class by value, which is code."""
+    return made if arguments == (None,) else Instance(names.unlisted("builtins", "type"), arguments, offset=made.offset)
 
 
-def _builtin_type(function: Global, arguments: tuple[Any, ...]) -> Any:
-    if len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0].isidentifier():
-        return Global("types", arguments[0], "unknown", reconstructor=True)
-    return Instance(function, arguments)
+_KERAS = " (Keras models are pickled so: save them with model.save('m.keras'))"
 
 
-_CHECKS: dict[str, Callable[[Global, tuple[Any, ...]], Any]] = {
+def _builtin_type(_: Instance, arguments: tuple[Any, ...], names: Globals) -> Any:
+    """The type that cloudpickle looks up: MethodType for bound methods; the others are parts of code by value."""
+    name = arguments[0] if len(arguments) == 1 else None
+    if not isinstance(name, str) or not name.isidentifier():
+        raise Denied("it calls cloudpickle._builtin_type in an unusual way")
+    return names.find("types", name) if name == "MethodType" else names.unlisted("types", name)
+
+
+_FOLDS: dict[str, Callable[[Instance, tuple[Any, ...], Globals], Any]] = {
     "copyreg._reconstructor": _reconstructor,
     "copyreg.__newobj__": _newobj,
     "copyreg.__newobj_ex__": _newobj_ex,
@@ -178,11 +196,9 @@ _CHECKS: dict[str, Callable[[Global, tuple[Any, ...]], Any]] = {
     "builtins.bytearray": _buffer,
     "builtins.set": _set,
     "builtins.frozenset": _set,
-    "numpy.dtype": _dtype,
-    "functools.partial": _partial,
-    "numpy.random.__RandomState_ctor": _generator,
-    "numpy.random._pickle.__randomstate_ctor": _generator,
-    "numpy.random._pickle.__bit_generator_ctor": _generator,
-    "numpy.random._pickle.__generator_ctor": _generator,
+    "builtins.getattr": _method,
+    "builtins.type": _type,
+    "numpy._core.multiarray.scalar": _scalar,
+    "numpy.core.multiarray.scalar": _scalar,
     **dict.fromkeys(_BUILTIN_TYPE, _builtin_type),
 }

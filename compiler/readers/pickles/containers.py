@@ -7,27 +7,44 @@ from typing import Any
 
 from compiler.readers.pickles.faults import Denied, Malformed
 from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, Machine
-from compiler.readers.pickles.values import TRUNCATED, Bag, Instance, Listing, Pairs
+from compiler.readers.pickles.values import Bag, Instance, Listing, Pairs, is_plain
 
 
-def _keep(machine: Machine, target: Listing, values: list[Any]) -> None:
-    """Extend a container's elements within the limits; the last one kept says when there were more."""
+def _keep(machine: Machine, target: Listing, values: list[Any], step: int = 1) -> None:
+    """Extend a container's elements. Beyond the limits plain literals are counted and dropped, `step` at a time."""
+    usage = machine.usage
+    room = max(min(MAX_CONTAINER - len(target), MAX_KEPT - usage.kept), 0) // step * step
     if target.dropped:
-        target.dropped += len(values)
-        return
-    room = max(min(MAX_CONTAINER - len(target), MAX_KEPT - machine.usage.kept), 0) & ~1
+        room = 0
     if len(values) > room:
-        target.dropped = len(values) - room
-        values = [*values[:room], TRUNCATED]
-    machine.usage.kept += len(values)
+        values = values[:room] + _beyond(machine, target, values[room:], step)
+    usage.kept += len(values)
     target.extend(values)
+
+
+def _beyond(machine: Machine, target: Listing, values: list[Any], step: int) -> list[Any]:
+    """Of elements beyond the limits, those that have to be judged."""
+    kept: list[Any] = []
+    for at in range(0, len(values), step):
+        element = values[at : at + step]
+        if all(map(is_plain, element)):
+            target.dropped += step
+        else:
+            kept += element
+    for _ in kept:
+        machine.node()
+    return kept
 
 
 def _elements(target: Any, *, pairs: bool) -> Listing:
     """Where the elements that are put into `target` are kept. Raises Denied when it is nothing that takes elements."""
     if isinstance(target, Instance):
+        if not target.cls.unknown and target.cls.production.items != ("dict" if pairs else "list"):
+            raise Denied(f"it puts elements into a '{target.cls.dotted}', which takes none")
         if target.items is None:
-            target.items = Listing()
+            target.items, target.pairs = Listing(), pairs
+        if target.pairs != pairs:
+            raise Denied(f"it puts elements and items into one '{target.cls.dotted}'")
         return target.items
     if isinstance(target, Pairs if pairs else Listing):
         return target.items if isinstance(target, Pairs) else target
@@ -47,14 +64,14 @@ def _appends(machine: Machine) -> None:
 def _setitem(machine: Machine) -> None:
     value = machine.stack.pop()
     key = machine.stack.pop()
-    _keep(machine, _elements(machine.stack[-1], pairs=True), [key, value])
+    _keep(machine, _elements(machine.stack[-1], pairs=True), [key, value], 2)
 
 
 def _setitems(machine: Machine) -> None:
     values = machine.pop_mark()
     if len(values) % 2:
         raise Malformed("a dict in it has a key without a value")
-    _keep(machine, _elements(machine.stack[-1], pairs=True), values)
+    _keep(machine, _elements(machine.stack[-1], pairs=True), values, 2)
 
 
 def _additems(machine: Machine) -> None:
@@ -68,7 +85,7 @@ def _dict(machine: Machine) -> None:
     values, made = machine.pop_mark(), Pairs()
     if len(values) % 2:
         raise Malformed("a dict in it has a key without a value")
-    _keep(machine, made.items, values)
+    _keep(machine, made.items, values, 2)
     machine.stack.append(made)
 
 

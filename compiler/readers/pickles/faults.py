@@ -6,6 +6,11 @@ from __future__ import annotations
 class Fault(Exception):  # noqa: N818 - the three kinds below are no errors of ours
     """The pickle was given up; the text says why."""
 
+    def __init__(self, why: str, offset: int | None = None) -> None:
+        super().__init__(why)
+        self.offset = offset
+        """Byte of what is wrong, where it is not where reading stopped."""
+
 
 class Denied(Fault):
     """It refers to what no model needs, or is built as no pickler builds it: MF204."""

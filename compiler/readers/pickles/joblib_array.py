@@ -6,10 +6,13 @@ joblib writes, and a dtype that could mean two lengths is denied (see `arrays`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from compiler.readers.pickles.arrays import Array, DType, as_array, count_of, dtype_of, is_array_class
+from compiler.readers.pickles.arrays import Array, DType, as_array, count_of, dtype_of, is_array_class, is_string_dtype
 from compiler.readers.pickles.faults import Beyond, Denied
+from compiler.readers.pickles.nodes import has_children, scan
+from compiler.readers.pickles.numbers import INDEXES, numbers
 from compiler.readers.pickles.values import Instance, Pairs
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 _FIELDS = frozenset({"subclass", "shape", "order", "dtype", "allow_mmap"})
 _ALIGNMENT = "numpy_array_alignment_bytes"
+_PIECE = 1 << 18
 MAX_READ = 1 << 18
 """Bytes of an array that are kept: enough for names and classes, which are all that anyone asks for."""
 _MAX_ARRAYS = 16 << 20
@@ -32,18 +36,37 @@ def read_array(machine: Machine, wrapper: Instance) -> Array:
     if machine.offset < machine.frame_end:
         raise Denied("it has array bytes inside a frame, where different loaders find different bytes")
     fields = _fields(wrapper)
-    dtype, count = dtype_of(fields["dtype"]), count_of(fields["shape"])
     machine.found_arrays = True
+    if is_string_dtype(fields["dtype"]):
+        return _nested(machine, DType("O", 8, "|", True), fields["shape"])
+    dtype, count = dtype_of(fields["dtype"]), count_of(fields["shape"])
     if dtype.objects:
         return _nested(machine, dtype, fields["shape"])
     if _ALIGNMENT in fields and fields[_ALIGNMENT] is not None:
         machine.skip(machine.take(1)[0])
     length = count * dtype.itemsize
+    if dtype.fields and has_children(dtype):
+        return Array(dtype, fields["shape"], None, scan(dtype, count, _pieces(machine, length, dtype.itemsize)))
+    if _is_index(machine, dtype):
+        return Array(dtype, fields["shape"], None, numbers(dtype, _pieces(machine, length, dtype.itemsize)))
     if _is_wanted(machine, dtype, fields["shape"], length):
         machine.usage.arrays += length
         return Array(dtype, fields["shape"], machine.take(length))
     machine.skip(length)
     return Array(dtype, fields["shape"], None)
+
+
+def _pieces(machine: Machine, length: int, itemsize: int) -> Iterator[memoryview]:
+    """The bytes of an array, in pieces of whole items."""
+    step = max(_PIECE // itemsize, 1) * itemsize
+    for start in range(0, length, step):
+        yield memoryview(machine.take(min(step, length - start)))
+
+
+def _is_index(machine: Machine, dtype: DType) -> bool:
+    """Whether an array is an attribute whose numbers compiled code follows; its name was read before it."""
+    name = machine.stack[-2] if len(machine.stack) > 1 else None
+    return type(name) is str and name in INDEXES and dtype.kind in "iu" and dtype.itemsize in {4, 8}
 
 
 def _is_wanted(machine: Machine, dtype: DType, shape: tuple[int, ...], length: int) -> bool:
@@ -59,7 +82,7 @@ def _fields(wrapper: Instance) -> dict[str, Any]:
     if wrapper.arguments or foreign or not fields.keys() >= _FIELDS or len(state.items) != 2 * len(fields):
         raise Denied("a joblib array is described as joblib does not")
     alignment = fields.get(_ALIGNMENT)
-    if not is_array_class(fields["subclass"]) or fields["order"] not in {"C", "F"} or alignment not in {None, 16}:
+    if not is_array_class(fields["subclass"]) or fields["order"] not in ("C", "F") or alignment not in (None, 16):
         raise Denied("a joblib array is described as joblib does not")
     return fields
 

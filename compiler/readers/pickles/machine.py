@@ -11,20 +11,20 @@ import struct
 from typing import Any
 
 from compiler.readers.pickles.faults import Beyond, Denied, Malformed
-from compiler.readers.pickles.index import Globals, indexed_texts
-from compiler.readers.pickles.values import FORGOTTEN, Global, Instance
+from compiler.readers.pickles.names import Globals
+from compiler.readers.pickles.values import FORGOTTEN, Blob, Instance, is_plain
 from compiler.readers.pickles.window import Window
 
 MAX_OPCODES = 30_000_000
 MAX_STACK = 500_000
 MAX_KEPT = 1_000_000
-"""Elements of lists, dicts and sets that are kept over a whole pickle; later ones are read, judged and dropped."""
+"""Elements of lists, dicts and sets that are kept over a whole pickle; of later ones, plain literals are dropped."""
 MAX_CONTAINER = 20_000
 """Elements of one container that are kept."""
 MAX_NODES = 2_000_000
 """Tuples and objects."""
 MAX_REMEMBERED = 250_000
-"""Memo entries kept whatever they are; later ones only when they are names."""
+"""Memo entries kept whatever they are; of later ones, text is forgotten unless the index has it."""
 MAX_MEMO = 10_000_000
 MAX_SHORT = 1024
 """Bytes of text or bytes that are kept as such; longer ones are `Blob`s."""
@@ -33,16 +33,21 @@ LOOKAHEAD = 1 << 16
 _STRIDE = 1 << 20
 """Bytes between two looks at the limits."""
 
+_TEXTS = frozenset({str, bytes, Blob})
 _INT = struct.Struct("<i").unpack_from
 _USHORT = struct.Struct("<H").unpack_from
 _UINT = struct.Struct("<I").unpack_from
 _DOUBLE = struct.Struct(">d").unpack_from
 
 
+def _is_text(value: Any) -> bool:
+    return type(value) in _TEXTS
+
+
 class Usage:
     """What reading a file has cost so far, over all pickles nested in it."""
 
-    __slots__ = ("arrays", "copied", "depth", "kept", "nodes", "opcodes")
+    __slots__ = ("arrays", "copied", "depth", "kept", "made", "nodes", "opcodes")
 
     def __init__(self) -> None:
         self.opcodes = 0
@@ -56,6 +61,8 @@ class Usage:
         """Bytes of joblib's arrays that are kept."""
         self.depth = 0
         """How many pickles are open inside one another."""
+        self.made: list[Instance] = []
+        """Every object that loading would make, those that are thrown away again included."""
 
 
 class Machine:
@@ -165,12 +172,17 @@ class Machine:
         return self.stack.pop()
 
     def fade(self, value: Any) -> Any:
-        """What the memo keeps of a value beyond MAX_REMEMBERED: only what names, dtypes and modules are told by."""
-        if type(value) is str:
-            return value if value in indexed_texts() else FORGOTTEN
-        if isinstance(value, Global) or (isinstance(value, Instance) and value.cls.dotted == "numpy.dtype"):
+        """What the memo keeps of a value beyond MAX_REMEMBERED: all but text that stands nowhere in the index."""
+        if type(value) is str and value in self.globals.texts():
             return value
-        return FORGOTTEN
+        texts = type(value) in _TEXTS or (type(value) is tuple and is_plain(value) and any(map(_is_text, value)))
+        return FORGOTTEN if texts else value
+
+    def made(self, value: Any) -> Any:
+        """Take down an object that loading would make, so that it is judged when all is read."""
+        if isinstance(value, Instance):
+            self.usage.made.append(value)
+        return value
 
     def take(self, length: int) -> bytes:
         """The next `length` bytes (an opcode's argument of fixed or short size), stepping over them."""

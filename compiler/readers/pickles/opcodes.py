@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from typing import Any
 
 from compiler.readers.pickles.construct import WRAPPERS, build, new_object, reduce_
 from compiler.readers.pickles.containers import CONTAINERS
@@ -18,6 +19,7 @@ from compiler.readers.pickles.values import (
     Instance,
     Pairs,
     Persistent,
+    is_plain,
 )
 
 
@@ -107,19 +109,21 @@ def _find(machine: Machine, module: str, name: str) -> Global:
 def _reduce(machine: Machine) -> None:
     arguments = machine.stack.pop()
     machine.node()
-    machine.stack[-1] = reduce_(machine.stack[-1], arguments)
+    machine.stack[-1] = machine.made(reduce_(machine.stack[-1], arguments, machine.globals, machine.offset))
 
 
 def _newobj(machine: Machine) -> None:
     arguments = machine.stack.pop()
     machine.node()
-    machine.stack[-1] = new_object(machine.stack[-1], arguments)
+    machine.stack[-1] = machine.made(new_object(machine.stack[-1], arguments, machine.offset))
 
 
 def _newobj_ex(machine: Machine) -> None:
-    if not isinstance(machine.stack.pop(), Pairs):
+    keywords = machine.stack.pop()
+    if not isinstance(keywords, Pairs):
         raise Malformed("the keywords of a new object are no dict")
     _newobj(machine)
+    machine.stack[-1].keywords = keywords
 
 
 def _build(machine: Machine) -> None:
@@ -137,7 +141,15 @@ def _persistent(machine: Machine) -> None:
     if isinstance(identity, tuple) and len(identity) > 1 and identity[0] == "module":
         machine.stack.append(identity[1])  # torch.save before 1.6: a class with its source text, which is not run
         return
+    if not all(map(_is_identity, identity if isinstance(identity, tuple) else (identity,))):
+        raise Denied("it refers to a tensor in a way that torch.save does not")
     machine.stack.append(Persistent(identity))
+
+
+def _is_identity(part: Any) -> bool:
+    """Whether a value is a part of a persistent id: a literal, a class of storages, the view of a storage."""
+    storage = isinstance(part, Global) and "storage_class" in part.production.value
+    return storage or is_plain(part)
 
 
 def _denied(why: str) -> Callable[[Machine], None]:

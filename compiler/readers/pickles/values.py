@@ -8,38 +8,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from compiler.readers.pickles.productions import NOTHING, Production
+
 
 class Global:
     """A name that the pickle imports, judged by the index. One object a name, so identity is equality."""
 
-    __slots__ = ("kind", "module", "name", "reconstructor")
+    __slots__ = ("kind", "module", "name", "production")
 
-    def __init__(self, module: str, name: str, kind: str, reconstructor: bool) -> None:
+    def __init__(self, module: str, name: str, kind: str, production: Production = NOTHING) -> None:
         self.module = module
         self.name = name
         self.kind = kind
-        """`class`, `function` (referred to, never called), `reconstructor`, or `unknown`."""
-        self.reconstructor = reconstructor
-        """Whether REDUCE may call it; some classes are their own reconstructor."""
+        """`known`, `unknown` (code of others or of the user), or `harmless` (of no use to a model, and no harm)."""
+        self.production = production
+        """What may be done with it; nothing, unless it is known."""
 
     @property
     def dotted(self) -> str:
         """`package.module.Name`."""
         return f"{self.module}.{self.name}"
 
+    @property
+    def unknown(self) -> bool:
+        """Whether it is neither recorded nor denied."""
+        return self.kind == "unknown"
+
 
 class Instance:
-    """An object that loading would make: by NEWOBJ of a class, or by REDUCE of a reconstructor."""
+    """An object that loading would make: by NEWOBJ of a class, or by REDUCE of a callee."""
 
-    __slots__ = ("arguments", "cls", "items", "state")
+    __slots__ = ("arguments", "cls", "items", "keywords", "new", "offset", "pairs", "state")
 
-    def __init__(self, cls: Global, arguments: Any) -> None:
+    def __init__(self, cls: Global, arguments: Any, *, new: bool = False, offset: int = 0) -> None:
         self.cls = cls
         self.arguments = arguments
+        self.new = new
+        """Whether `cls.__new__` made it, not a call."""
+        self.offset = offset
+        """Byte at which it was made."""
+        self.keywords: Pairs | None = None
+        """Of NEWOBJ_EX."""
         self.state: Any = None
         """What BUILD hands to it."""
         self.items: Listing | None = None
         """Elements, or keys and values in turn, of subclasses of list and dict."""
+        self.pairs = False
+        """Whether `items` are keys and values."""
 
     def attributes(self) -> dict[str, Any]:
         """The instance's `__dict__` as far as the state is one."""
@@ -48,15 +63,15 @@ class Instance:
 
 
 class Listing(list[Any]):
-    """A list, or the elements of a dict or set: beyond the limits elements are counted and not kept."""
+    """A list, or the elements of a dict or set: beyond the limits plain literals are counted and not kept."""
 
     dropped = 0
-    """Elements not kept; then the last one kept is TRUNCATED."""
+    """Elements not kept: numbers, text, None, and tuples of them."""
 
     @property
     def length(self) -> int:
         """The number of elements that were read."""
-        return len(self) - 1 + self.dropped if self.dropped else len(self)
+        return len(self) + self.dropped
 
 
 class Pairs:
@@ -80,6 +95,7 @@ class Bag:
 
     def __init__(self, items: list[Any]) -> None:
         self.items = Listing(items)
+        self.items.dropped = items.dropped if isinstance(items, Listing) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +126,14 @@ class _Marker:
         return f"<{self.why}>"
 
 
-FORGOTTEN = _Marker("not kept: beyond the memory limit")
-"""A memo entry beyond the limit. Fine as data; whoever needs to know what it is refuses it."""
-TRUNCATED = _Marker("further elements not kept")
-"""The last element of a list, dict or set of which only the beginning was kept."""
+FORGOTTEN = _Marker("text not kept: beyond the memory limit")
+"""Text or bytes beyond the limit. Fine as data; whoever needs to know what it says refuses it."""
 HOLE = _Marker("memo entry never written")
+LITERALS = frozenset({type(None), bool, int, float, str, bytes, Blob, _Marker})
+"""Types of values that are plain data whatever they say."""
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is a literal, or a short tuple of literals: data, and nothing but data."""
+    kind = type(value)
+    return kind in LITERALS or (kind is tuple and len(value) <= 8 and all(type(item) in LITERALS for item in value))

@@ -38,22 +38,26 @@ class H5File:
 def root_attributes(data: memoryview) -> dict[str, str]:
     """Name and text of every scalar string attribute of the root group; raises `BadContentError`."""
     file = H5File(data)
+    found: dict[str, str | None] = {}
+    for message in messages(file, root_header(file)):
+        if message.kind == ATTRIBUTE:
+            name, value = _attribute(file, message.body)
+            if name in found:
+                raise BadContentError(f"its root has two attributes called '{name:.80}'")
+            found[name] = value
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def root_header(file: H5File) -> int:
+    """The offset of the root group's object header. Raises `BadContentError` for a superblock that Keras never has."""
     if bytes(file.take(0, 8)) != MAGIC:
         raise BadContentError("it is no HDF5 file")
-    found = {}
-    for message in _attribute_messages(file, _root_header(file)):
-        name, value = _attribute(file, message)
-        if value is not None:
-            found[name] = value
-    return found
-
-
-def _root_header(file: H5File) -> int:
-    """The offset of the root group's object header."""
     version = file.number(8, 1)
     sizes, start = (13, {0: 24, 1: 28}.get(version, 0)) if version < 2 else (9, 12)
     if version > 3 or file.number(sizes, 1) != 8 or file.number(sizes + 1, 1) != 8:
         raise BadContentError(f"its superblock (version {version}) is of an unknown kind")
+    if file.number(start, 8) != 0:
+        raise BadContentError("its addresses do not begin at its first byte")
     end = file.number(start + 16, 8)
     if end > len(file.data):
         raise BadContentError(f"it has {len(file.data):,} bytes of {end:,}")
@@ -61,7 +65,18 @@ def _root_header(file: H5File) -> int:
     return file.number(start + (40 if version < 2 else 24), 8)
 
 
-def _attribute_messages(file: H5File, header: int) -> Iterator[memoryview]:
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of an object's header."""
+
+    kind: int
+    shared: bool
+    """Whether the body only says where the message is."""
+    body: memoryview
+
+
+def messages(file: H5File, header: int) -> Iterator[Message]:
+    """The messages of an object's header, those of its continuations too. Raises `BadContentError`."""
     modern = bytes(file.take(header, 4)) == b"OHDR"
     blocks = [_modern_start(file, header) if modern else (header + 16, file.number(header + 8, 4), False)]
     count = 0
@@ -72,18 +87,21 @@ def _attribute_messages(file: H5File, header: int) -> Iterator[memoryview]:
         while at + prefix <= end:
             count += 1
             if count > MAX_MESSAGES:
-                raise BadContentError(f"its root has more than {MAX_MESSAGES:,} messages")
+                raise BadContentError(f"an object of it has more than {MAX_MESSAGES:,} messages")
             kind, length = (
                 (file.number(at, 1), file.number(at + 1, 2)) if modern else (file.number(at, 2), file.number(at + 2, 2))
             )
+            shared = bool(file.number(at + (3 if modern else 4), 1) & 2)
             body = file.take(at + prefix, length)
             at += prefix + length
-            if kind == CONTINUATION and length >= 16:
+            if kind == CONTINUATION:
+                if length < 16 or shared:
+                    raise BadContentError("a continuation of an object's header leads nowhere")
                 offset, size = struct.unpack_from("<QQ", body)
                 # A modern block has a signature before its messages and a checksum after them.
                 blocks.append((offset + 4, size - 8, ordered) if modern else (offset, size, False))
-            elif kind == ATTRIBUTE:
-                yield body
+            else:
+                yield Message(kind, shared, body)
 
 
 def _modern_start(file: H5File, header: int) -> tuple[int, int, bool]:

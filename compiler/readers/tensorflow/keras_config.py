@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from compiler.ir import Json, Tensor
+from compiler.readers.containers.bounded_json import parse_json
+from compiler.readers.containers.mapped import BadContentError
 
 MAX_NODES = 2_000_000
+MAX_DEPTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,20 @@ class KerasModel:
     """Sequential, Functional, Model, or a subclass of the user's."""
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
-    objects: tuple[tuple[str, str, Json], ...]
-    """Module, class name and configuration of every serialized object in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KerasObject:
+    """One serialized class or function, as it stands in a configuration."""
+
+    place: str
+    """Where: `config.layers[3].config.activation`."""
+    module: str
+    name: str
+    """Its class; `function` for a function, whose name is the configuration."""
+    registered: str
+    """The name under which it is registered, "" where there is none."""
+    config: Json
 
 
 def read_config(config: Json) -> KerasModel:
@@ -41,7 +56,6 @@ def read_config(config: Json) -> KerasModel:
         class_name=str(tree.get("class_name", "")),
         inputs=tuple(_input(layer, inner) for layer in inputs),
         outputs=tuple(_output(layer) for layer in outputs),
-        objects=tuple(_objects(tree)),
     )
 
 
@@ -100,18 +114,53 @@ def _dtype(config: dict[str, Any]) -> str:
     return "float32" if named.startswith("mixed_") else named
 
 
-def _objects(tree: Json) -> Iterator[tuple[str, str, Json]]:
-    stack: list[Json] = [tree]
-    for _ in range(MAX_NODES):
-        if not stack:
-            return
-        node = stack.pop()
-        if isinstance(node, dict):
-            if isinstance(node.get("class_name"), str):
-                module = node.get("module")
-                name = node.get("registered_name") or node["class_name"]
-                yield (module if isinstance(module, str) else "", str(name), node.get("config"))
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
-    raise ValueError("the configuration is too large")
+def objects(tree: Json, place: str = "") -> Iterator[KerasObject]:
+    """Every serialized object in a tree, those in JSON text within it too. Raises ValueError for a tree too large."""
+    keys: list[str] = [place]
+    waiting: list[Iterator[tuple[str, Json]]] = [iter([("", tree)])]
+    count = 0
+    while waiting:
+        entry = next(waiting[-1], None)
+        if entry is None:
+            waiting.pop()
+            keys.pop()
+            continue
+        count += 1
+        if count > MAX_NODES or len(waiting) > MAX_DEPTH:
+            raise ValueError("the configuration is too large")
+        key, node = entry
+        node = _parsed(node) if isinstance(node, str) else node
+        if isinstance(node, dict | list):
+            keys.append(key)
+            if isinstance(node, dict) and isinstance(node.get("class_name"), str):
+                yield _object("".join(keys).strip("."), node)
+            waiting.append(_children(node))
+
+
+def _children(node: dict[str, Json] | list[Json]) -> Iterator[tuple[str, Json]]:
+    if isinstance(node, dict):
+        return ((f".{key:.40}", value) for key, value in node.items())
+    return ((f"[{number}]", value) for number, value in enumerate(node))
+
+
+def _parsed(text: str) -> Json:
+    """The tree in a text that is JSON; other texts as they are."""
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        return parse_json(text.encode("utf-8", "surrogatepass"))
+    except BadContentError:
+        return text
+
+
+def _object(place: str, node: dict[str, Any]) -> KerasObject:
+    module, registered, name = node.get("module"), node.get("registered_name"), str(node["class_name"])
+    if name == "__typespec__":
+        name = str(node.get("spec_name"))
+    return KerasObject(
+        place=place,
+        module=module if isinstance(module, str) else "",
+        name=name,
+        registered=registered if isinstance(registered, str) else "",
+        config=node.get("config"),
+    )

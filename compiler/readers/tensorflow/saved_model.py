@@ -6,13 +6,17 @@ saved_metadata.proto of Keras 2.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from compiler.ir import Tensor
 from compiler.readers.containers.bounded_json import parse_mapping
 from compiler.readers.containers.mapped import BadContentError
-from compiler.readers.containers.protobuf import Budget, Value, fields, signed, text
+from compiler.readers.containers.protobuf import Budget, Value, fields, signed, single, text
+from compiler.readers.tensorflow.saved_model_meta import Meta, read_meta
 
+MAX_GRAPHS = 100
 # tensorflow.DataType -> numpy dtype
 DTYPES = {
     1: "float32", 2: "float64", 3: "int32", 4: "uint8", 5: "int16", 6: "int8", 7: "string", 8: "complex64", 9: "int64",
@@ -36,28 +40,36 @@ class SavedModel:
     """TensorFlow's release, as `2.21.0`."""
     tags: set[str] = field(default_factory=set)
     signatures: dict[str, Signature] = field(default_factory=dict)
-    operations: set[str] = field(default_factory=set)
-    """Operations of the graph and of its functions."""
+    metas: tuple[Meta, ...] = ()
+    """Every meta graph of the file: a loader may ask for any of them."""
 
 
 def read_saved_model(data: memoryview) -> SavedModel:
-    """The facts in saved_model.pb; raises `BadContentError`."""
+    """The facts in saved_model.pb, whose bytes its meta graphs go on reading; raises `BadContentError`."""
     budget = Budget()
-    graphs = [_meta_graph(value, budget) for number, value in fields(data, budget) if number == 2]
+    messages = list(islice((value for number, value in fields(data, budget) if number == 2), MAX_GRAPHS + 1))
+    if len(messages) > MAX_GRAPHS:
+        raise BadContentError(f"it has more than {MAX_GRAPHS} graphs")
+    graphs = [_meta_graph(value, budget) for value in messages]
     if not graphs:
         raise BadContentError("it has no graph")
-    return next((graph for graph in graphs if "serve" in graph.tags), graphs[0])
+    found = next((graph for graph in graphs if "serve" in graph.tags), graphs[0])
+    found.metas = tuple(read_meta(value, budget) for value in messages)
+    return found
 
 
-def keras_class(data: memoryview) -> str | None:
-    """The class of the root object in keras_metadata.pb (Keras 2), when it is told."""
+def keras_objects(data: memoryview) -> Iterator[tuple[str, str]]:
+    """Path (`root`, `root.layer-0`) and configuration (JSON) of every object in keras_metadata.pb (Keras 2)."""
     budget = Budget()
     for number, node in fields(data, budget):
-        parts = dict(fields(node, budget)) if number == 1 else {}
-        if text(parts.get(3, 0)) == "root":
-            name = parse_mapping(text(parts.get(5, 0)).encode()).get("class_name")
-            return name if isinstance(name, str) else None
-    return None
+        parts = single(node, budget) if number == 1 else {}
+        yield text(parts.get(3, 0)), text(parts.get(5, 0))
+
+
+def class_of(metadata: str) -> str | None:
+    """The class that a configuration is of, when it is told."""
+    name = parse_mapping(metadata.encode()).get("class_name")
+    return name if isinstance(name, str) else None
 
 
 def _meta_graph(message: Value, budget: Budget) -> SavedModel:
@@ -65,8 +77,6 @@ def _meta_graph(message: Value, budget: Budget) -> SavedModel:
     for number, value in fields(message, budget):
         if number == 1:
             _meta_info(value, found, budget)
-        elif number == 2:
-            found.operations |= _graph_operations(value, budget)
         elif number == 5:
             entry = dict(fields(value, budget))
             found.signatures[text(entry.get(1, 0))] = _signature(entry.get(2, memoryview(b"")), budget)
@@ -79,26 +89,6 @@ def _meta_info(message: Value, found: SavedModel, budget: Budget) -> None:
             found.tags.add(text(value))
         elif number == 5:
             found.version = text(value)
-
-
-def _graph_operations(graph: Value, budget: Budget) -> set[str]:
-    found = set()
-    for number, value in fields(graph, budget):
-        if number == 1:
-            found.add(_operation(value, budget))
-        elif number == 2:
-            functions = (function for kind, function in fields(value, budget) if kind == 1)
-            found |= {
-                _operation(node, budget)
-                for function in functions
-                for kind, node in fields(function, budget)
-                if kind == 3
-            }
-    return found
-
-
-def _operation(node: Value, budget: Budget) -> str:
-    return next((text(value) for number, value in fields(node, budget) if number == 2), "")
 
 
 def _signature(message: Value, budget: Budget) -> Signature:

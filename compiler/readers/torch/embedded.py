@@ -7,6 +7,7 @@ Sample inputs are always such a pickle; weights and constants are where the arch
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,13 @@ from pathlib import Path
 from compiler.readers.containers.archive import checked_zip, damaged, read_member
 from compiler.readers.pickles import refusal
 from compiler.readers.pickles.faults import Denied
-from compiler.readers.torch.zip_file import read_data
+from compiler.readers.torch.zip_file import check_unique, read_data
 
 _MAX_CONFIG = 64 << 20
+# torch.export.load also opens what AOTInductor compiled, and unpickles constants of this name without any limit.
+_COMPILED = re.compile(
+    r"(?:^|/)(?:data/aotinductor|data/mtia|data/executorch)/|\.so(?:\.\d+)*$|/opaque_obj_", re.IGNORECASE
+)
 
 
 def judge_embedded(archive: zipfile.ZipFile, path: Path) -> tuple[str, ...]:
@@ -24,8 +29,13 @@ def judge_embedded(archive: zipfile.ZipFile, path: Path) -> tuple[str, ...]:
 
     Raises CompilerError: MF204 when one is denied or is no torch.save archive, MF203, MF206.
     """
+    check_unique(archive.namelist(), path)
+    for name in archive.namelist():
+        if _COMPILED.search(name):
+            text = f"'{name:.200}' is compiled code or a pickle of any object, which loading would run"
+            raise refusal(path, Denied(text), archive.getinfo(name).header_offset)
     unknown: set[str] = set()
-    for name in sorted(set(_pickled(archive, path))):
+    for name in sorted({*_pickled(archive, path), *_zipped(archive)}):
         unknown.update(_judge(archive, name, path))
     return tuple(sorted(unknown))
 
@@ -36,6 +46,13 @@ def _pickled(archive: zipfile.ZipFile, path: Path) -> Iterator[str]:
             yield name
         elif name.endswith("_config.json") and "/data/" in name:
             yield from _configured(archive, name, path)
+
+
+def _zipped(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Members that are archives themselves, whatever they are called and whatever the configuration says of them."""
+    for name in archive.namelist():
+        if read_member(archive, name, 4, whole=False) == b"PK\x03\x04" and "/custom_obj" not in f"/{name}":
+            yield name
 
 
 def _configured(archive: zipfile.ZipFile, name: str, path: Path) -> Iterator[str]:

@@ -8,9 +8,10 @@ it is checked here against what `torch.export.save` writes.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compiler.ir import Json, Tensor
@@ -46,6 +47,8 @@ class ExportedProgram:
     outputs: tuple[Tensor, ...]
     foreign: tuple[str, ...]
     """Operators and expressions that are not what `torch.export` writes."""
+    operators: tuple[str, ...]
+    """Of PyTorch and of extensions: `aten::relu`, sorted."""
 
 
 def read_exported(tree: Json) -> ExportedProgram:
@@ -59,9 +62,10 @@ def read_exported(tree: Json) -> ExportedProgram:
         version=version if isinstance(version, str) else None,
         schema=f"{schema['major']}.{schema.get('minor', 0)}" if "major" in schema else None,
         class_name=_class_name(graph),
-        inputs=_tensors(signature.get("input_specs"), "user_input", values),
+        inputs=_named(_tensors(signature.get("input_specs"), "user_input", values), module),
         outputs=_tensors(signature.get("output_specs"), "user_output", values),
         foreign=tuple(dict.fromkeys(_foreign(root))),
+        operators=tuple(sorted(_operators(root))),
     )
 
 
@@ -104,10 +108,51 @@ def _tensors(specs: Any, kind: str, values: dict[str, Any]) -> tuple[Tensor, ...
 
 
 def _tensor(name: str, value: dict[str, Any]) -> Tensor:
-    sizes = (_mapping(size).get("as_int") for size in _items(value.get("sizes")))
+    axes = [_mapping(size) for size in _items(value.get("sizes"))]
+    sizes = [axis.get("as_int") for axis in axes]
+    symbols = [_mapping(axis.get("as_expr")).get("expr_str") for axis in axes]
     dtype = value.get("dtype")
     known = DTYPES.get(dtype, "object") if isinstance(dtype, int) else "object"
-    return Tensor(name, known, tuple(size if isinstance(size, int) else None for size in sizes))
+    return Tensor(
+        name,
+        known,
+        tuple(size if isinstance(size, int) else None for size in sizes),
+        tuple(symbol if isinstance(symbol, str) else None for symbol in symbols),
+    )
+
+
+def _named(tensors: tuple[Tensor, ...], module: dict[str, Any]) -> tuple[Tensor, ...]:
+    """The inputs under the names by which a caller hands them over: keys of mappings, arguments of `forward`."""
+    root = next((_mapping(entry) for entry in _items(module.get("module_call_graph"))), {})
+    signature = _mapping(root.get("signature"))
+    arguments = [str(name) for name in _items(signature.get("forward_arg_names"))]
+    try:
+        tree = json.loads(str(signature.get("in_spec", "")))[1]
+        names = list(_leaf_names(tree, arguments))
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        return tensors
+    if len(names) != len(tensors) or len(set(names)) != len(names):
+        return tensors
+    return tuple(replace(tensor, name=name or tensor.name) for tensor, name in zip(tensors, names, strict=True))
+
+
+def _leaf_names(tree: Any, arguments: list[str]) -> Iterator[str]:
+    """Names of a call's tensors in their flat order; `tree` is the form of (positional, keyword) arguments."""
+    positional, keyword = tree["children_spec"]
+    for name, child in zip(arguments, positional["children_spec"], strict=False):
+        yield from _names_below(child, name)
+    for name, child in zip(json.loads(keyword["context"]), keyword["children_spec"], strict=True):
+        yield from _names_below(child, name)
+
+
+def _names_below(tree: Any, name: str) -> Iterator[str]:
+    if tree["type"] is None:
+        yield name
+        return
+    is_mapping = str(tree["type"]).endswith("ict")  # dict, OrderedDict
+    keys = json.loads(tree["context"]) if is_mapping else [f"{name}_{i}" for i in range(len(tree["children_spec"]))]
+    for key, child in zip(keys, tree["children_spec"], strict=True):
+        yield from _names_below(child, str(key))
 
 
 def _class_name(graph: dict[str, Any]) -> str | None:
@@ -137,3 +182,19 @@ def _foreign(root: dict[str, Any]) -> Iterator[str]:
         elif isinstance(node, list):
             stack.extend(node)
     yield "a graph too large to be checked"
+
+
+def _operators(root: dict[str, Any]) -> set[str]:
+    """The operators that nodes anywhere in the tree call, without their overloads."""
+    found, stack = set(), [root]
+    while stack:
+        node: Any = stack.pop()
+        if isinstance(node, dict):
+            target = node.get("target")
+            parts = target.split(".") if isinstance(target, str) else []
+            if parts[:2] == ["torch", "ops"] and len(parts) > 3:
+                found.add(f"{parts[2]}::{parts[3]}")
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return found

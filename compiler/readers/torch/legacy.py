@@ -6,8 +6,8 @@ from pathlib import Path
 
 from compiler.readers.containers.archive import damaged
 from compiler.readers.pickles import Pickle, make_pickle, run
-from compiler.readers.pickles.index import Globals
 from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import open_window
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -21,7 +21,7 @@ def read_torch_legacy(path: Path) -> Pickle:
     The others are the magic number, the protocol, facts on the machine that saved, and the keys of the storages that
     follow. torch unpickles all five, so all five are judged. Raises CompilerError (MF203, MF204, MF206).
     """
-    found, usage = Globals(), Usage()
+    found, usage = Globals(index="torch"), Usage()
     with open_window(path) as window:
         position, values, main = 0, [], None
         for number in range(5):

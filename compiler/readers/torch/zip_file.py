@@ -8,8 +8,8 @@ from pathlib import Path
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.pickles import Pickle, make_pickle, refusal, run
 from compiler.readers.pickles.faults import Denied
-from compiler.readers.pickles.index import Globals
 from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import Window
 
 MAX_PICKLE = 64 << 20
@@ -26,7 +26,7 @@ def read_data(archive: zipfile.ZipFile, path: Path, *, torchscript: bool = False
     """The data.pkl of an open archive, as torch.load or, with `torchscript`, torch.jit.load reads it."""
     folder = folder_of(archive, path)
     data = read_member(archive, f"{folder}/data.pkl", MAX_PICKLE)
-    machine = Machine(Window(data), Globals(torchscript=torchscript), Usage(), persistent=True)
+    machine = Machine(Window(data), Globals(index="torch", torchscript=torchscript), Usage(), persistent=True)
     value = run(machine, path)
     if machine.position != len(data):
         raise refusal(path, Denied("there is more data after its end"), machine.offset)
@@ -42,6 +42,11 @@ def folder_of(archive: zipfile.ZipFile, path: Path) -> str:
     folder = names[0].split("/", 1)[0] if names else ""
     if not all(name.startswith(folder + "/") for name in names):
         raise damaged(path, "its members lie in several folders")
-    if len(set(names)) != len(names):
-        raise damaged(path, "a member is listed twice")
+    check_unique(names, path)
     return folder
+
+
+def check_unique(names: list[str], path: Path) -> None:
+    """Raises CompilerError MF203 for a member that is there twice; PyTorch does not tell upper from lower case."""
+    if len({name.lower() for name in names}) != len(names):
+        raise damaged(path, "a member is listed twice")

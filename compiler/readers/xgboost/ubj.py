@@ -12,7 +12,7 @@ from compiler.ir import Json
 from compiler.readers.containers.mapped import BadContentError
 from compiler.readers.containers.ubj import UbjReader
 
-TREES = frozenset(("trees", "cats", "tree_info", "iteration_indptr", "weights", "weight_drop"))
+TREES = frozenset(("trees", "tree_info", "iteration_indptr", "weights", "weight_drop"))
 MAX_WALKED = 8 << 20
 FIRST, HEAD, TAIL, NEAR = 1 << 17, 16 << 20, 1 << 20, 1 << 16
 NAME = re.compile(rb"\x04nameSL.{8}(gbtree|gblinear|dart)", re.DOTALL)
@@ -30,7 +30,7 @@ def read_ubj(view: memoryview) -> dict[str, Json]:
 
 def _from_ends(view: memoryview) -> dict[str, Json]:
     head, tail = bytes(view[:FIRST]), bytes(view[-TAIL:])
-    if _key("gradient_booster") not in head:  # thousands of feature names
+    if _key("gbtree_model_param") not in head:  # thousands of feature names or categories
         head = bytes(view[:HEAD])
     begin, end = head.find(_key("gradient_booster")), tail.rfind(_key("learner_model_param"))
     if begin < 0 or end < 0:
@@ -39,8 +39,11 @@ def _from_ends(view: memoryview) -> dict[str, Json]:
     after = _object(b"{" + _key("learner") + b"{" + tail[end:])
     learner: dict[str, Json] = {**_mapping(before.get("learner")), **_mapping(after.get("learner"))}
     names = NAME.findall(tail[max(0, end - NEAR) : end])
-    counts = head.find(_key("gbtree_model_param"), begin, begin + NEAR)
-    model: Json = {"gbtree_model_param": _counts(head, counts)} if counts >= 0 else {}
+    counts = head.find(_key("gbtree_model_param"), begin)
+    model: dict[str, Json] = {"gbtree_model_param": _counts(head, counts)} if counts >= 0 else {}
+    categories = head.find(_key("cats"), begin, begin + NEAR)
+    if 0 <= categories < counts:
+        model["cats"] = _object(head[categories + len(_key("cats")) : counts])
     learner["gradient_booster"] = {"name": names[-1].decode() if names else None, "model": model}
     return {**after, "learner": learner}
 

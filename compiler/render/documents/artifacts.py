@@ -116,6 +116,12 @@ class InspectDocument(TypedDict):
     """What else its format records."""
     unknown: list[str]
     """Dotted names in a pickle that are neither known nor denied."""
+    servable: bool
+    """False where the file is readable and holds no model to serve."""
+    holds: str | None
+    """What it holds then."""
+    instead: str | None
+    """What to save instead, or which field takes it."""
 
 
 class CheckDocument(TypedDict):
@@ -150,6 +156,17 @@ class IntrospectDocument(TypedDict):
     """ADS's checks first, in ADS's order, then ours."""
 
 
+class IsolationDocument(TypedDict):
+    """How far the process that ran the model was isolated; an aspect is false where the machine cannot enforce it."""
+
+    network: bool
+    """Whether it reached no network but a loopback interface of its own."""
+    files: bool
+    """Whether it saw only the files it needs to run, and wrote only in its scratch folder."""
+    processes: bool
+    """Whether it reached no other process."""
+
+
 class VerificationDocument(TypedDict):
     """A verification that succeeded."""
 
@@ -162,7 +179,9 @@ class VerificationDocument(TypedDict):
     loadSeconds: float
     """How long the model took to load."""
     isolated: bool
-    """Whether the process had no network."""
+    """Whether the process was isolated completely: network, files and processes."""
+    isolation: IsolationDocument
+    """Which aspect of the isolation held."""
     shapes: list[str]
     """The payload shapes that were answered alike."""
 

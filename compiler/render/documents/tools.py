@@ -6,6 +6,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+from compiler.render.documents.artifacts import IsolationDocument
 from compiler.render.documents.problems import Problem
 
 
@@ -90,6 +91,10 @@ class ServeDocument(TypedDict):
     """The loopback port."""
     workers: int
     """Processes that answer."""
+    isolated: bool
+    """Whether these processes are isolated completely: network, files and processes."""
+    isolation: IsolationDocument
+    """Which aspect of the isolation holds."""
 
 
 class LocalServeDocument(TypedDict):

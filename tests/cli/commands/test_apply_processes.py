@@ -8,12 +8,12 @@ import subprocess
 import pytest
 
 from testing.command import start
+from testing.gates import WAITING, open_gates
 from testing.paths import ROOT
 from testing.waiting import LONG
 
 pytestmark = pytest.mark.slow
 NAME = "flat-price"
-WAITING = "import os, time\nwhile not os.path.exists({gate!r}):\n    time.sleep(0.01)\n"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def live(manifact):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_what_the_next_apply_completes(rules, manifact, number, code):
     score = (rules / "score.py").read_text()
-    (rules / "score.py").write_text(WAITING.format(gate=str(rules / "gate")) + score)
+    (rules / "score.py").write_text(WAITING + score)
     process = apply()
     while "deployment" not in live(manifact):
         assert process.poll() is None, process.communicate()
@@ -48,7 +48,7 @@ def test_a_signal_leaves_what_the_next_apply_completes(rules, manifact, number, 
     assert "MF725" in err
     assert "run the same command again" in err
     assert "deployment   flat-price  interrupted" in out
-    (rules / "gate").touch()
+    open_gates(rules)
     again = manifact("apply", "--verify", "never")
     assert again.code == 0, again.err
     assert live(manifact) == ["deployment", "model"]

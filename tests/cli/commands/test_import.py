@@ -7,6 +7,7 @@ import pytest
 
 from testing import unmanaged
 from testing.command import start
+from testing.gates import WAITING, open_gates
 
 PLAIN = {}
 FULL = {
@@ -171,34 +172,29 @@ def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, manifact)
     assert manifact("plan").code == 0
 
 
-SLOW = """
-import os, time
-
-while not os.path.exists({gate!r}):
-    time.sleep(0.01)
-
-
+SLOW = (
+    WAITING
+    + """
 def load_model(model_file_name="factor.txt"):
     return 2.0
 
 
 def predict(data, model=load_model()):
-    return {{"prediction": [row["x"] * model for row in data]}}
+    return {"prediction": [row["x"] * model for row in data]}
 """
+)
 
 
 @pytest.mark.slow
-def test_what_still_moves_is_waited_for(cellar, manifact, tmp_path):
-    gate = tmp_path / "gate"
-    score = SLOW.format(gate=str(gate))
+def test_what_still_moves_is_waited_for(cellar, manifact):
     with unmanaged.cloud(cellar) as connection:
-        model = unmanaged.make_model(connection, {**unmanaged.FILES, "score.py": score.encode()})
+        model = unmanaged.make_model(connection, {**unmanaged.FILES, "score.py": SLOW.encode()})
         deployment = unmanaged.begin_deployment(connection, model)
         assert connection.data_science.get_model_deployment(deployment).data["lifecycleState"] == "CREATING"
         pipe = subprocess.PIPE
         with start("import", deployment, "models/slow", "--yes", stdout=pipe, stderr=pipe, text=True) as process:
             told = next(line for line in process.stderr if "waiting" in line)
-            gate.touch()
+            open_gates(cellar)
             out, err = process.communicate()
     assert (process.returncode, "it is yours" in out) == (0, True), err
     assert f"deployment {deployment} is CREATING: waiting" in told

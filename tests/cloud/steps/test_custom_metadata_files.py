@@ -70,7 +70,7 @@ def test_a_file_that_is_not_at_hand_stops_apply_before_anything_is_sent(lab: Lab
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("first", [{}, {"shap": "<p>1", "old": "<p>o"}], ids=["create", "change"])
 def test_each_request_is_cut_off(first: Any, after: bool, blank_store: Path, tmp_path: Path) -> None:
-    wanted = with_files(Manifest, tmp_path, shap="<p>2", roc="<p>r")
+    wanted = with_files(tmp_path, shap="<p>2", roc="<p>r")
     cuts = 0
     while True:
         root = tmp_path / f"{cuts}"
@@ -79,7 +79,7 @@ def test_each_request_is_cut_off(first: Any, after: bool, blank_store: Path, tmp
             if first:
                 elsewhere = tmp_path / "first"
                 elsewhere.mkdir(exist_ok=True)
-                lab.settled(with_files(Manifest, elsewhere, **first))
+                lab.settled(with_files(elsewhere, **first))
             made = lab.plan(wanted)
             cut_at(lab, cuts + 1, after=after)
             try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from compiler.engine.change.runner import apply
 from compiler.events import Event
 from compiler.planning.changes.types import Action
 from compiler.planning.plan.outcome import ApplyOptions, Status
+from testing.gates import open_gates
 from testing.lab import SLOW, Lab, Manifest
 from testing.waiting import LONG
 
@@ -52,14 +52,13 @@ def test_who_does_not_wait_is_told_so_and_the_next_apply_finishes(lab: Lab) -> N
     assert len(lab.deployments()) == 1
 
 
-def test_time_is_up(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
+def test_time_is_up(open_lab: Callable[..., Lab]) -> None:
     lab = open_lab(processes=True)
-    gate = tmp_path / "gate"
-    slow = Manifest(score=SLOW.format(gate=str(gate)))
+    slow = Manifest(score=SLOW)
     outcome = carried_out(lab, lab.plan(slow), ApplyOptions(timeout=0.1), slow)
     assert [problem.code for problem in outcome.diagnostics] == ["MF721"]
     assert exit_code(outcome.diagnostics) == 5
-    gate.touch()
+    open_gates(lab.root)
     lab.settled(slow)
     assert len(lab.deployments()) == 1
 

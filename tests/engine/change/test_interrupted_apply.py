@@ -99,7 +99,8 @@ def test_the_next_apply_completes_what_was_cut_off(
 CHILD = """
 import os, sys
 from pathlib import Path
-from testing.lab import Manifest, cut_at, open_at
+from testing.lab import Manifest, open_at
+from testing.transports import cut_at
 lab = open_at(Path(sys.argv[1]))
 wanted = Manifest(factor=5)
 made = lab.plan(wanted)

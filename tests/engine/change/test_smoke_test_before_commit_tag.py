@@ -22,7 +22,8 @@ pytestmark = pytest.mark.slow
 CHILD = """
 import os, sys
 from pathlib import Path
-from testing.lab import Manifest, mount, open_at
+from testing.lab import Manifest, open_at
+from testing.transports import mount
 
 
 class Cut:

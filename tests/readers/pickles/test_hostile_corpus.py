@@ -17,7 +17,7 @@ from compiler.frameworks import inspect_model
 CANARY = "canary-of-the-hostile-corpus"
 CORPUS = corpus(CANARY)
 # What is no crime, only code that nobody knows: refused unless somebody names it.
-UNKNOWN = {"call builtins.type", "scipy distribution whose state is code"}
+UNKNOWN = {"call builtins.type"}
 # Formats too odd to be taken for a pickle: refused before they are read.
 UNRECOGNIZED = {"persistent id as text", "line without end", "protocol 6"}
 REFUSALS = {"MF203", "MF204", "MF206", "MF209"}

@@ -23,8 +23,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from compiler.readers.pickles.faults import Fault
-from compiler.readers.pickles.index import Globals
 from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import Window
 
 ROUNDS = 4000

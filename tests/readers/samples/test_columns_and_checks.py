@@ -180,7 +180,7 @@ def test_matching_samples_have_no_problems() -> None:
         (FACTS, unnamed([1]), ("MF320", "the model takes 2 columns, the sample has 1", None)),
         (ModelFacts("xgboost", "xgboost-json", feature_count=1), table(city=["Rome"]), ("MF323",
          "xgboost takes numbers, and column 'city' is object",
-         "encode it before training, or declare it: columns.input.city.dtype: category")),
+         "encode it before training, or declare columns.input.city.categories in training order")),
         (ModelFacts("onnx", "onnx", inputs=(Tensor("X", "float32", (None, 4)),)), unnamed([1], [2]), ("MF320",
          "a row of the model's input 'X' has the shape (4), the sample's (2)", None)),
         (ModelFacts("onnx", "onnx", inputs=(Tensor("X", "float32", (None, 1)),)), table(a=["x"]), ("MF323",

@@ -1,0 +1,83 @@
+"""Nodes of trees: arrays of records whose children and features compiled code follows without looking.
+
+A child is -1 (scikit-learn's trees: no child) or lies behind its parent, so that walking a tree ends.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import gt
+
+from compiler.readers.pickles.arrays import DType
+from compiler.readers.pickles.faults import Denied
+
+_CHUNK = 1 << 20
+_CHILDREN = (("left_child", "right_child"), ("left", "right"))
+_FEATURES = ("feature", "feature_idx")
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """What a node array refers to."""
+
+    count: int
+    feature: int
+    """The highest feature that a node looks at."""
+
+
+def has_children(dtype: DType) -> bool:
+    """Whether a dtype is one of nodes."""
+    names = dtype.fields.keys()
+    return any(names >= set(pair) for pair in _CHILDREN)
+
+
+def scan(dtype: DType, count: int, pieces: Iterator[memoryview]) -> Nodes:
+    """Look at all nodes, given as pieces of whole items. Raises Denied for a child out of place."""
+    left, right = next(pair for pair in _CHILDREN if dtype.fields.keys() >= set(pair))
+    feature = next((name for name in _FEATURES if name in dtype.fields), None)
+    leaf = dtype.fields.get("is_leaf")
+    done, highest = 0, -1
+    for piece in pieces:
+        leaves = bytes(piece[leaf[0] :: dtype.itemsize]) if leaf else None
+        for name in (left, right):
+            _children(_column(piece, dtype, name), done, count, leaves)
+        if feature is not None:
+            highest = max(highest, max(_column(piece, dtype, feature), default=-1))
+        done += len(piece) // dtype.itemsize
+    return Nodes(count, highest)
+
+
+def _children(column: list[int], first: int, count: int, leaves: bytes | None) -> None:
+    """Children of nodes `first` and following: each behind its parent, or none (-1; 0 in a histogram's leaf)."""
+    if not column:
+        return
+    behind = sum(map(gt, column, range(first, first + len(column))))
+    if leaves is None:
+        without = column.count(-1)
+    else:
+        without = sum(1 for child, leaf, own in zip(column, leaves, range(first, first + len(column)), strict=True)
+                      if leaf and child <= own)  # fmt: skip
+    if max(column) >= count or behind + without != len(column) or min(column) < -1:
+        raise Denied("a tree's node has a child that is none of its nodes")
+
+
+def _column(piece: memoryview, dtype: DType, name: str) -> list[int]:
+    offset, field = dtype.fields[name]
+    aligned = field.itemsize == 8 and offset % 8 == 0 and dtype.itemsize % 8 == 0
+    if aligned and field.order != ">" and field.kind == "i":
+        return piece.cast("q")[offset // 8 :: dtype.itemsize // 8].tolist()
+    codes = {("i", 4): "i", ("i", 8): "q", ("u", 4): "I", ("u", 8): "Q", ("u", 1): "B", ("i", 2): "h", ("u", 2): "H"}
+    if (code := codes.get((field.kind, field.itemsize))) is None:
+        raise Denied("a tree's nodes have children that are no numbers")
+    order = ">" if field.order == ">" else "<"
+    layout = struct.Struct(f"{order}{offset}x{code}{dtype.itemsize - offset - field.itemsize}x")
+    return [value for (value,) in layout.iter_unpack(piece)]
+
+
+def pieces_of(data: memoryview, itemsize: int) -> Iterator[memoryview]:
+    """Data at hand in pieces of whole items."""
+    step = max(_CHUNK // itemsize, 1) * itemsize
+    for start in range(0, len(data), step):
+        yield data[start : start + step]

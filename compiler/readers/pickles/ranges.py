@@ -1,0 +1,239 @@
+"""Values that compiled code trusts: node numbers, offsets, positions. Each ended the interpreter when it lied.
+
+Measured with scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6, pyarrow 26.0.1.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from compiler.readers.pickles.arrays import as_array
+from compiler.readers.pickles.arrow import check_arrow
+from compiler.readers.pickles.embedded import judge_torch_bytes
+from compiler.readers.pickles.faults import Beyond, Denied
+from compiler.readers.pickles.nodes import Nodes, has_children, pieces_of, scan
+from compiler.readers.pickles.numbers import numbers_in
+from compiler.readers.pickles.values import Blob, Instance, Pairs
+
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", re.ASCII)
+_MAX_DIGITS = 1000
+
+
+def _named(state: Any) -> dict[str, Any]:
+    state = state[0] if isinstance(state, tuple) and state else state
+    return state.named() if isinstance(state, Pairs) else {}
+
+
+def _nodes(value: Any) -> Nodes | None:
+    """What an array of nodes refers to; an empty one for None."""
+    array = as_array(value)
+    if array is None or array.dtype is None:
+        return None
+    if isinstance(array.summary, Nodes):
+        return array.summary
+    if array.data is None and has_children(array.dtype) and array.shape != (0,):
+        raise Beyond("the nodes of a tree are longer than is kept; save the model with joblib, or uncompressed")
+    if not has_children(array.dtype) or not isinstance(array.data, bytes | memoryview):
+        return None
+    return scan(array.dtype, array.shape[0], pieces_of(memoryview(array.data), array.dtype.itemsize))
+
+
+def _tree(made: Instance) -> None:
+    """sklearn.tree._tree.Tree(n_features, n_classes, n_outputs), state of node_count, nodes and values."""
+    state = _named(made.state)
+    if not state:
+        return
+    nodes, values = _nodes(state.get("nodes")), as_array(state.get("values"))
+    count = state.get("node_count")
+    if nodes is None or nodes.count != count or values is None or not values.shape or values.shape[0] != count:
+        raise Denied("a tree's nodes and values are not as many as it says")
+    if nodes.feature >= made.arguments[0]:
+        raise Denied("a tree's node looks at a feature that the tree does not have")
+
+
+def _histogram(made: Instance) -> None:
+    """TreePredictor of histogram gradient boosting: `nodes` and the bit sets of categories."""
+    state = _named(made.state)
+    if "nodes" in state and _nodes(state["nodes"]) is None:
+        raise Denied("a tree's nodes are not what scikit-learn writes")
+
+
+def _sparse(made: Instance) -> None:
+    """Sparse matrices: positions inside the shape."""
+    state = _named(made.state)
+    shape = state.get("_shape", state.get("shape"))
+    kind = made.cls.name[:3]
+    if kind == "dok":
+        _keyed(made)
+    if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape) or kind not in _MAJOR:
+        if kind in _MAJOR and state:
+            raise Denied("a sparse matrix has no shape")
+        return
+    if kind in {"csr", "csc", "bsr"}:
+        _compressed(state, shape, kind)
+    elif kind == "coo":
+        _coordinates(state, shape)
+
+
+_MAJOR = {"csr": 0, "csc": 1, "bsr": 0, "coo": 0}
+
+
+def _keyed(made: Instance) -> None:
+    """dok: keys are positions, which `__setitem__` would otherwise take for slices of the whole matrix."""
+    for key in made.items[::2] if made.items else ():
+        if not isinstance(key, tuple) or not key or not all(type(n) is int and 0 <= n < 1 << 48 for n in key):
+            raise Denied("a sparse matrix has a key that is no position")
+
+
+def _compressed(state: dict[str, Any], shape: tuple[int, ...], kind: str) -> None:
+    indices, indptr, data = (as_array(state.get(name)) for name in ("indices", "indptr", "data"))
+    positions, starts = numbers_in(indices), numbers_in(indptr)
+    if positions is None or starts is None or data is None or not data.shape:
+        raise Denied("a sparse matrix has no indices that are whole numbers")
+    major = shape[_MAJOR[kind]] if len(shape) > 1 else 1
+    minor = shape[1 - _MAJOR[kind]] if len(shape) > 1 else shape[0]
+    if kind == "bsr" and len(data.shape) == 3:
+        major, minor = major // max(data.shape[1], 1), minor // max(data.shape[2], 1)
+    whole = starts.count == major + 1 and starts.first == 0 and starts.rising
+    if not whole or starts.last > positions.count or starts.last > data.shape[0]:
+        raise Denied("a sparse matrix's rows do not begin where its data are")
+    if positions.least < 0 or positions.greatest >= minor:
+        raise Denied("a sparse matrix has an index outside of its shape")
+
+
+def _coordinates(state: dict[str, Any], shape: tuple[int, ...]) -> None:
+    coordinates = state.get("coords", (state.get("row"), state.get("col")))
+    if not isinstance(coordinates, tuple) or len(coordinates) != len(shape):
+        raise Denied("a sparse matrix has no coordinates")
+    data = as_array(state.get("data"))
+    for values, size in zip(coordinates, shape, strict=True):
+        found = numbers_in(as_array(values))
+        if found is None or data is None or found.count != data.shape[0] or found.least < 0 or found.greatest >= size:
+            raise Denied("a sparse matrix has an index outside of its shape")
+
+
+def _twister(made: Instance) -> None:
+    """A Mersenne Twister reads `key` at `pos`."""
+    for inner in _dicts(made.state, 0):
+        position, key = inner.get("pos", 0), as_array(inner.get("key"))
+        if "pos" in inner and (type(position) is not int or not 0 <= position <= 624):
+            raise Denied("a random generator's position lies outside of its state")
+        if "key" in inner and key is not None and key.shape not in {(624,), (2,)}:
+            raise Denied("a random generator's state has another length than its kind has")
+    if isinstance(made.state, tuple) and len(made.state) == 5:
+        position = made.state[2]
+        if type(position) is not int or not 0 <= position <= 624:
+            raise Denied("a random generator's position lies outside of its state")
+
+
+def _dicts(state: Any, depth: int) -> list[dict[str, Any]]:
+    if isinstance(state, tuple):
+        return [found for item in state for found in _dicts(item, depth)]
+    if not isinstance(state, Pairs) or depth > 4:
+        return []
+    inner = state.named()
+    return [inner, *(found for value in inner.values() for found in _dicts(value, depth + 1))]
+
+
+def _partial(made: Instance) -> None:
+    if isinstance(made.state, tuple) and made.state[0] is not made.arguments[0]:
+        raise Denied("a functools.partial changes what it calls")
+
+
+def _date(made: Instance) -> None:
+    lengths = {"date": 4, "time": 6, "datetime": 10}
+    if not isinstance(made.arguments[0], bytes) or len(made.arguments[0]) != lengths[made.cls.name]:
+        raise Denied("a date is not what Python writes")
+
+
+def _number(made: Instance) -> None:
+    text = made.arguments[0]
+    if isinstance(text, Blob) or (isinstance(text, str) and len(text) > _MAX_DIGITS):
+        raise Denied("a number has more digits than any program writes")
+    if isinstance(text, str) and made.cls.name == "Fraction" and not re.fullmatch(r"-?\d+(/\d+)?", text, re.ASCII):
+        raise Denied("a fraction is not what Python writes")
+
+
+def _zone(made: Instance) -> None:
+    key = made.arguments[0]
+    if not isinstance(key, str) or not _ZONE.fullmatch(key):
+        raise Denied("a time zone's key is a path, not a name")
+
+
+def _names(made: Instance) -> None:
+    for inner in _dicts(made.arguments, 0):
+        if any(name.startswith("__") for name in inner):
+            raise Denied("it sets an attribute that Python itself uses")
+
+
+def _binary_tree(made: Instance) -> None:
+    """KDTree and BallTree: (data, indices, nodes, bounds, …); nodes are (idx_start, idx_end, is_leaf, radius)."""
+    if not isinstance(made.state, tuple) or len(made.state) < 4:
+        raise Denied("a neighbours tree has no state")
+    data, indices = as_array(made.state[0]), numbers_in(as_array(made.state[1]))
+    if data is None or not data.shape or indices is None:
+        raise Denied("a neighbours tree is not what scikit-learn writes")
+    if indices.count != data.shape[0] or indices.least < 0 or indices.greatest >= data.shape[0]:
+        raise Denied("a neighbours tree has an index outside of its data")
+
+
+def _array_interface(made: Instance) -> None:
+    """cKDTree: (nodes, data, n, m, leafsize, maxes, mins, indices, …), nodes of 72 bytes."""
+    state = made.state
+    if state is None:
+        return
+    nodes, data, indices = as_array(state[0]), as_array(state[1]), numbers_in(as_array(state[7]))
+    count = data.shape[0] if data is not None and data.shape else -1
+    raw = nodes.data if nodes is not None else state[0]
+    raw = raw.data if isinstance(raw, Blob) else raw
+    if indices is None or indices.count != count or (count and (indices.least < 0 or indices.greatest >= count)):
+        raise Denied("a neighbours tree has an index outside of its data")
+    if not isinstance(raw, bytes | memoryview) or len(raw) % 72:
+        raise Denied("a neighbours tree is not what scipy writes")
+    total = len(raw) // 72
+    for own, (dim, _, start, end, less, greater) in enumerate(struct.iter_unpack("<qq8xqq16xqq", raw)):
+        inner = dim == -1 or (own < less < total and own < greater < total and 0 <= dim < data.shape[1])  # type: ignore[union-attr]
+        if not inner or not 0 <= start <= end <= count:
+            raise Denied("a neighbours tree has a node outside of its data")
+
+
+def _spline(made: Instance) -> None:
+    """Splines of FITPACK (`_eval_args`) and BSpline: as many knots and coefficients as the degree asks for."""
+    state = {name: value for part in _parts(made.state) for name, value in part.items()}
+    knots, coefficients, degree = state.get("_eval_args", (state.get("t"), state.get("c"), state.get("k")))
+    if "_eval_args" not in state and "t" not in state:
+        return
+    t, c = as_array(knots), as_array(coefficients)
+    if type(degree) is not int or not 0 <= degree <= _MAX_DEGREE or t is None or c is None:
+        raise Denied("a spline is not what scipy writes")
+    if len(t.shape) != 1 or t.shape[0] < 2 * degree + 2 or not c.shape or c.shape[0] < t.shape[0] - degree - 1:
+        raise Denied("a spline has fewer knots or coefficients than its degree asks for")
+
+
+_MAX_DEGREE = 50
+
+
+def _parts(state: Any) -> list[dict[str, Any]]:
+    return [part.named() for part in (state if isinstance(state, tuple) else (state,)) if isinstance(part, Pairs)]
+
+
+CHECKS: dict[str, Callable[[Instance], None]] = {
+    "tree": _tree,
+    "sparse": _sparse,
+    "mt19937": _twister,
+    "partial": _partial,
+    "date": _date,
+    "number": _number,
+    "zone": _zone,
+    "names": _names,
+    "binary_tree": _binary_tree,
+    "arrow": check_arrow,
+    "ckdtree": _array_interface,
+    "torch": judge_torch_bytes,
+    "spline": _spline,
+}
+CLASSES: dict[str, Callable[[Instance], None]] = {"TreePredictor": _histogram, "BSpline": _spline}
+"""Recorded classes by name."""
