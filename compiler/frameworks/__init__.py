@@ -63,6 +63,8 @@ def inspect_model(
             return refused
         if (facts := framework_named(name).facts(model)) is not None:
             return facts
+    if framework is None and model.format == UNKNOWN and (named := _foreign(model)) is not None:
+        return named
     raise _nobodys(model, framework)
 
 
@@ -95,6 +97,12 @@ def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
         where=where,
         hint="save the model in its framework's own format, or set 'spec.model.framework: other' and bring a score.py",
     )
+
+
+def _foreign(model: ModelFile) -> ModelFacts | None:
+    from compiler.frameworks.foreign import foreign_facts
+
+    return foreign_facts(model)
 
 
 def _unserved(model: ModelFile) -> ModelFacts | None:
