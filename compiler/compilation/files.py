@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -47,7 +48,8 @@ class FileCollector:
         if path is None:
             return None
         inside = path.is_relative_to(self._folder) and keep_folders
-        target = path.relative_to(self._folder).as_posix() if inside else path.name
+        # Composed, so that a checkout on macOS and one on Linux give the same artifact.
+        target = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix() if inside else path.name)
         self.paths[written] = target
         for relative, source in _walk(path):
             self._add(f"{target}/{relative}" if relative else target, source, at)
