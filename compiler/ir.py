@@ -5,7 +5,7 @@ Frozen values without behaviour. Readers and frameworks make the facts, passes p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -61,6 +61,19 @@ class Unserved:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What loading a model file asks of a library, beyond being there."""
+
+    distribution: str
+    specifier: str
+    """Releases, as PEP 440 writes them: `>=2`."""
+    reason: str
+    """What in the file says so, to stand after "because": `it was written by Keras 3.4.1`."""
+    required: bool = True
+    """Whether loading fails without; False where it may answer differently, or is not known to fail."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFacts:
     """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
 
@@ -93,6 +106,8 @@ class ModelFacts:
     """Versions of other distributions that the file records: keras in a .keras file."""
     details: Mapping[str, Json] = field(default_factory=dict)
     """What else its format records: opsets of ONNX, signatures of a SavedModel, the stages of a pipeline."""
+    needs: tuple[Need, ...] = ()
+    """Releases of libraries that the file's own content asks for."""
     unknown: tuple[str, ...] = ()
     """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
     unserved: Unserved | None = None
@@ -109,7 +124,8 @@ class Column:
     name: str | int
     dtype: str
     """The pandas dtype ADS would have seen: int64, float64, bool, object, category, datetime64[ns], …"""
-    values: tuple[Cell, ...]
+    values: Sequence[Cell]
+    """A tuple; an `array.array` for a long column of numbers without missing ones."""
     shape: tuple[int, ...] = ()
     """Of one cell: () for a scalar, (28, 28) for an image; such cells are nested lists of equal lengths."""
 
@@ -137,6 +153,8 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: int
+    cut: bool = False
+    """Whether the file has more rows than these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,4 +98,10 @@ PLANS: dict[str, Code] = {
         "it ends as FAILED. A warning where Object Storage answers 404 for the bucket as well: that also means that "
         "this user may not see it.",
     ),
+    "MF778": Code(
+        "live under another project or target",
+        "A model or deployment of this name is live in the same compartment and carries the tags of another project or "
+        "target, as after `metadata.name` of manifact.yaml (or a target) was renamed. Nothing of it is touched: the "
+        "plan makes a second one beside it.",
+    ),
 }

@@ -20,8 +20,8 @@ SAMPLES: dict[str, Code] = {
     ),
     "MF304": Code(
         "sample too large",
-        "A sample is limited to 64 MiB and 5,000,000 values. It is there for the schema and for tests: some thousand "
-        "rows that cover the values are enough.",
+        "A sample is limited to 64 MiB and 5,000,000 values; of a larger CSV file the first rows are read, which is a "
+        "warning. It is there for the schema and for tests: some thousand rows that cover the values are enough.",
     ),
     "MF305": Code(
         "Parquet needs pyarrow",
@@ -113,5 +113,11 @@ SAMPLES: dict[str, Code] = {
         "input and output samples differ in length",
         "Row n of the output sample is the model's answer for row n of the input sample, so both must have as many "
         "rows.",
+    ),
+    "MF326": Code(
+        "dates as text",
+        "CSV and JSON hold dates as text, and so does the table that the model gets, as with pandas. A model that "
+        "takes dates (`.dt`, a column of datetime64) needs `columns.input.<name>.dtype: datetime64[ns]`; one that "
+        "takes the text needs `dtype: object`, which also ends the warning.",
     ),
 }

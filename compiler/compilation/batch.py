@@ -13,6 +13,7 @@ from compiler.compilation.cache import FORGETFUL, recall
 from compiler.compilation.compile import compile_anew, validate_manifest
 from compiler.compilation.declared_name import declared_name
 from compiler.diagnostics import CompilerError, Diagnostic
+from compiler.events import Listener, ignore
 from compiler.workspace.sealed import can_seal
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ class CompiledManifest:
     seconds: float
 
 
-def compile_each(paths: Sequence[Path], root_of: RootOf) -> Iterator[CompiledManifest]:
+def compile_each(paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore) -> Iterator[CompiledManifest]:
     """Compile the manifests one after the other; two of one name are compiled neither (MF113)."""
     known = {path: recall(path, root_of(path.parent)) for path in paths}
     twice = _twice({path: build.name if build else declared_name(path) for path, build in known.items()})
 
     def build(path: Path) -> Build:
-        return known[path] or compile_anew(path, root=root_of(path.parent))
+        return known[path] or compile_anew(path, root=root_of(path.parent), listener=listener)
 
     told = False
     for done in _attempts(paths, known, twice, root_of, build):
@@ -86,20 +87,20 @@ def _without_repetition(done: CompiledManifest) -> CompiledManifest:
     return replace(done, problems=kept, build=done.build and replace(done.build, warnings=kept))
 
 
-def validate_each(paths: Sequence[Path], root_of: RootOf) -> Iterator[CompiledManifest]:
+def validate_each(paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore) -> Iterator[CompiledManifest]:
     """Check the manifests one after the other; nothing is written."""
     twice = _twice({path: declared_name(path) for path in paths})
 
     def check(path: Path) -> tuple[Diagnostic, ...]:
-        return validate_manifest(path, root=root_of(path.parent))
+        return validate_manifest(path, root=root_of(path.parent), listener=listener)
 
     for path in paths:
         yield _attempt(path, twice.get(path), check)
 
 
-def compile_all(paths: Sequence[Path], root_of: RootOf) -> list[Build]:
+def compile_all(paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore) -> list[Build]:
     """Compile the manifests; raises `CompilerError` with the problems of all that are wrong."""
-    done = list(compile_each(paths, root_of))
+    done = list(compile_each(paths, root_of, listener))
     if any(item.failed for item in done):
         raise CompilerError(*(problem for item in done for problem in item.problems))
     return [item.build for item in done if item.build]

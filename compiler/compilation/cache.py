@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from compiler.compilation.build import PLAN_NAME, Build, attached_files
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
-from compiler.ir import Categories, Golden, ModelFacts, Tensor
+from compiler.ir import Categories, Golden, ModelFacts, Need, Tensor
 from compiler.lock import LOCK_FILE
 from compiler.planning.desired.types import Desired
 from compiler.version import __version__
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from compiler.compilation.full_build import Work
 
-_FORMAT = 2
+_FORMAT = 3
 FORGETFUL = "MF509"
 
 
@@ -125,10 +125,10 @@ def _seen(path: Path) -> list[int]:
 
 
 def _document(build: Build) -> dict[str, Any]:
-    tensors = {side: [_shallow(tensor) for tensor in getattr(build.facts, side)] for side in ("inputs", "outputs")}
+    lists = {name: [_shallow(item) for item in getattr(build.facts, name)] for name in ("inputs", "outputs", "needs")}
     return {
         "name": build.name,
-        "facts": {**_shallow(build.facts), **tensors, "methods": sorted(build.facts.methods)},
+        "facts": {**_shallow(build.facts), **lists, "methods": sorted(build.facts.methods)},
         "desired": build.desired.to_json(),
         "golden": _shallow(build.golden) if build.golden else None,
         "ownScore": build.own_score,
@@ -169,7 +169,8 @@ def _facts(document: dict[str, Any]) -> ModelFacts:
     some: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
     facts = ModelFacts(**{**some, "methods": frozenset(document["methods"])})
     categories = {name: _categories(known) for name, known in document["categories"].items()}
-    facts = replace(facts, categories=categories)
+    needs = tuple(Need(**need) for need in document["needs"])
+    facts = replace(facts, categories=categories, needs=needs)
     return replace(facts, inputs=_tensors(document["inputs"]), outputs=_tensors(document["outputs"]))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import Diagnostic, Pointer, Report
 from compiler.emit.paths import is_ignored
+from compiler.events import Listener, ignore
 from compiler.ir import SourceFile
 from compiler.workspace.fetched import fetched
 from compiler.workspace.hashing import file_sha256
@@ -20,9 +22,11 @@ from compiler.workspace.root import is_secret, resolve_inside, shown
 class FileCollector:
     """Resolves the paths of one manifest and gathers what goes into the artifact."""
 
-    def __init__(self, loaded: LoadedManifest, root: Path, report: Report) -> None:
+    def __init__(self, loaded: LoadedManifest, root: Path, report: Report, listener: Listener = ignore) -> None:
         self._folder, self._root, self._report = loaded.folder, root, report
         self._document = loaded.document
+        self.listener = listener
+        """Hears how far the reading of a large file is."""
         self.files: dict[str, SourceFile] = {}
         self.paths: dict[str, str] = {}
         """Path as written -> artifact path."""
@@ -44,7 +48,8 @@ class FileCollector:
         if path is None:
             return None
         inside = path.is_relative_to(self._folder) and keep_folders
-        target = path.relative_to(self._folder).as_posix() if inside else path.name
+        # Composed, so that a checkout on macOS and one on Linux give the same artifact.
+        target = unicodedata.normalize("NFC", path.relative_to(self._folder).as_posix() if inside else path.name)
         self.paths[written] = target
         for relative, source in _walk(path):
             self._add(f"{target}/{relative}" if relative else target, source, at)

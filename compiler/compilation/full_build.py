@@ -19,6 +19,7 @@ from compiler.emit.assemble import artifact_record, emit, introspect_tree
 from compiler.emit.report import REPORT_NAME, report_html
 from compiler.emit.tree import ArtifactTree, Content
 from compiler.emit.writer import write_artifact, write_plan
+from compiler.events import Listener, ignore
 from compiler.introspection import Status
 from compiler.ir import Golden, ResolvedModel, SourceFile
 from compiler.lock import LOCK_FILE, Lock, read_lock
@@ -59,7 +60,7 @@ class Work:
         return {path for path in self.files.found if path.is_dir()}
 
 
-def read(path: Path, root: Path | None) -> Work:
+def read(path: Path, root: Path | None, listener: Listener = ignore) -> Work:
     """Load the manifest and check its fields. Raises `CompilerError` with every problem found."""
     workspace = open_workspace(path.parent, root)
     loaded = load_manifest(path, workspace)
@@ -71,30 +72,31 @@ def read(path: Path, root: Path | None) -> Work:
     check_references(loaded.document.data, report)
     check_limits(spec.catalog, spec.deployment, report)
     report.raise_if_failed()
-    return Work(workspace, loaded, read_lock(workspace.root), FileCollector(loaded, workspace.root, report), report)
+    files = FileCollector(loaded, workspace.root, report, listener)
+    return Work(workspace, loaded, read_lock(workspace.root), files, report)
 
 
-def check(path: Path, root: Path | None) -> tuple[Diagnostic, ...]:
+def check(path: Path, root: Path | None, listener: Listener = ignore) -> tuple[Diagnostic, ...]:
     """Everything that building checks, with nothing written; returns the warnings."""
-    with assembled(path, root) as (result, _, _):
+    with assembled(path, root, listener) as (result, _, _):
         return result.warnings
 
 
-def build(path: Path, root: Path | None) -> tuple[Build, Work]:
+def build(path: Path, root: Path | None, listener: Listener = ignore) -> tuple[Build, Work]:
     """Build and write. Raises `CompilerError` with every problem found; then nothing has changed on disk."""
-    with assembled(path, root) as (result, work, made):
+    with assembled(path, root, listener) as (result, work, made):
         private_folder(work.workspace.build)
         _write(result, made, work)
     return result, work
 
 
 @contextmanager
-def assembled(path: Path, root: Path | None) -> Iterator[tuple[Build, Work, Made | None]]:
+def assembled(path: Path, root: Path | None, listener: Listener = ignore) -> Iterator[tuple[Build, Work, Made | None]]:
     """What building gives, with nothing written; the files of an unpacked archive are gone afterwards.
 
     Raises `CompilerError` with every problem found.
     """
-    work = read(path, root)
+    work = read(path, root, listener)
     with _made(work) as (made, golden):
         desired = wanted(work.loaded, work.workspace.name, work.files, made, golden, work.report)
         elsewhere = made.model.prebuilt if made else None

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from compiler.compilation.environment_file import pinned_libraries
+from compiler.compilation.environment_file import listed_packages
 from compiler.compilation.files import FileCollector
 from compiler.compilation.python_syntax import check_python
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange, failure
+from compiler.events import Event, Listener, Phase
 from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Table
 from compiler.lock import Lock
 from compiler.passes.categories import text_columns
 from compiler.passes.draft import Inputs
 from compiler.passes.dtypes import TEXTS
+from compiler.passes.packages import Packages
 from compiler.readers.samples import read_table
+from compiler.readers.samples.content import Progress
 from compiler.spec.source import ColumnSpec, ModelSource
 from compiler.workspace.project import LoadedManifest
 from compiler.workspace.root import shown
@@ -37,7 +39,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
     _take_code(loaded, collector)
     check_python(collector.files.values(), report)
     tables = read_samples(loaded, collector, report, text_columns(facts) if facts else frozenset())
-    libraries = _libraries(loaded, collector, lock)
+    packages = _packages(loaded, collector, lock)
     report.raise_if_failed()
     assert facts is not None
     return Inputs(
@@ -50,7 +52,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         output=tables["output"],
         labels=tables["labels"],
         packs=lock.packs,
-        libraries=libraries,
+        packages=packages,
         modules=_modules(facts, loaded),
     )
 
@@ -91,18 +93,18 @@ def _take_weights(facts: ModelFacts, model: str, collector: FileCollector) -> No
         collector.take_beside(model, str(location), ("spec", "model", "path"))
 
 
-def _libraries(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Mapping[str, str]:
+def _packages(loaded: LoadedManifest, collector: FileCollector, lock: Lock) -> Packages:
     """What the inference environment holds: from its environment.yaml, or from its entry in the lock."""
     environment = loaded.manifest.spec.environment
     if environment is None:
-        return {}
+        return Packages()
     pack = environment.inference
     if isinstance(pack, str):
-        return lock.packs[pack].libraries if pack in lock.packs else {}
+        return Packages(lock.packs[pack].libraries if pack in lock.packs else {})
     if pack.file is not None:
         path = collector.find(pack.file, ("spec", "environment", "inference", "file"))
-        return pinned_libraries(path) if path else {}
-    return next((known.libraries for known in lock.packs.values() if known.path == pack.path), {})
+        return listed_packages(path) if path else Packages()
+    return Packages(next((known.libraries for known in lock.packs.values() if known.path == pack.path), {}))
 
 
 def _facts(path: Path, model: ModelSource, loaded: LoadedManifest, report: Report) -> ModelFacts | None:
@@ -150,10 +152,19 @@ def _table(
     if path is None:
         return None
     try:
-        return read_table(path, _text_columns(name, loaded) | (texts if name == "input" else frozenset()))
+        texts = _text_columns(name, loaded) | (texts if name == "input" else frozenset())
+        table = read_table(path, texts, _progress(written, collector.listener))
     except CompilerError as problem:
         report.add(*(_in_manifest(d, loaded, at) for d in problem.diagnostics))
         return None
+    if table.cut:
+        text = f"'{written}' is large: its first {table.rows:,} rows are read, statistics and tests are of these"
+        report.warning("MF304", text, at, hint="some thousand rows that cover the values are enough")
+    return table
+
+
+def _progress(subject: str, listener: Listener) -> Progress:
+    return lambda done, total: listener(Event(Phase.PROGRESS, subject, "reading the sample", done, total))
 
 
 def _text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:

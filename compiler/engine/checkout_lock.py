@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,15 +27,31 @@ def checkout_lock(session: Session, timeout: float, listener: Listener) -> Itera
     The listener hears it when another process holds the lock. Raises `CompilerError` MF774 when it is not free after
     `timeout` seconds. Applies from other checkouts are not seen here: against those, retry tokens and if-match stand.
     """
-    path = private_folder(session.workspace.state) / f"apply-{session.name}.lock"
+    state = session.workspace.state
+    made = [folder for folder in (state, *state.parents) if not folder.exists()]
+    path = private_folder(state) / f"apply-{session.name}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor, path, timeout, listener)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
+    except BaseException:
+        if made:
+            _unmake(made, path)
+        raise
     finally:
         os.close(descriptor)
+
+
+def _unmake(made: list[Path], lock: Path) -> None:
+    """What failed leaves no folder that was not there before, unless something was kept in it meanwhile."""
+    state, *above = made
+    if {path.name for path in state.iterdir()} <= {lock.name, ".gitignore"}:
+        shutil.rmtree(state)
+        with contextlib.suppress(OSError):  # not empty
+            for folder in above:
+                folder.rmdir()
 
 
 def _take(descriptor: int, path: Path, timeout: float, listener: Listener) -> None:

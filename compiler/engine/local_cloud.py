@@ -89,15 +89,21 @@ class LocalStopResult(Result):
     """What was ended."""
 
     ended: int
-    """Number of processes."""
+    """Number of servers of deployments."""
+    url: str | None
+    """Where the store is still served by `local serve`; None when no port is open."""
+    pid: int | None
+    """Process that serves it."""
 
     def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
-        """How many processes there were."""
-        return [Line(f"  {self.ended} ended" if self.ended else "  nothing was running")]
+        """How many servers there were, and what is left."""
+        ended = Line(f"  {self.ended} ended" if self.ended else "  no model was being served")
+        left = f"  `local serve` goes on at {self.url}: end it with Ctrl-C where it runs, or by its pid, {self.pid}"
+        return [ended, *([Line(left)] if self.url else [])]
 
     def to_json(self) -> LocalStopDocument:
         """What `local stop --json` prints."""
-        return {"formatVersion": 1, "ended": self.ended}
+        return {"formatVersion": 1, "ended": self.ended, "url": self.url}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +122,10 @@ class LocalResetResult(Result):
 
 
 def store_of(checkout: Checkout) -> Path:
-    """The folder of the store of the project around the checkout's folder; its parent is made."""
-    from compiler.workspace.root import private_folder
+    """The folder of the store of the project around the checkout's folder; it may not be there yet."""
     from compiler.workspace.targets import LOCAL
 
-    return private_folder(checkout.workspace().state) / LOCAL
+    return checkout.workspace().state / LOCAL
 
 
 def serve_until_stopped(checkout: Checkout, request: LocalServeRequest, listener: Listener = ignore) -> None:
@@ -137,8 +142,10 @@ def open_port(checkout: Checkout, request: LocalServeRequest) -> Iterator[tuple[
     Raises `CompilerError` MF801 for a wrong rule, MF802 when the port is taken or the store is served already.
     """
     from compiler.localcloud import Settings, open_cloud
+    from compiler.workspace.root import private_folder
 
     faults, store = _faults(request.faults), store_of(checkout)
+    private_folder(store.parent)
     settings = Settings(strict=request.strict, work_seconds=request.work_seconds, faults=faults)
     with (
         open_cloud(store, settings=settings) as cloud,
@@ -161,10 +168,12 @@ def local_status(checkout: Checkout) -> LocalStatus:
 
 
 def stop_local(checkout: Checkout) -> LocalStopResult:
-    """End every process of the store, waiting until they are gone; its data stay."""
-    from compiler.localcloud.processes import stop_all
+    """End the servers of all deployments, waiting until they are gone; data stay, and so does a port that is open."""
+    from compiler.localcloud.processes import served, stop_servers
 
-    return LocalStopResult(stop_all(store_of(checkout)))
+    store = store_of(checkout)
+    ended, process = stop_servers(store), served(store)
+    return LocalStopResult(ended, process.url if process else None, process.pid if process else None)
 
 
 def reset_local(checkout: Checkout, consent: Consent) -> LocalResetResult:

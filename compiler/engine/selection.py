@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
+from compiler.events import Listener, ignore
 
 if TYPE_CHECKING:
     from compiler.compilation.batch import CompiledManifest
@@ -35,14 +36,16 @@ def select(checkout: Checkout, request: SelectRequest) -> Selection:
     return select_manifests(paths, everything=request.everything, labels=request.labels, root=checkout.root)
 
 
-def compile_each(checkout: Checkout, request: SelectRequest) -> Iterator[CompiledManifest]:
+def compile_each(checkout: Checkout, request: SelectRequest, listener: Listener = ignore) -> Iterator[CompiledManifest]:
     """Compile the manifests one by one: a build or diagnostics for every one, whatever is wrong with the others."""
     from compiler.compilation.batch import compile_each
 
-    return compile_each(select(checkout, request).paths, checkout.root_of)
+    return compile_each(select(checkout, request).paths, checkout.root_of, listener)
 
 
-def compile_selection(checkout: Checkout, request: SelectRequest, *, complete: bool = False) -> list[Build]:
+def compile_selection(
+    checkout: Checkout, request: SelectRequest, listener: Listener = ignore, *, complete: bool = False
+) -> list[Build]:
     """Compile what the request means; at least one, all of one project.
 
     `complete` asks for all manifests of a project, as pruning does. Raises `CompilerError` with the problems of all
@@ -55,7 +58,7 @@ def compile_selection(checkout: Checkout, request: SelectRequest, *, complete: b
     if complete and not selection.whole:
         hint = "say --all, or name the folder of its manifact.yaml; without --select"
         raise failure("MF771", "--prune needs all manifests of a project in view", hint=hint)
-    builds = compile_all(selection.paths, checkout.root_of)
+    builds = compile_all(selection.paths, checkout.root_of, listener)
     roots = sorted({build.root for build in builds})
     if len(roots) > 1:
         projects = ", ".join(shown(path) for path in roots)

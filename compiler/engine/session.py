@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -102,26 +103,47 @@ class Session:
 
 @contextmanager
 def open_session(
-    checkout: Checkout, request: TargetRequest, listener: Listener, start: Path | None = None
+    checkout: Checkout,
+    request: TargetRequest,
+    listener: Listener,
+    start: Path | None = None,
+    *,
+    creates: bool = False,
 ) -> Iterator[Session]:
     """Connect to the target that the request names, in the project around `start`; the listener hears which it is.
 
+    Only who `creates` something makes the embedded OCI's store: for others one that is not there is an empty one.
     Raises `CompilerError` MF111 for a target that the project does not have, MF710, MF711, MF742 and MF746 before
     anything is sent.
     """
     from compiler.cloud.connect.connection import Access, connect
-    from compiler.workspace.root import private_folder
-    from compiler.workspace.targets import LOCAL
 
     workspace = checkout.workspace(start)
     name, target = target_of(checkout, workspace, request)
     listener(Event(Phase.TARGET, name, f"target: {name}"))
-    if name == LOCAL:
-        private_folder(workspace.state)
     endpoints = tuple(filter(None, map(str.strip, checkout.environ.get("MANIFACT_ENDPOINTS", "").split(","))))
     access = Access(auth=request.auth or checkout.environ.get("MANIFACT_AUTH"), endpoints=endpoints)
-    with connect(name, target, root=workspace.root, project=workspace.name, access=access) as connection:
+    with (
+        _root_of_store(workspace, name, creates=creates) as root,
+        connect(name, target, root=root, project=workspace.name, access=access) as connection,
+    ):
         yield Session(checkout, workspace, target, connection)
+
+
+@contextmanager
+def _root_of_store(workspace: Workspace, target: str, *, creates: bool) -> Iterator[Path]:
+    """The folder under which the embedded OCI has its store: the project root, or one that is gone afterwards."""
+    from compiler.cloud.connect.connection import local_store
+    from compiler.workspace.root import private_folder
+    from compiler.workspace.targets import LOCAL
+
+    if target == LOCAL and not creates and not local_store(workspace.root).is_dir():
+        with tempfile.TemporaryDirectory(prefix="manifact-") as empty:
+            yield Path(empty)
+        return
+    if target == LOCAL:
+        private_folder(workspace.state)
+    yield workspace.root
 
 
 def target_of(checkout: Checkout, workspace: Workspace, request: TargetRequest) -> tuple[str, Target]:

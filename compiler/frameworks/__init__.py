@@ -7,7 +7,14 @@ from pathlib import Path
 from compiler.diagnostics import CompilerError, SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import UNKNOWN
-from compiler.frameworks.registry import columns_of, distributions_of, framework_named, libraries, tolerance_of
+from compiler.frameworks.registry import (
+    columns_of,
+    distributions_of,
+    framework_named,
+    libraries,
+    misnamed,
+    tolerance_of,
+)
 from compiler.frameworks.sniffer import identify
 from compiler.ir import ModelFacts
 from compiler.spec.frameworks import FRAMEWORKS
@@ -22,6 +29,7 @@ __all__ = [
     "framework_named",
     "inspect_model",
     "libraries",
+    "misnamed",
     "sniff",
     "tolerance_of",
 ]
@@ -55,6 +63,8 @@ def inspect_model(
             return refused
         if (facts := framework_named(name).facts(model)) is not None:
             return facts
+    if framework is None and model.format == UNKNOWN and (named := _foreign(model)) is not None:
+        return named
     raise _nobodys(model, framework)
 
 
@@ -87,6 +97,12 @@ def _nobodys(model: ModelFile, framework: str | None) -> CompilerError:
         where=where,
         hint="save the model in its framework's own format, or set 'spec.model.framework: other' and bring a score.py",
     )
+
+
+def _foreign(model: ModelFile) -> ModelFacts | None:
+    from compiler.frameworks.foreign import foreign_facts
+
+    return foreign_facts(model)
 
 
 def _unserved(model: ModelFile) -> ModelFacts | None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.symbolic import distributions
+from compiler.ir import Need
 from compiler.readers.pickles.values import Blob, Instance
+
+# What NumPy 1.26 has under its new name as well, so that it reads most pickles of NumPy 2 (its 1.26.4 wheel).
+_NUMPY_STUBS = frozenset(
+    f"numpy._core{name}" for name in ("", ".multiarray", ".umath", "._multiarray_umath", "._internal", "._dtype")
+)
 
 
 def root_of(model: ModelFile, package: str) -> Instance | None:
@@ -28,6 +34,19 @@ def unknown(model: ModelFile) -> tuple[str, ...]:
     """Dotted names of unknown code that the user has not allowed; nobody can allow what lies in `__main__`."""
     allowed = {name for name in model.allow if not name.startswith("__main__.")}
     return tuple(name for name in model.pickled.unknown if name not in allowed)
+
+
+def needs(model: ModelFile) -> tuple[Need, ...]:
+    """The releases of numpy that the names in the pickle ask for."""
+    own = {name for name in model.pickled.modules if name.startswith("numpy.")}
+    new = {name for name in own if name.startswith("numpy._core")}
+    if new:
+        beyond = sorted(new - _NUMPY_STUBS)
+        reason = f"the pickle was written with NumPy 2: it names {(beyond or sorted(new))[0]}"
+        return (Need("numpy", ">=2", reason, bool(beyond)), *(() if beyond else (Need("numpy", ">=1.26.1", reason),)))
+    old = sorted(name for name in own if name.startswith("numpy.core"))
+    reason = f"the pickle was written with NumPy 1: it names {old[0]}" if old else ""
+    return (Need("numpy", "<2", reason, required=False),) if old else ()
 
 
 def raw_model(root: Instance, attribute: str) -> bytes | memoryview | None:

@@ -32,6 +32,12 @@ def columns_of(name: str | None) -> ColumnPolicy:
     return framework_named(name).columns if name in FRAMEWORKS else ColumnPolicy()
 
 
+def misnamed(name: str) -> str | None:
+    """The distribution that is meant by the name that it is imported by: scikit-learn for `sklearn`."""
+    modules = {module: distribution for distribution, module in [*libraries().items()][::-1]}
+    return modules.get(name) if name not in libraries() else None
+
+
 def tolerance_of(name: str | None) -> float:
     """How exactly the answers of a framework's models must be met where the manifest does not say."""
     return framework_named(name).tolerance if name in FRAMEWORKS else 1e-6

@@ -66,21 +66,33 @@ def log_path(root: Path, deployment: str) -> Path:
     return deployment_folder(root, deployment) / WORKER_LOG
 
 
-def stop_all(root: Path) -> int:
-    """End the serving process and every server, waiting until they are gone; answers how many there were."""
-    server_process, servers = served(root), running_servers(root)
-    if server_process is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(server_process.pid, signal.SIGTERM)
+def stop_servers(root: Path) -> int:
+    """End every server of a deployment, waiting until they are gone; answers how many there were."""
+    servers = running_servers(root)
     for server in servers:
         server.request_stop()
     deadline = time.monotonic() + STOP_SECONDS
-    while served(root) is not None or any(server.is_alive() for server in servers):
+    while any(server.is_alive() for server in servers):
         if time.monotonic() > deadline:
-            _kill(server_process, servers)
+            for server in servers:
+                server.kill()
             deadline = time.monotonic() + STOP_SECONDS
         time.sleep(POLL_SECONDS)
-    return len(servers) + (server_process is not None)
+    return len(servers)
+
+
+def stop_all(root: Path) -> int:
+    """End the serving process and every server, waiting until they are gone; answers how many there were."""
+    process = served(root)
+    if process is not None:
+        _signal(process, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while served(root) is not None:
+        if process is not None and time.monotonic() > deadline:
+            _signal(process, signal.SIGKILL)
+            deadline = time.monotonic() + STOP_SECONDS
+        time.sleep(POLL_SECONDS)
+    return stop_servers(root) + (process is not None)
 
 
 def reset(root: Path) -> None:
@@ -111,9 +123,7 @@ def client_environment(config: dict[str, str], compartment: str, project: str, u
     }
 
 
-def _kill(server_process: Served | None, servers: list[Server]) -> None:
-    for server in servers:
-        server.kill()
-    if server_process is not None and start_ticks(server_process.pid) == server_process.started:
+def _signal(process: Served, number: signal.Signals) -> None:
+    if start_ticks(process.pid) == process.started:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(server_process.pid, signal.SIGKILL)
+            os.kill(process.pid, number)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from compiler.ir import CondaEnvironment, DataSchema, Golden, ModelFacts, Score, SourceFile, Table
 from compiler.lock import LockedPack
+from compiler.passes.packages import Packages
 from compiler.spec.v1 import Manifest
 
 
@@ -29,8 +30,8 @@ class Inputs:
     """Service conda packs by slug, from manifact.lock."""
     modules: Mapping[str, str] = field(default_factory=dict)
     """Module that the model's pickle imports -> its file or folder beside the manifest, as `include` names it."""
-    libraries: Mapping[str, str] = field(default_factory=dict)
-    """Canonical distribution name -> version in the inference environment, as far as it is known."""
+    packages: Packages = field(default_factory=Packages)
+    """What is in the inference environment, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ def golden_rows(inputs: Table, outputs: Table | None, count: int, tolerance: flo
     """
     pairs: list[tuple[Json, Json]] = []
     for row in range(inputs.rows):
+        if len(pairs) == count:
+            break
         answer = _answer(outputs, row) if outputs is not None and row < outputs.rows else None
         request = _request(inputs, row)
-        if len(pairs) < count and _finite(request) and _finite(answer):
+        if _finite(request) and _finite(answer):
             pairs.append((request, answer))
     answers = tuple(answer for _, answer in pairs) if outputs is not None else ()
     return Golden(tuple(request for request, _ in pairs), answers, tolerance)

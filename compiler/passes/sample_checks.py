@@ -9,20 +9,27 @@ from compiler.frameworks import columns_of
 from compiler.ir import Json, ModelFacts, Table, Tensor
 from compiler.passes.dtypes import BOOLEANS, is_numeric
 from compiler.passes.rows import row_shape, takes
+from compiler.passes.sample_habits import check_index, excess_hint, header_hint, lost_row_hint
 
 
-def check_input(facts: ModelFacts, table: Table, report: Report, at: Pointer = ()) -> None:
-    """Report MF320 to MF323 where the input sample is not what the model was trained on; `at`: the sample's field."""
+def check_input(
+    facts: ModelFacts, table: Table, report: Report, at: Pointer = (), answers: Sequence[Table] = ()
+) -> None:
+    """Report MF320 to MF323 where the input sample is not what the model was trained on; `at`: the sample's field.
+
+    `answers` are the samples of its output, to tell a target that was left in the input.
+    """
+    hint = excess_hint(table, answers)
     if len(facts.inputs) == 1 and facts.feature_names is None:
         _check_tensor(facts.inputs[0], table, report, at)
     elif len(facts.inputs) > 1 and facts.feature_names is None:
         _check_tensors(facts.inputs, table, report, at)
     names = _feature_names(facts)
     if names is not None and _named(table):
-        _check_names(facts, names, table, report, at)
+        _check_names(facts, names, table, report, at, hint)
     elif facts.feature_count is not None and not _tensors(table) and facts.feature_count != len(table.columns):
         text = f"the model takes {facts.feature_count} columns, the sample has {len(table.columns)}"
-        report.error("MF320", text, at, hint=_index_hint(table))
+        report.error("MF320", text, at, hint=hint if facts.feature_count < len(table.columns) else None)
     _check_numbers(facts, table, report, at)
 
 
@@ -30,9 +37,10 @@ def check_output(
     facts: ModelFacts, inputs: Table, outputs: Table, report: Report, at: Pointer = (), *, method: str = "predict"
 ) -> None:
     """Report MF320, MF324 and MF325 where the output sample cannot be the model's answer to the input sample."""
-    if inputs.rows != outputs.rows:
+    if not _as_many(inputs, outputs):
         text = f"the output sample has {outputs.rows} rows, the input sample has {inputs.rows}"
-        report.error("MF325", text, at)
+        report.error("MF325", text, at, hint=lost_row_hint(facts, inputs, outputs))
+    check_index(outputs, report, at)
     classes = _classes_of_one_target(facts)
     if classes is None:
         return
@@ -55,6 +63,13 @@ def _width(outputs: Table) -> int:
     return only[0] if len(only) == 1 else len(outputs.columns)
 
 
+def _as_many(inputs: Table, outputs: Table) -> bool:
+    """Whether the samples are of one length, as far as both were read."""
+    if inputs.cut or outputs.cut:
+        return (inputs.cut or inputs.rows <= outputs.rows) and (outputs.cut or outputs.rows >= inputs.rows)
+    return inputs.rows == outputs.rows
+
+
 def _feature_names(facts: ModelFacts) -> tuple[str, ...] | None:
     names = facts.feature_names
     placeholder = columns_of(facts.framework).placeholder
@@ -71,7 +86,9 @@ def _tensors(table: Table) -> bool:
     return any(column.shape for column in table.columns)
 
 
-def _check_names(facts: ModelFacts, expected: tuple[str, ...], table: Table, report: Report, at: Pointer) -> None:
+def _check_names(
+    facts: ModelFacts, expected: tuple[str, ...], table: Table, report: Report, at: Pointer, hint: str | None
+) -> None:
     policy = columns_of(facts.framework)
     found = [policy.spelt(str(column.name)) for column in table.columns]
     missing = [name for name in expected if name not in found]
@@ -79,12 +96,12 @@ def _check_names(facts: ModelFacts, expected: tuple[str, ...], table: Table, rep
     if missing:
         text = f"the model's columns {_list(missing)} are not in the sample"
         text += f", which has {_list(extra)} instead" if extra else ""
-        report.error("MF321", text, at, hint=did_you_mean(missing[0], extra))
+        report.error("MF321", text, at, hint=header_hint(table) or did_you_mean(missing[0], extra))
     elif policy.by_name:
         return
     elif extra:
         text = f"the sample has columns {_list(extra)}, which the model does not know; it knows {_list(expected)}"
-        _error_unless_picked(facts, "MF321", text, report, at, hint=_index_hint(table))
+        _error_unless_picked(facts, "MF321", text, report, at, hint=hint)
     elif tuple(found) != expected:
         text = f"the sample's columns are in the order {_list(found)}, the model's are {_list(expected)}"
         _error_unless_picked(facts, "MF322", text, report, at, hint=None)
@@ -95,11 +112,6 @@ def _error_unless_picked(
 ) -> None:
     say = report.warning if facts.algorithm in columns_of(facts.framework).pickers else report.error
     say(code, text, at, hint=hint)
-
-
-def _index_hint(table: Table) -> str | None:
-    written = any(str(column.name).startswith("Unnamed: ") for column in table.columns)
-    return "the row index was saved too: use to_csv(..., index=False)" if written else None
 
 
 def _list(names: Sequence[str], most: int = 8) -> str:

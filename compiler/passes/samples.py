@@ -12,6 +12,7 @@ from compiler.passes.columns import Overrides, declare_columns
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.golden import golden_rows, in_batches
 from compiler.passes.sample_checks import check_input, check_output
+from compiler.passes.sample_habits import check_dates, check_header
 from compiler.passes.schemas import build_schema
 from compiler.spec.source import ColumnSpec
 
@@ -35,7 +36,10 @@ def check_samples(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     given, answers = _declared(inputs)
     if given is None:
         return draft
-    check_input(inputs.facts, given, report, (*_SAMPLES, "input"))
+    at = (*_SAMPLES, "input")
+    check_input(inputs.facts, given, report, at, [table for table in (answers, inputs.labels) if table])
+    check_header(inputs.facts, given, report, at)
+    check_dates(given, _overrides(inputs.manifest.spec.columns.input), report, at)
     if answers is not None:
         check_output(inputs.facts, given, answers, report, (*_SAMPLES, "output"), method=draft.score.method)
     return draft

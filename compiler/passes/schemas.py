@@ -45,7 +45,7 @@ def build_schema(table: Table, overrides: Overrides | None = None) -> DataSchema
 
 def _field(column: Column, override: ColumnOverride, order: int) -> Field:
     kind = type_of(column, override)
-    complete = all(value is not None for value in column.values)
+    complete = None not in column.values
     return Field(
         name=column.name,
         dtype=published(column.dtype),

@@ -7,6 +7,7 @@ exist (the skew of two rows, the mean of nothing, anything not finite) is left o
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -57,22 +58,29 @@ def unique_values(values: Iterable[Cell]) -> list[Cell]:
 
 
 def _numeric(values: Sequence[Cell], *, with_skew: bool) -> dict[str, float]:
-    numbers = sorted(float(value) for value in values if isinstance(value, (bool, int, float)))
-    stats = {"count": float(len(values))} | _moments(numbers) | _quartiles(numbers)
+    numbers = sorted(_floats(values))
+    mean = _mean(numbers)
+    deviations = [number - mean for number in numbers]
+    squares = _sum([deviation * deviation for deviation in deviations])
+    stats = {"count": float(len(values))} | _moments(len(numbers), mean, squares) | _quartiles(numbers)
     order = ("count", "mean", "standard deviation", "sample minimum", "lower quartile", "median", "upper quartile")
     found = {name: stats[name] for name in (*order, "sample maximum") if math.isfinite(stats.get(name, math.nan))}
-    skew = _skew(numbers) if with_skew else None
+    skew = _skew(numbers, deviations, squares) if with_skew else None
     return found | ({} if skew is None else {"skew": skew}) | _missing(len(values) - len(numbers))
 
 
-def _moments(numbers: Sequence[float]) -> dict[str, float]:
-    if not numbers:
+def _floats(values: Sequence[Cell]) -> Iterable[float]:
+    if isinstance(values, array):  # numbers alone
+        return map(float, values)
+    return (float(value) for value in values if isinstance(value, (bool, int, float)))
+
+
+def _moments(count: int, mean: float, squares: float) -> dict[str, float]:
+    if not count:
         return {}
-    mean = _mean(numbers)
-    if len(numbers) == 1:
+    if count == 1:
         return {"mean": mean}
-    squares = _sum((number - mean) * (number - mean) for number in numbers)
-    return {"mean": mean, "standard deviation": math.sqrt(squares / (len(numbers) - 1))}
+    return {"mean": mean, "standard deviation": math.sqrt(squares / (count - 1))}
 
 
 def _quartiles(numbers: Sequence[float]) -> dict[str, float]:
@@ -92,19 +100,17 @@ def _quantile(numbers: Sequence[float], share: float) -> float:
     return low if low == high or position == index else low + (high - low) * (position - index)
 
 
-def _skew(numbers: Sequence[float]) -> float | None:
+def _skew(numbers: Sequence[float], deviations: Sequence[float], squares: float) -> float | None:
     """The adjusted Fisher-Pearson coefficient; 0 for a constant column, as pandas 2 has it."""
     count = len(numbers)
     if count < 3:
         return None
     if numbers[0] == numbers[-1]:
         return 0.0
-    mean = _mean(numbers)
-    second = _sum((number - mean) ** 2 for number in numbers) if _moderate(numbers) else math.nan
-    if not second or not math.isfinite(second):
+    if not squares or not math.isfinite(squares) or not _moderate(numbers):
         return None
-    third = _sum((number - mean) ** 3 for number in numbers)
-    result = (count * math.sqrt(count - 1) / (count - 2)) * (third / second**1.5)
+    cubes = _sum([deviation * deviation * deviation for deviation in deviations])
+    result = (count * math.sqrt(count - 1) / (count - 2)) * (cubes / squares**1.5)
     return result if math.isfinite(result) else None
 
 
@@ -114,11 +120,12 @@ def _moderate(numbers: Sequence[float]) -> bool:
 
 
 def _mean(numbers: Sequence[float]) -> float:
+    if not numbers:
+        return math.nan
     return numbers[0] if numbers[0] == numbers[-1] else _sum(numbers) / len(numbers)
 
 
-def _sum(numbers: Iterable[float]) -> float:
-    terms = list(numbers)
+def _sum(terms: Sequence[float]) -> float:
     try:
         return math.fsum(terms)
     except (OverflowError, ValueError):  # beyond float64, or inf - inf

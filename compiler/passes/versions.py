@@ -9,17 +9,29 @@ from __future__ import annotations
 import re
 
 from compiler.diagnostics import Report
-from compiler.frameworks import distributions_of
+from compiler.frameworks import distributions_of, misnamed
+from compiler.ir import Need
 from compiler.passes.draft import Draft, Inputs
+from compiler.passes.packages import Packages, canonical, contains, meet
+
+_AT = ("spec", "environment", "inference")
+# What every scientific package brings along: an environment.yaml rarely names them.
+_BROUGHT = frozenset(("joblib", "numpy", "pandas", "scipy"))
 
 
 def check_versions(draft: Draft, inputs: Inputs, report: Report) -> Draft:
-    """Report a skew between recorded and installed versions: an error across major releases, else a warning."""
+    """Report a skew between what the model records and what the environment holds (MF404), and what it lacks (MF406).
+
+    A skew is an error across major releases and where loading fails, else a warning.
+    """
     for name, recorded in _recorded(inputs).items():
         for distribution in distributions_of(name):
-            installed = inputs.libraries.get(_canonical(distribution))
-            if installed is not None and _release(installed) != _release(recorded):
-                _tell(distribution, recorded, installed, report)
+            _compare(distribution, recorded, inputs.packages, report)
+    for need in inputs.facts.needs:
+        for distribution in distributions_of(need.distribution):
+            _check_need(need, distribution, inputs.packages, report)
+    if inputs.packages.complete:
+        _check_listed(inputs, report)
     return draft
 
 
@@ -29,14 +41,65 @@ def _recorded(inputs: Inputs) -> dict[str, str]:
     return {**own, **facts.versions}
 
 
-def _tell(distribution: str, recorded: str, installed: str, report: Report) -> None:
-    text = f"the model was written by {distribution} {recorded}, the inference environment has {installed}"
-    hint = f"use an environment with {distribution} {recorded}, or write the model again with {installed}"
-    at = ("spec", "environment", "inference")
-    if _release(recorded)[:1] != _release(installed)[:1]:
-        report.error("MF404", text, at, hint=hint)
-    else:
-        report.warning("MF404", text, at, hint=hint)
+def _compare(distribution: str, recorded: str, packages: Packages, report: Report) -> None:
+    name = canonical(distribution)
+    installed, asked = packages.versions.get(name), packages.ranges.get(name)
+    if installed is not None and _release(installed) != _release(recorded):
+        same_major = _release(installed)[:1] == _release(recorded)[:1]
+        _tell(distribution, recorded, f"has {installed}", installed, report, grave=not same_major)
+    elif asked and not contains(asked, recorded):
+        major = (_release(recorded) or (0,))[0]
+        _tell(
+            distribution, recorded, f"asks for {asked}", f"one of {asked}", report,
+            grave=not meet(asked, f">={major},<{major + 1}"),
+        )  # fmt: skip
+
+
+def _tell(distribution: str, recorded: str, has: str, other: str, report: Report, *, grave: bool) -> None:
+    text = f"the model was written by {distribution} {recorded}, the inference environment {has}"
+    hint = f"use an environment with {distribution} {recorded}, or write the model again with {other}"
+    (report.error if grave else report.warning)("MF404", text, _AT, hint=hint)
+
+
+def _check_need(need: Need, distribution: str, packages: Packages, report: Report) -> None:
+    asked = packages.asked(distribution)
+    if asked is None or meet(asked, need.specifier):
+        return
+    shown = asked.removeprefix("==")
+    text = f"{need.reason}, which asks for {distribution} {need.specifier}; the inference environment has {shown}"
+    hint = f"use an environment with {distribution} {need.specifier}, or write the model again with {shown}"
+    (report.error if need.required else report.warning)("MF404", text, _AT, hint=hint)
+
+
+def _check_listed(inputs: Inputs, report: Report) -> None:
+    """Warn of what loading needs and no line of the environment's file brings."""
+    wanted = {name for name in inputs.facts.requires if name not in _BROUGHT}
+    listed = inputs.packages
+    for name in sorted(wanted):
+        if any(listed.has(other) for other in _spellings(name)):
+            continue
+        wrong = next((found for found in (*listed.versions, *listed.ranges) if misnamed(found) == name), None)
+        text = f"loading the model needs {name}, which the inference environment does not list"
+        text += f"; it lists '{wrong}', which is another package" if wrong else ""
+        version = _recorded(inputs).get(name)
+        line = f"{name}=={version}" if version else name
+        report.warning("MF406", text, _AT, hint=f"add '{line}' to it" + (f" instead of '{wrong}'" if wrong else ""))
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """Distributions that are as good: tensorflow-cpu for tensorflow; conda calls torch pytorch."""
+    return (name, *distributions_of(_FRAMEWORK_OF.get(name, name)), *_CONDA.get(name, ()))
+
+
+_FRAMEWORK_OF = {"torch": "pytorch", "onnxruntime": "onnx"}
+_CONDA = {
+    "torch": ("pytorch", "pytorch-cpu", "pytorch-gpu"),
+    "xgboost": ("py-xgboost", "py-xgboost-cpu", "py-xgboost-gpu", "xgboost-cpu"),
+    "onnxruntime": ("onnxruntime-gpu",),
+    "lightgbm": ("lightgbm-cpu",),
+    "keras": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
+    "tensorflow": ("tensorflow-gpu", "tensorflow-base"),
+}
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -45,7 +108,3 @@ def _release(version: str) -> tuple[int, ...]:
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 from compiler.diagnostics import CompilerError, Diagnostic, SourceRange, failure
@@ -10,6 +11,8 @@ from compiler.workspace.pointers import left_behind, pointer
 
 PROJECT_FILE = "manifact.yaml"
 MANIFEST_FILE = "model.yaml"
+OWN_FOLDERS = frozenset({"build", ".manifact"})
+"""Folders of ours at a project root."""
 
 """What lies at the project root and is ours."""
 
@@ -48,7 +51,7 @@ def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic
     MF108 when it leads out of the root (symbolic links resolved), MF110 when it holds secrets, MF225 when only a
     pointer to it is here, MF001 when it does not exist.
     """
-    path = (folder / relative).resolve()
+    path = _as_stored(folder / relative).resolve()
     if not path.is_relative_to(root):
         return Diagnostic("MF108", f"'{relative}' leads out of the project root")
     if is_secret(PurePosixPath(path.relative_to(root).as_posix())):
@@ -57,6 +60,27 @@ def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic
         missing = Diagnostic("MF001", f"'{relative}' does not exist", hint=f"looked for {shown(path)}")
         return left_behind(path, relative, root) or missing
     return pointer(path, relative) or path
+
+
+def _as_stored(path: Path) -> Path:
+    """The path as the disk has it: macOS decomposes the letters of names (NFD), editors write them composed (NFC)."""
+    if path.exists() or str(path).isascii():
+        return path
+    found = Path(path.anchor)
+    for part in path.parts[1:]:
+        inner = found / part
+        if part not in {".", ".."} and not inner.exists():
+            inner = next((other for other in _siblings(found) if _composed(other.name) == _composed(part)), inner)
+        found = inner
+    return found
+
+
+def _siblings(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def is_secret(relative: PurePosixPath) -> bool:

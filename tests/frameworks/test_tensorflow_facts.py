@@ -120,9 +120,12 @@ def test_saved_model_of_keras_2() -> None:
     assert facts.outputs == (Tensor("dense_1", "float32", (None, 2)),)
 
 
-def test_weights_alone_are_refused_with_the_way_out(sequential: tuple[Any, Path]) -> None:
+def test_weights_alone_are_told_with_the_way_out(sequential: tuple[Any, Path]) -> None:
     _, folder = sequential
-    assert refused(folder / "m.weights.h5") == ("MF209", "the HDF5 file holds no Keras model, or its weights alone")
+    facts = inspect_model(folder / "m.weights.h5")
+    assert facts.unserved is not None
+    assert facts.unserved.what == "no Keras model, or the weights of one alone"
+    assert "model.save('model.keras')" in facts.unserved.instead
 
 
 def test_lambda_layers_are_refused(keras: Any, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="answer as RULE says: 'POST /models:429x3' (repeat)",
     )
     status = verbs.add_parser("status", allow_abbrev=False, help="show what the store holds and what runs")
-    stop = verbs.add_parser("stop", allow_abbrev=False, help="end every process of the store; its data stay")
+    stop = verbs.add_parser("stop", allow_abbrev=False, help="end every model server; data and an open port stay")
     reset = verbs.add_parser("reset", allow_abbrev=False, help="end every process and delete the store")
     reset.add_argument("--yes", "-y", action="store_true", help="do not ask")
     for verb in (serve, status, stop, reset):

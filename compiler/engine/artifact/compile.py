@@ -103,7 +103,7 @@ def compile_manifests(checkout: Checkout, request: SelectRequest, listener: List
     """
     started = time.perf_counter()
     items: list[CompiledManifest] = []
-    for item in compile_each(checkout, request):
+    for item in compile_each(checkout, request, listener):
         listener(Event(Phase.COMPILED, str(item.path), value=item))
         items.append(item)
     return CompileResult(tuple(items), time.perf_counter() - started)
@@ -114,7 +114,7 @@ def validate_manifests(checkout: Checkout, request: SelectRequest, listener: Lis
     from compiler.compilation.batch import validate_each
 
     items: list[CompiledManifest] = []
-    for item in validate_each(select(checkout, request).paths, checkout.root_of):
+    for item in validate_each(select(checkout, request).paths, checkout.root_of, listener):
         listener(Event(Phase.VALIDATED, str(item.path), value=item))
         items.append(item)
     return ValidateResult(tuple(items))

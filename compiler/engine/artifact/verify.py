@@ -88,7 +88,7 @@ def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listen
     from compiler.workspace.root import manifest_path
 
     path = manifest_path(checkout.path(request.manifest))
-    build = compile_manifest(path, root=checkout.root_of(path.parent))
+    build = compile_manifest(path, root=checkout.root_of(path.parent), listener=listener)
     result = verify_build(build, request.timeout, listener, again=True, require_isolation=request.require_isolation)
     if result.verification is not None:
         isolation = result.verification.isolation

@@ -118,9 +118,9 @@ def apply_manifests(
 
 
 def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener) -> ApplyResult:
-    builds = compile_selection(checkout, request.selection, complete=request.options.prune)
+    builds = compile_selection(checkout, request.selection, listener, complete=request.options.prune)
     with (
-        open_session(checkout, request.target, listener, builds[0].root) as session,
+        open_session(checkout, request.target, listener, builds[0].root, creates=True) as session,
         checkout_lock(session, request.timeout, listener),
     ):
         observing = Observing(request.options, request.timeout, wait=request.wait)
@@ -137,7 +137,10 @@ def apply_saved(
 
     _check_project(saved, checkout.workspace())
     target = TargetRequest(request.target.target or saved.place.target, request.target.auth)
-    with open_session(checkout, target, listener) as session, checkout_lock(session, request.timeout, listener):
+    with (
+        open_session(checkout, target, listener, creates=True) as session,
+        checkout_lock(session, request.timeout, listener),
+    ):
         observing = Observing(saved.options, request.timeout, wait=request.wait)
         desired = with_secrets(saved, session.substituted)
         observed = observe_for(session, desired, observing, listener)

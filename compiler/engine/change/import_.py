@@ -33,7 +33,7 @@ from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
 from compiler.workspace.names import slug
-from compiler.workspace.root import MANIFEST_FILE, shown
+from compiler.workspace.root import MANIFEST_FILE, OWN_FOLDERS, shown
 
 if TYPE_CHECKING:
     from compiler.compilation.build import Build
@@ -162,8 +162,13 @@ def _check_directory(directory: Path, name: str, session: Session) -> None:
     other = manifest_of(checkout, name, session.root)
     if other is not None and other.parent != directory:
         raise failure("MF760", f"'{name}' is the name of {shown(other)}", hint="choose another one with --name")
-    if directory.is_dir() and any(directory.iterdir()) and not (directory / MANIFEST_FILE).is_file():
+    if directory.is_dir() and _holds_something(directory) and not (directory / MANIFEST_FILE).is_file():
         raise failure("MF751", f"{shown(directory)} is there already and not empty", hint="name a new folder")
+
+
+def _holds_something(directory: Path) -> bool:
+    """Whether there is more than what other commands keep for themselves."""
+    return any(path.name not in OWN_FOLDERS for path in directory.iterdir())
 
 
 def _written(

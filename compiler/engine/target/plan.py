@@ -113,8 +113,8 @@ def plan_manifests(checkout: Checkout, request: PlanRequest, listener: Listener 
     Raises `CompilerError` with the problems of all manifests that are wrong, and when the target cannot be read.
     """
     options = request.options
-    builds = compile_selection(checkout, request.selection, complete=options.prune)
-    with open_session(checkout, request.target, listener, builds[0].root) as session:
+    builds = compile_selection(checkout, request.selection, listener, complete=options.prune)
+    with open_session(checkout, request.target, listener, builds[0].root, creates=True) as session:
         planned = plan_desired(session, session.desired_all(builds), builds, Observing(options), listener)
     result = result_of(planned, builds, options, signal_changes=request.signal_changes, saved=request.out)
     if request.out is not None:

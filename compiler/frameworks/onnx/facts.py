@@ -7,10 +7,15 @@ from pathlib import PurePosixPath
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
-from compiler.ir import Json, ModelFacts, Tensor
+from compiler.ir import Json, ModelFacts, Need, Tensor
 from compiler.readers.containers.mapped import mapped
 from compiler.readers.onnx_model import OnnxModel, read_onnx
 
+# ONNX Runtime's compatibility page, and ONNX's table of releases, opsets and IR versions.
+_RUNTIME_OF_OPSET = {
+    16: "1.11", 17: "1.12", 18: "1.14", 19: "1.15", 20: "1.17", 21: "1.18", 22: "1.21", 23: "1.22",
+}  # fmt: skip
+_RUNTIME_OF_IR = {9: "1.15", 10: "1.18", 11: "1.22"}
 # The domains of operators that onnxruntime 1.32 registers by itself, and those of ONNX 1.20.
 DOMAINS = frozenset((
     "", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "ai.onnx.training", "com.microsoft",
@@ -74,6 +79,18 @@ def _facts(found: OnnxModel) -> ModelFacts:
         methods=frozenset(("predict", "predict_proba") if found.labels and len(outputs) > 1 else ("predict",)),
         requires=("numpy", "onnxruntime"),
         details=details,
+        needs=_needs(found),
+    )
+
+
+def _needs(found: OnnxModel) -> tuple[Need, ...]:
+    """The first onnxruntime that knows the file's opset and IR; nothing for newer ones than are listed."""
+    opset = found.opsets.get("", 0)
+    asked = ((_RUNTIME_OF_OPSET, opset, f"opset {opset}"), (_RUNTIME_OF_IR, found.ir_version, f"IR {found.ir_version}"))
+    return tuple(
+        Need("onnxruntime", f">={table[version]}", f"the file is of {what}", required=False)
+        for table, version, what in asked
+        if version in table
     )
 
 

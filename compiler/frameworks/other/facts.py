@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.frameworks.base import ModelFile
-from compiler.frameworks.pickled import format_of, requires, unknown
+from compiler.frameworks.pickled import format_of, needs, requires, unknown
 from compiler.ir import ModelFacts
 from compiler.readers.pickles.values import Instance
 
@@ -19,5 +19,6 @@ def facts(model: ModelFile) -> ModelFacts | None:
         algorithm=root.cls.name if isinstance(root, Instance) else None,
         methods=frozenset(("predict",)),
         requires=requires(model),
+        needs=needs(model),
         unknown=unknown(model),
     )

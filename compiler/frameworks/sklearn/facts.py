@@ -9,7 +9,7 @@ from typing import Any
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.estimators import entry
 from compiler.frameworks.nested import nested_categories
-from compiler.frameworks.pickled import format_of, requires, unknown
+from compiler.frameworks.pickled import format_of, needs, requires, unknown
 from compiler.frameworks.sklearn.methods import methods_of
 from compiler.frameworks.symbolic import labels, native, whole
 from compiler.ir import Json, ModelFacts
@@ -66,6 +66,7 @@ def estimator_facts(framework: str, model: ModelFile, root: Instance, version: s
         ),  # scikit-learn itself depends on both
         versions={"skops": skops.version} if skops and skops.version else {},
         details={"types": [*skops.types]} if skops else {},
+        needs=needs(model),
         unknown=unknown(model),
     )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from compiler.diagnostics import SourceRange, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.refused import denied
 from compiler.frameworks.tensorflow.keras_code import check_code, check_record
 from compiler.frameworks.tensorflow.operations import check_operations
-from compiler.ir import Json, ModelFacts, Tensor
+from compiler.ir import Json, ModelFacts, Need, Tensor, Unserved
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.containers.bounded_json import parse_mapping
 from compiler.readers.containers.mapped import BadContentError, mapped
@@ -20,6 +19,9 @@ from compiler.readers.tensorflow.saved_model import SavedModel, Signature, class
 MAX_CONFIG = 32 << 20
 SIGNATURES = ("serving_default", "serve")
 INTERNAL = "__saved_model_"
+_WEIGHTS = Unserved(
+    "no Keras model, or the weights of one alone", "save the whole model: model.save('model.keras'), not its weights"
+)
 
 
 def facts(model: ModelFile) -> ModelFacts | None:
@@ -29,6 +31,8 @@ def facts(model: ModelFile) -> ModelFacts | None:
     """
     if model.format == "savedmodel":
         return _saved_model_facts(model)
+    if model.format == "h5" and not _has_model(model):
+        return ModelFacts("tensorflow", "h5", requires=("keras", "tensorflow"), unserved=_WEIGHTS)
     return _keras_facts(model, _archive(model) if model.format == "keras" else _attributes(model))
 
 
@@ -48,18 +52,16 @@ def _archive(model: ModelFile) -> dict[str, Json]:
     }
 
 
+def _has_model(model: ModelFile) -> bool:
+    with mapped(model.path) as data:
+        _check_weights(model, data, "HDF5")
+        return "model_config" in root_attributes(data)
+
+
 def _attributes(model: ModelFile) -> dict[str, Json]:
     """The same from the attributes of an `.h5` file."""
     with mapped(model.path) as data:
         found = root_attributes(data)
-        _check_weights(model, data, "HDF5")
-    if "model_config" not in found:
-        raise failure(
-            "MF209",
-            "the HDF5 file holds no Keras model, or its weights alone",
-            where=SourceRange(str(model.path)),
-            hint="save the whole model: model.save('model.keras')",
-        )
     return {
         "config": _parse(model, found["model_config"].encode()),
         "training": _parse(model, found["training_config"].encode()) if "training_config" in found else None,
@@ -95,6 +97,7 @@ def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
         methods=frozenset(("predict",)),
         requires=("keras", "numpy", "tensorflow"),
         versions={"keras": version} if isinstance(version, str) else {},
+        needs=_needs(version),
         unknown=tuple(name for name in unknown if name not in model.allow),
     )
 
@@ -105,6 +108,13 @@ def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> tuple[str, ...]:
         return check_code(model, (item for name, tree in trees for item in objects(tree, name)))
     except ValueError as error:
         raise damaged(model.path, str(error)) from error
+
+
+def _needs(version: Json) -> tuple[Need, ...]:
+    """TensorFlow has Keras 3 since 2.16 (its release notes); what Keras 3 writes, Keras 2 does not read."""
+    if not isinstance(version, str) or not version.startswith("3."):
+        return ()
+    return (Need("tensorflow", ">=2.16", f"the file was written by Keras {version}"),)
 
 
 def _training(found: Json) -> dict[str, Json] | None:

@@ -32,6 +32,8 @@ class ManifestContext:
     untagged_versions: tuple[LiveResource, ...] = ()
     """Versions without our tags in the wanted set, where that one is ours."""
     untagged_deployments: tuple[LiveResource, ...] = ()
+    elsewhere: tuple[LiveResource, ...] = ()
+    """Models and deployments of this name that another project or target owns."""
     retry: bool = False
 
     @property

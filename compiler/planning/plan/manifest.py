@@ -9,6 +9,7 @@ from compiler.planning.plan.context import ManifestContext, ManifestPlan
 from compiler.planning.plan.deployment import deployment_changes, deployment_target, primary_of, with_caller_impact
 from compiler.planning.plan.lost_tags import lost_tags
 from compiler.planning.plan.model import UNFINISHED, model_changes, old_versions, record_of, versions_of
+from compiler.planning.plan.other_owner import other_owner
 from compiler.planning.plan.refusals import deploys, not_deployable, staging_required
 from compiler.planning.plan.versions import ModelVersions
 
@@ -27,7 +28,7 @@ def plan_manifest(context: ManifestContext) -> ManifestPlan:
     before = [delete_model(context.desired.name, live, UNFINISHED) for live in versions.unfinished] if versions else []
     old = old_versions(context, versions, deployments) if versions else []
     changes = [*before, *models, *deployments, *old]
-    problems += lost_tags(context, changes)
+    problems += [*lost_tags(context, changes), *other_owner(context, changes)]
     needs = _records_needed(context, versions, changes)
     return ManifestPlan(tuple(changes), tuple(problems), needs)
 

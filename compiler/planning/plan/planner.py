@@ -18,6 +18,7 @@ from compiler.planning.plan.deployment import primary_of
 from compiler.planning.plan.destroy import delete_name
 from compiler.planning.plan.lost_tags import untagged
 from compiler.planning.plan.manifest import plan_manifest
+from compiler.planning.plan.other_owner import has_other_owner
 from compiler.planning.plan.plan import Plan
 from compiler.planning.plan.refusals import is_protected, kept_by_protection
 from compiler.planning.tags import Scope
@@ -99,6 +100,8 @@ class Index:
         self._version_sets = _by_name(observed.version_sets, place)
         self._serving = _by_model(observed.deployments)
         self._untagged = tuple(live for live in observed.deployments if untagged(live))
+        others = (live for live in (*observed.models, *observed.deployments) if has_other_owner(live, place))
+        self._elsewhere = _by_tag(others)
         self._untagged_models = _by_set(live for live in observed.models if untagged(live))
 
     def context(self, desired: Desired, *, retry: bool = False) -> ManifestContext:
@@ -120,6 +123,7 @@ class Index:
             catalog=self._observed.catalog,
             untagged_versions=tuple(stray),
             untagged_deployments=self._untagged,
+            elsewhere=tuple(self._elsewhere.get(desired.name, ())),
             retry=retry,
         )
 
@@ -165,6 +169,14 @@ def _by_name(items: Sequence[LiveResource], place: Scope) -> dict[str, list[Live
         if place.owns(live.tags):
             grouped.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
     return {name: sorted(resources, key=lambda live: live.age) for name, resources in grouped.items()}
+
+
+def _by_tag(items: Iterable[LiveResource]) -> dict[str, list[LiveResource]]:
+    """Resources by the name in their tags."""
+    grouped: dict[str, list[LiveResource]] = {}
+    for live in items:
+        grouped.setdefault(live.tags.get(tags.NAME, ""), []).append(live)
+    return grouped
 
 
 def _by_set(models: Iterable[LiveResource]) -> dict[str, list[LiveResource]]:

@@ -27,6 +27,8 @@ class Pickle:
     joblib: bool
     """Whether it holds arrays as joblib writes them."""
     protocol: int
+    modules: frozenset[str] = frozenset()
+    """Dotted modules of the names it refers to."""
 
 
 def read_pickle(path: Path) -> Pickle:
@@ -45,7 +47,8 @@ def read_pickle(path: Path) -> Pickle:
 def make_pickle(machine: Machine, value: Any) -> Pickle:
     """What a finished machine found."""
     packages = frozenset(module.split(".", 1)[0] for module, _ in machine.globals.seen)
-    return Pickle(value, packages, machine.globals.unknown, machine.found_arrays, machine.protocol)
+    modules = frozenset(module for module, _ in machine.globals.seen)
+    return Pickle(value, packages, machine.globals.unknown, machine.found_arrays, machine.protocol, modules)
 
 
 def run(machine: Machine, path: Path) -> Any:

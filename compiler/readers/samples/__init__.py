@@ -11,18 +11,19 @@ from pathlib import Path
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.ir import Table
-from compiler.readers.samples.content import MAX_BYTES, Content, malformed
+from compiler.readers.samples.content import Content, Progress, malformed, unwatched
 
 BINARY = {b"\x93NUMPY": "npy", b"PK\x03\x04": "npz", b"PK\x05\x06": "npz", b"PAR1": "parquet"}
 TEXT = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-def read_table(path: Path, text_columns: Collection[str] = ()) -> Table:
+def read_table(path: Path, text_columns: Collection[str] = (), progress: Progress = unwatched) -> Table:
     """The sample at `path`; columns named in `text_columns` keep the text a CSV file has ("007").
 
+    Of a CSV file beyond the limits (64 MiB, 5,000,000 values), the first rows: `Table.cut` says so.
     Raises `CompilerError`: MF301 to MF308, MF313.
     """
-    content = Content(path, _bytes(path))
+    content = Content(path, progress)
     table = _read(content, _format(content), text_columns)
     if not table.rows:
         raise failure("MF313", f"the sample {path.name} has no rows", where=SourceRange(str(path)))
@@ -30,28 +31,10 @@ def read_table(path: Path, text_columns: Collection[str] = ()) -> Table:
     return table
 
 
-def _bytes(path: Path) -> bytes:
-    where = SourceRange(str(path))
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            limit = MAX_BYTES >> 20
-            raise failure(
-                "MF304", f"the sample is {size >> 20} MiB, the limit is {limit} MiB", where=where,
-                hint="some thousand rows that cover the values are enough",
-            )  # fmt: skip
-        data = path.read_bytes()
-    except OSError as error:
-        raise failure("MF301", f"the sample cannot be read: {error.strerror}", where=where) from error
-    if not data.strip():
-        raise failure("MF301", "the sample is empty", where=where)
-    return data
-
-
 def _format(content: Content) -> str:
-    binary = next((name for magic, name in BINARY.items() if content.data.startswith(magic)), None)
+    binary = next((name for magic, name in BINARY.items() if content.head.startswith(magic)), None)
     named = binary or TEXT.get(content.path.suffix.lower())
-    if named is None and content.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
+    if named is None and content.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
         named = "json"
     if named is None:
         raise failure(

@@ -2,30 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
 
 MAX_BYTES = 64 << 20
 MAX_VALUES = 5_000_000
+_HEAD = 4096
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told the bytes of a sample that were read, and those to read."""
 
 
-@dataclass(frozen=True, slots=True)
+def unwatched(_done: int, _total: int) -> None:
+    """The progress of those who want none."""
+
+
+@dataclass(frozen=True)
 class Content:
-    """The bytes of a sample and where they came from."""
+    """A sample's file; its bytes are read when they are asked for. Raises MF301 and MF304."""
 
     path: Path
-    data: bytes
+    progress: Progress = unwatched
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of the file."""
+        try:
+            return self.path.stat().st_size
+        except OSError as error:
+            raise self.unreadable(error) from error
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes of the file, enough to tell its format."""
+        try:
+            with self.path.open("rb") as file:
+                found = file.read(_HEAD)
+                while found.isspace() and (more := file.read(_HEAD)):
+                    found = more
+        except OSError as error:
+            raise self.unreadable(error) from error
+        if not found.strip():
+            raise failure("MF301", "the sample is empty", where=SourceRange(str(self.path)))
+        return found
+
+    @cached_property
+    def data(self) -> bytes:
+        """The whole file."""
+        if self.size > MAX_BYTES:
+            raise malformed(
+                self,
+                f"the sample is {self.size >> 20} MiB, the limit is {MAX_BYTES >> 20} MiB",
+                hint="some thousand rows that cover the values are enough",
+                code="MF304",
+            )
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise self.unreadable(error) from error
+
+    def unreadable(self, error: OSError) -> CompilerError:
+        """MF301 for what the system said."""
+        return malformed(self, f"the sample cannot be read: {error.strerror}", code="MF301")
 
     def text(self) -> str:
         """The content as UTF-8 text without a byte order mark; raises MF303 when it is something else."""
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise malformed(
-                self, f"byte {error.start} is not UTF-8 text", hint="save the file with UTF-8 encoding"
-            ) from error
+            raise not_text(self, error.start) from error
+
+
+def not_text(content: Content, byte: int) -> CompilerError:
+    """MF303 for a byte that is not UTF-8."""
+    return malformed(content, f"byte {byte} is not UTF-8 text", hint="save the file with UTF-8 encoding")
 
 
 def malformed(

@@ -2,52 +2,126 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from compiler.ir import Table
-from compiler.readers.samples.content import Content, check_separators, check_size, malformed
+from compiler.readers.samples.content import (
+    MAX_BYTES,
+    MAX_VALUES,
+    Content,
+    check_size,
+    malformed,
+    not_text,
+)
 from compiler.readers.samples.infer import DECIMAL, text_column
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+MAX_LINE = 8 << 20
+BLOCK_CELLS = 50_000
+Block: TypeAlias = str | tuple[str, ...]
+"""Cells of one column in a row: joined, or as they are where one holds the separator."""
+_BETWEEN = "\0"
 
 
 def read_csv(content: Content, text_columns: Collection[str] = ()) -> Table:
-    """The table of a CSV sample; raises MF303, MF304 or MF308."""
-    header, rows = _rows(content)
-    names = _names(content, header)
-    check_size(content, len(rows) * len(names))
-    cells = list(zip(*rows, strict=True)) or [()] * len(names)
-    columns = (
-        text_column(name, values, keep_text=str(name) in text_columns)
-        for name, values in zip(names, cells, strict=True)
-    )
-    return Table(tuple(columns), len(rows))
+    """The table of a CSV sample, of a large one its first rows; raises MF303, MF304 or MF308."""
+    try:
+        with content.path.open(encoding="utf-8-sig", newline="") as file:
+            return _read(content, file, text_columns)
+    except UnicodeDecodeError as error:
+        raise not_text(content, _first_bad_byte(content)) from error
+    except OSError as error:
+        raise content.unreadable(error) from error
 
 
-def _rows(content: Content) -> tuple[list[str], list[list[str]]]:
+def _read(content: Content, file: TextIO, text_columns: Collection[str]) -> Table:
     delimiter = "\t" if content.path.suffix.lower() == ".tsv" else ","
-    check_separators(content, delimiter.encode(), b"\n")
-    reader = csv.reader(io.StringIO(content.text(), newline=""), delimiter=delimiter, strict=True)
-    header: list[str] = []
-    rows: list[list[str]] = []
+    reader = csv.reader(_lines(content, file), delimiter=delimiter, strict=True)
+    header = next(_rows(content, reader), [])
+    names = _names(content, header)
+    check_size(content, len(names))
+    blocks: list[list[Block]] = [[] for _ in names]
+    rows, most, cut = 0, MAX_VALUES // max(len(names), 1), False
+    for block in _blocks(content, reader, len(header)):
+        kept = block[: most - rows]
+        rows += len(kept)
+        for found, cells in zip(blocks, zip(*kept, strict=True), strict=True):
+            found.append(_pack(cells))
+        content.progress(done := file.buffer.tell(), content.size)
+        if cut := len(kept) < len(block) or MAX_BYTES < done < content.size:
+            break
+    columns = (
+        text_column(name, _unpack(blocks[index]), keep_text=str(name) in text_columns)
+        for index, name in enumerate(names)
+    )
+    return Table(tuple(columns), rows, cut)
+
+
+def _lines(content: Content, file: TextIO) -> Iterator[str]:
+    """The lines of the file. Raises MF304 for one that no table has."""
+    while line := file.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
+            raise malformed(content, f"a line is longer than {MAX_LINE:,} characters", code="MF304")
+        yield line
+
+
+def _rows(content: Content, reader: Reader) -> Iterator[list[str]]:
+    """The rows that are not empty."""
     try:
         for row in reader:
-            if not header:
-                header = row
-            elif row:
-                rows.append(_fill(content, row, len(header), reader.line_num))
+            if row:
+                yield row
     except csv.Error as error:
         raise malformed(content, f"the row cannot be read: {error}", line=reader.line_num) from error
-    return header, rows
+
+
+def _blocks(content: Content, reader: Reader, width: int) -> Iterator[list[list[str]]]:
+    """The rows, some at a time, each as wide as the header."""
+    filled = (_fill(content, row, width, reader.line_num) for row in _rows(content, reader))
+    while block := list(islice(filled, max(1, BLOCK_CELLS // width))):
+        yield block
 
 
 def _fill(content: Content, row: list[str], width: int, line: int) -> list[str]:
     # pandas: a short row is filled with missing values, a long one is an error.
     if len(row) > width:
         raise malformed(content, f"the row has {len(row)} cells, the header names {width} columns", line=line)
-    return row + [""] * (width - len(row))
+    return row if len(row) == width else row + [""] * (width - len(row))
+
+
+def _pack(cells: tuple[str, ...]) -> Block:
+    """The cells as one text: a tenth of the memory of many short ones."""
+    text = _BETWEEN.join(cells)
+    return text if text.count(_BETWEEN) == len(cells) - 1 else cells
+
+
+def _unpack(blocks: list[Block]) -> list[str]:
+    """The cells of all blocks, which are let go."""
+    cells: list[str] = []
+    for block in blocks:
+        cells += block.split(_BETWEEN) if isinstance(block, str) else block
+    blocks.clear()
+    return cells
+
+
+def _first_bad_byte(content: Content) -> int:
+    decoder, offset = codecs.getincrementaldecoder("utf-8")(), 0
+    with content.path.open("rb") as file:
+        while chunk := file.read(1 << 16):
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                return offset - pending + error.start
+            offset += len(chunk)
+    return offset
 
 
 def _names(content: Content, header: list[str]) -> list[str | int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Sequence
 
 from compiler.ir import Cell, Column
@@ -18,6 +19,10 @@ INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 DECIMAL = re.compile(
     r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)\s*", re.IGNORECASE | re.ASCII
 )
+PLAIN = re.compile(r"[0-9+\-.eE]*")
+DIGITS = re.compile(r"[0-9+\-]*")
+LONG = 10_000
+"""Rows from which a column of numbers is kept as an array."""
 # Longer runs of digits are no number that any dtype holds, and Python takes quadratic time over them.
 MAX_DIGITS = 400
 
@@ -40,27 +45,55 @@ def column_of(name: str | int, cells: Sequence[Cell]) -> Column:
 def text_column(name: str | int, cells: Sequence[str], *, keep_text: bool) -> Column:
     """A column of CSV cells; `keep_text` leaves every cell that is not missing as it is written."""
     present = [cell for cell in cells if cell not in MISSING]
-    plain = tuple(None if cell in MISSING else cell for cell in cells)
-    if keep_text:
-        return Column(name, "object", plain)
-    if _all_match(DECIMAL, present):
-        return _number_column(name, plain, present)
-    if all(cell in BOOLEANS for cell in present):
+    if not keep_text and (numbers := _numbers(present)) is not None:
+        return _number_column(name, cells, present, numbers)
+    if not keep_text and all(cell in BOOLEANS for cell in present):
         dtype = "bool" if len(present) == len(cells) else "object"
         return Column(name, dtype, tuple(BOOLEANS.get(cell) for cell in cells))
-    return Column(name, "object", plain)
+    return Column(name, "object", _plain(cells))
 
 
-def _number_column(name: str | int, cells: Sequence[str | None], present: Sequence[str]) -> Column:
-    if present and _all_match(INTEGER, present):
+def _plain(cells: Sequence[str]) -> tuple[str | None, ...]:
+    """The text of the cells; the same text is kept once."""
+    once: dict[str, str] = {}
+    return tuple(None if cell in MISSING else once.setdefault(cell, cell) for cell in cells)
+
+
+def _numbers(cells: Sequence[str]) -> list[float] | None:
+    """The cells as numbers; None when one of them is none."""
+    if max(map(len, cells), default=0) > MAX_DIGITS:
+        return None
+    # Of these characters alone, `float` takes exactly what DECIMAL does.
+    if not PLAIN.fullmatch("".join(cells)) and not all(map(DECIMAL.fullmatch, cells)):
+        return None
+    try:
+        return list(map(float, cells))
+    except ValueError:
+        return None
+
+
+def _number_column(name: str | int, cells: Sequence[str], present: list[str], numbers: list[float]) -> Column:
+    complete = len(present) == len(cells)
+    if present and _are_integers(present):
         integers = [int(cell) for cell in present]
         dtype = _integer_dtype(integers)
-        complete = len(present) == len(cells)
         if complete and dtype != "object":
-            return Column(name, dtype, tuple(integers))
+            return Column(name, dtype, _compact(integers, "q" if dtype == "int64" else "Q"))
         if dtype != "int64":  # pandas gives up on integers that neither int64 nor uint64 with every cell there holds
-            return Column(name, "object", tuple(cells))
-    return Column(name, "float64", tuple(None if cell is None else float(cell) for cell in cells))
+            return Column(name, "object", _plain(cells))
+    if complete:
+        return Column(name, "float64", _compact(numbers, "d"))
+    found = iter(numbers)
+    return Column(name, "float64", tuple(None if cell in MISSING else next(found) for cell in cells))
+
+
+def _are_integers(cells: Sequence[str]) -> bool:
+    return bool(DIGITS.fullmatch("".join(cells))) or all(map(INTEGER.fullmatch, cells))
+
+
+def _compact(values: Sequence[float], code: str) -> Sequence[Cell]:
+    """A long column of numbers in a quarter of a tuple's memory."""
+    return array(code, values) if len(values) >= LONG else tuple(values)
 
 
 def regular_shape(value: Cell) -> tuple[int, ...] | None:
@@ -97,7 +130,3 @@ def _integer_dtype(values: Sequence[Cell]) -> str:
 
 def _fit_floats(values: Sequence[Cell]) -> bool:
     return all(not isinstance(value, int) or abs(value) < 2**64 for value in values)
-
-
-def _all_match(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
-    return all(len(cell) <= MAX_DIGITS and pattern.fullmatch(cell) for cell in cells)

@@ -44,8 +44,15 @@ def read_npy(content: Content) -> Table:
 
 
 def read_npz(content: Content) -> Table:
-    """One array as `read_npy`; several arrays are columns by name, each with the same first axis."""
+    """One array as `read_npy`; several arrays are columns by name, each with the same first axis.
+
+    What `scipy.sparse.save_npz` wrote is one array.
+    """
     arrays = _members(content)
+    from compiler.readers.samples.sparse import dense, is_sparse
+
+    if is_sparse(arrays):
+        return _as_rows(content, dense(content, arrays))
     if len(arrays) == 1:
         return _as_rows(content, next(iter(arrays.values())))
     lengths = {name: array.shape[0] if array.shape else 0 for name, array in arrays.items()}

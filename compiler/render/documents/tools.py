@@ -138,7 +138,9 @@ class LocalStopDocument(TypedDict):
     formatVersion: Literal[1]
     """Version of this form."""
     ended: int
-    """How many processes were ended."""
+    """How many servers of deployments were ended."""
+    url: str | None
+    """Where `local serve` still serves the store; null when no port is open."""
 
 
 class LocalResetDocument(TypedDict):

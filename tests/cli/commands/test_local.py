@@ -52,9 +52,17 @@ def test_the_sdk_finds_it_by_the_environment(serving, project: Path, manifact) -
     assert (taken.code, "MF802" in taken.err) == (3, True)
 
 
-def test_stop_ends_the_serving_process(serving, manifact) -> None:
+def test_stop_leaves_the_serving_process_and_says_so(serving, manifact) -> None:
     process, _ = serving
-    assert json.loads(manifact("local", "stop", "--json").out)["ended"] == 1
+    stopped = json.loads(manifact("local", "stop", "--json").out)
+    assert (stopped["ended"], stopped["url"]) == (0, json.loads(manifact("local", "status", "--json").out)["url"])
+    assert f"or by its pid, {process.pid}" in manifact("local", "stop").out
+    assert process.poll() is None
+
+
+def test_reset_ends_the_serving_process(serving, manifact) -> None:
+    process, _ = serving
+    assert manifact("local", "reset", "--yes").code == 0
     assert process.wait(timeout=LONG) == 0
     assert "no port is open" in manifact("local", "status").out
 
