@@ -49,6 +49,9 @@ def _tree(made: Instance) -> None:
     count = state.get("node_count")
     if nodes is None or nodes.count != count or values is None or not values.shape or values.shape[0] != count:
         raise Denied("a tree's nodes and values are not as many as it says")
+    classes = numbers_in(as_array(made.arguments[1]))
+    if classes is None or values.shape[1:] != (made.arguments[2], classes.greatest) or classes.least < 0:
+        raise Denied("a tree's values are not as many as its classes")
     if nodes.feature >= made.arguments[0]:
         raise Denied("a tree's node looks at a feature that the tree does not have")
 
