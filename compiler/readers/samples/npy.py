@@ -10,11 +10,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from compiler.ir import Cell, Column, Table
+from compiler.readers.samples.array import Array
 from compiler.readers.samples.content import MAX_BYTES, Content, check_size, malformed
 from compiler.readers.samples.moments import from_ticks
+from compiler.readers.samples.sparse import dense, is_sparse
 
 MAX_HEADER = 64 << 10
 ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
@@ -29,15 +30,6 @@ NUMBERS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
-    """An array as read: `cells` in C order, flat."""
-
-    dtype: str
-    shape: tuple[int, ...]
-    cells: Sequence[Cell]
-
-
 def read_npy(content: Content) -> Table:
     """One array: a column an axis-1 index, one column of tensors above two axes; raises MF303, MF304 or MF306."""
     return _as_rows(content, _array(content, content.data))
@@ -49,8 +41,6 @@ def read_npz(content: Content) -> Table:
     What `scipy.sparse.save_npz` wrote is one array.
     """
     arrays = _members(content)
-    from compiler.readers.samples.sparse import dense, is_sparse
-
     if is_sparse(arrays):
         return _as_rows(content, dense(content, arrays))
     if len(arrays) == 1:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from compiler.ir import Cell
+from compiler.readers.samples.array import Array
 from compiler.readers.samples.content import Content, check_size, malformed
-from compiler.readers.samples.npy import Array
 
 _MARKS = frozenset(("format", "shape", "data"))
 _READ = {"csr": ("indptr", "indices"), "csc": ("indptr", "indices"), "coo": ("row", "col")}

@@ -1,0 +1,17 @@
+"""An array as the binary formats hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compiler.ir import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array as read: `cells` in C order, flat."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    cells: Sequence[Cell]
