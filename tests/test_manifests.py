@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from compiler.passes.golden import golden_rows
+from compiler.passes.samples.golden import golden_rows
 from compiler.readers.samples import read_table
 from testing.paths import ROOT
 

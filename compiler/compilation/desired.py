@@ -12,7 +12,7 @@ from compiler.emit.record import ArtifactRecord
 from compiler.emit.tree import ArtifactTree
 from compiler.emit.zipstream import zip_size
 from compiler.ir import DataSchema, Golden, Json, ResolvedModel, SourceFile
-from compiler.passes.schema_json import CATALOG_BYTES, fit_catalog, schema_to_json
+from compiler.passes.samples.schema_json import CATALOG_BYTES, fit_catalog, schema_to_json
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
 from compiler.planning.limits.artifact import check_object_names, check_saved

@@ -15,8 +15,8 @@ from compiler.ir import ModelFacts, Table
 from compiler.lock import Lock
 from compiler.passes.categories import text_columns
 from compiler.passes.draft import Inputs
-from compiler.passes.dtypes import TEXTS
 from compiler.passes.packages import Packages
+from compiler.passes.samples.dtypes import TEXTS
 from compiler.readers.samples import read_table
 from compiler.readers.samples.content import Progress
 from compiler.spec.source import ColumnSpec, ModelSource

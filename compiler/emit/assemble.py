@@ -17,7 +17,7 @@ from compiler.emit.score import score_py
 from compiler.emit.tree import ArtifactTree, Content, artifact_tree, sha256, size
 from compiler.introspection import ArtifactFile, Check, ads_checks, ads_results, our_checks
 from compiler.ir import ResolvedModel
-from compiler.passes.schema_json import schema_to_json
+from compiler.passes.samples.schema_json import schema_to_json
 
 TEST_RESULTS = "test_json_output.json"
 

@@ -36,7 +36,7 @@ def _bytes(path: Path, named: str) -> bytes:
 
 
 def _table(path: Path, rows: int | None, *, by_column: bool) -> Any:
-    from compiler.passes.golden import golden_request, golden_rows
+    from compiler.passes.samples.golden import golden_request, golden_rows
     from compiler.readers.samples import read_table
 
     table = read_table(path)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from compiler.diagnostics import Pointer, Report
 from compiler.frameworks import columns_of
 from compiler.ir import Categories, Column, ColumnOverride, ModelFacts, Table
-from compiler.passes.columns import Overrides, category_key
 from compiler.passes.draft import Draft, Inputs
+from compiler.passes.samples.columns import Overrides, category_key
 
 _AT: Pointer = ("spec", "columns", "input")
 

@@ -17,7 +17,7 @@ from compiler.passes.draft import Draft, Inputs
 from compiler.passes.environment import resolve_environment
 from compiler.passes.model import check_use_case
 from compiler.passes.rows import settle_rows
-from compiler.passes.samples import check_samples, describe_data, pick_golden
+from compiler.passes.samples.samples import check_samples, describe_data, pick_golden
 from compiler.passes.score import choose_score
 from compiler.passes.versions import check_versions
 

@@ -24,13 +24,15 @@ _TOKEN = re.compile(
     | (?P<sign><=>|<=|>=|<>|!=|==|->|\|\||::|[-+*/%=<>()\[\],.;&|^~!])""",
     re.VERBOSE | re.DOTALL,
 )
-# Words that no column, alias or function of ours is called by: each begins or joins what the grammar does not have.
+# Words that no column, alias or function of ours is called by: operators, which Spark also takes for names where that
+# makes sense of a statement, and what begins or joins parts that the grammar does not have.
 _RESERVED = frozenset((
-    "all", "anti", "case", "cluster", "cross", "distinct", "distribute", "else", "end", "except", "from", "full",
-    "group", "having", "identifier", "inner", "intersect", "into", "join", "lateral", "left", "limit", "map", "minus",
-    "natural", "on", "order", "outer", "over", "partition", "pivot", "recordreader", "recordwriter", "reduce", "right",
-    "row", "select", "semi", "serde", "sort", "table", "tablesample", "then", "union", "unpivot", "using", "values",
-    "view", "when", "where", "window", "with",
+    "all", "and", "anti", "as", "asc", "between", "by", "case", "cluster", "cross", "desc", "distinct", "distribute",
+    "div", "else", "end", "escape", "except", "from", "full", "group", "having", "identifier", "ilike", "in", "inner",
+    "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "map", "minus", "natural", "not", "on",
+    "or", "order", "outer", "over", "partition", "pivot", "recordreader", "recordwriter", "reduce", "regexp", "right",
+    "rlike", "row", "select", "semi", "serde", "sort", "table", "tablesample", "then", "union", "unpivot", "using",
+    "values", "view", "when", "where", "window", "with",
 ))  # fmt: skip
 _FUNCTIONS_OF_THEIR_OWN = frozenset(("left", "right", "map", "reduce"))
 _COMPARISONS = frozenset(("=", "==", "<=>", "<>", "!=", "<", "<=", ">", ">="))

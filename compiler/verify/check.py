@@ -10,7 +10,7 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Golden, Json
-from compiler.passes.golden import golden_request
+from compiler.passes.samples.golden import golden_request
 from compiler.serving.isolation.result import Isolation
 from compiler.verify.compare import compare
 from compiler.verify.libraries import distribution_of, missing_libraries

@@ -29,7 +29,7 @@ class Company:
 
 
 def companies(request: Json, batch: int = 1) -> tuple[Company, ...]:
-    """Further requests that the rows of `request` make: block by block, and reversed; none for a single block.
+    """Further requests that the rows of `request` make: reversed, and block by block; none of a single block.
 
     `request` is a list of rows or {column: values}. `batch` is the number of rows that the model takes at a time.
     """
@@ -38,7 +38,7 @@ def companies(request: Json, batch: int = 1) -> tuple[Company, ...]:
         reordered = [tuple(reversed(range(most)))] if most > 1 else []
         return tuple(Company(rows, _take(request, rows)) for rows in reordered)
     blocks = [tuple(range(start, start + batch)) for start in range(0, most, batch)]
-    return tuple(Company(rows, _take(request, rows)) for rows in [*blocks, tuple(reversed(range(most)))])
+    return tuple(Company(rows, _take(request, rows)) for rows in [tuple(reversed(range(most))), *blocks])
 
 
 def dependence(company: Company, answers: Sequence[Json], together: Sequence[Json], tolerance: float) -> str | None:

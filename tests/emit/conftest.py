@@ -12,7 +12,7 @@ import pytest
 
 from compiler.emit import artifact_record, emit, write_artifact
 from compiler.ir import CondaEnvironment, DataSchema, Json, ModelFacts, ResolvedModel, Score, SourceFile
-from compiler.passes.schemas import build_schema
+from compiler.passes.samples.schemas import build_schema
 from compiler.readers.samples import read_table
 from compiler.verify.run import Replies, run_artifact
 

@@ -333,6 +333,7 @@ def test_tensorflow_functions_of_texts_and_fixed_rows(project):
     project.check("pair", {"b": b.tolist(), "a": a.tolist()}, answers)
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_keras_with_a_fixed_batch_and_several_outputs(project):
     keras = pytest.importorskip("keras")
     inputs = keras.Input(batch_shape=(1, 4), name="x")

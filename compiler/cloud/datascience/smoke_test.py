@@ -32,6 +32,9 @@ PAUSES_LOCAL = (0.2, 0.5)
 PAUSES_CLOUD = (2.0, 5.0, 10.0)
 """Seconds between tries of a 5xx: a load balancer may not know a fresh deployment yet."""
 
+ROW_BY_ROW_SECONDS = 30.0
+"""A slow model is asked fewer rows one by one: the deployment waits for its test."""
+
 
 class SmokeTestError(CompilerError):
     """The endpoint answered, and wrongly."""
@@ -69,8 +72,10 @@ def smoke_test(
 
 def _ask_row_by_row(connection: Connection, url: str, smoke: SmokeTest, together: Answer) -> Diagnostic | None:
     """The golden rows in other company; raises `SmokeTestError` where an answer depends on it."""
-    rows = _predictions(together)
+    rows, ends = _predictions(together), time.monotonic() + ROW_BY_ROW_SECONDS
     for other in companies(smoke.request, smoke.batch) if rows is not None else ():
+        if time.monotonic() > ends:
+            break
         try:
             answer = _once(connection, url, replace(smoke, request=other.payload))
         except RequestException as problem:

@@ -11,7 +11,7 @@ from compiler.introspection import ADS_KEYS
 from compiler.introspection.ads import runtime_document, runtime_leaves
 from compiler.ir import CondaEnvironment, DataSchema, Json, SourceFile
 from compiler.lock import Lock
-from compiler.passes.schema_json import schema_from_json
+from compiler.passes.samples.schema_json import schema_from_json
 
 TEST_RESULTS = "test_json_output.json"
 # model_artifact_manifest.json's `generated_by` -> the name that ADS's metadata has for it (ADS 2.16.1 source).

@@ -21,7 +21,7 @@ from compiler.ir import Golden, Prebuilt, ResolvedModel, Score, SourceFile
 from compiler.lock import Lock
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.model import check_use_case
-from compiler.passes.samples import pick_golden
+from compiler.passes.samples.samples import pick_golden
 from compiler.readers.artifact_zip import unpack_artifact
 from compiler.workspace.project import LoadedManifest, Workspace
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.ir import Golden
-from compiler.passes.golden import golden_request
+from compiler.passes.samples.golden import golden_request
 from compiler.planning.desired import deployment_body, model_body
 from compiler.planning.desired.types import (
     ArtifactFacts,

@@ -8,7 +8,7 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.readers.pickles.faults import Beyond, Denied, Fault
-from compiler.readers.pickles.judge import Judge
+from compiler.readers.pickles.judging.judge import Judge
 from compiler.readers.pickles.machine import Machine, Usage
 from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.window import Window, open_window

@@ -7,7 +7,7 @@ from typing import Any
 
 from compiler.readers.pickles.faults import Denied, Malformed
 from compiler.readers.pickles.machine import MAX_CONTAINER, MAX_KEPT, Machine
-from compiler.readers.pickles.values import Bag, Instance, Listing, Pairs, is_plain
+from compiler.readers.pickles.values import LITERALS, Bag, Instance, Listing, Pairs, is_plain
 
 
 def _keep(machine: Machine, target: Listing, values: list[Any], step: int = 1) -> None:
@@ -24,6 +24,9 @@ def _keep(machine: Machine, target: Listing, values: list[Any], step: int = 1) -
 
 def _beyond(machine: Machine, target: Listing, values: list[Any], step: int) -> list[Any]:
     """Of elements beyond the limits, those that have to be judged."""
+    if LITERALS.issuperset(map(type, values)):
+        target.dropped += len(values)
+        return []
     kept: list[Any] = []
     for at in range(0, len(values), step):
         element = values[at : at + step]

@@ -173,8 +173,8 @@ class Machine:
 
     def fade(self, value: Any) -> Any:
         """What the memo keeps of a value beyond MAX_REMEMBERED: all but text that stands nowhere in the index."""
-        if type(value) is str and value in self.globals.texts():
-            return value
+        if type(value) is str:
+            return value if value in self.globals.texts() else FORGOTTEN
         texts = type(value) in _TEXTS or (type(value) is tuple and is_plain(value) and any(map(_is_text, value)))
         return FORGOTTEN if texts else value
 

@@ -210,6 +210,9 @@ class Globals:
         """The one file of the index that counts; None: that of each name's own package."""
         self._torchscript = torchscript
         self.seen: dict[tuple[str, str], Global] = {}
+        self._texts: frozenset[str] = frozenset()
+        self._texts_for = -1
+        """How many names had been seen when the texts were put together."""
 
     def find(self, module: str, name: str) -> Global:
         """The judged name. Raises Denied when it can never be part of a model."""
@@ -259,8 +262,11 @@ class Globals:
 
     def texts(self) -> frozenset[str]:
         """Modules, names and attributes of the index: texts that are remembered beyond the machine's memory limit."""
-        roots = {module.split(".", 1)[0] for module, _ in self.seen}
-        return frozenset().union(*(_texts(self._index or self._file(root)) for root in roots))
+        if self._texts_for != len(self.seen):
+            roots = {module.split(".", 1)[0] for module, _ in self.seen}
+            self._texts = frozenset().union(*(_texts(self._index or self._file(root)) for root in roots))
+            self._texts_for = len(self.seen)
+        return self._texts
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ A child is -1 (scikit-learn's trees: no child) or lies behind its parent, so tha
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from compiler.readers.pickles.arrays import DType
 from compiler.readers.pickles.faults import Denied
 
 _CHUNK = 1 << 20
+_RELEASED = 1 << 16
+"""Bytes of one tree from which on the pages of a mapped file are given back."""
 _CHILDREN = (("left_child", "right_child"), ("left", "right"))
 _FEATURES = ("feature", "feature_idx")
 
@@ -25,6 +28,8 @@ class Nodes:
     count: int
     feature: int
     """The highest feature that a node looks at."""
+    bitset: int = -1
+    """The highest set of categories that a node refers to."""
 
 
 def has_children(dtype: DType) -> bool:
@@ -38,15 +43,20 @@ def scan(dtype: DType, count: int, pieces: Iterator[memoryview]) -> Nodes:
     left, right = next(pair for pair in _CHILDREN if dtype.fields.keys() >= set(pair))
     feature = next((name for name in _FEATURES if name in dtype.fields), None)
     leaf = dtype.fields.get("is_leaf")
-    done, highest = 0, -1
+    done, highest, bitset = 0, -1, -1
     for piece in pieces:
         leaves = bytes(piece[leaf[0] :: dtype.itemsize]) if leaf else None
         for name in (left, right):
             _children(_column(piece, dtype, name), done, count, leaves)
         if feature is not None:
             highest = max(highest, max(_column(piece, dtype, feature), default=-1))
+        if {"is_categorical", "bitset_idx"} <= dtype.fields.keys():
+            marks = _column(piece, dtype, "is_categorical")
+            bitset = max(
+                bitset, *(n for n, is_set in zip(_column(piece, dtype, "bitset_idx"), marks, strict=True) if is_set), -1
+            )
         done += len(piece) // dtype.itemsize
-    return Nodes(count, highest)
+    return Nodes(count, highest, bitset)
 
 
 def _children(column: list[int], first: int, count: int, leaves: bytes | None) -> None:
@@ -59,7 +69,7 @@ def _children(column: list[int], first: int, count: int, leaves: bytes | None) -
     else:
         without = sum(1 for child, leaf, own in zip(column, leaves, range(first, first + len(column)), strict=True)
                       if leaf and child <= own)  # fmt: skip
-    if max(column) >= count or behind + without != len(column) or min(column) < -1:
+    if max(column) >= count or behind + without != len(column):
         raise Denied("a tree's node has a child that is none of its nodes")
 
 
@@ -81,3 +91,5 @@ def pieces_of(data: memoryview, itemsize: int) -> Iterator[memoryview]:
     step = max(_CHUNK // itemsize, 1) * itemsize
     for start in range(0, len(data), step):
         yield data[start : start + step]
+    if len(data) > _RELEASED and isinstance(data.obj, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.obj.madvise(mmap.MADV_DONTNEED)  # pages of the file that were read; they are read again when asked for

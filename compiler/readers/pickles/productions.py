@@ -1,7 +1,7 @@
 """Productions: what a pickle may do with a name that is on the index.
 
-A kind is written as a Python expression: `int`, `'C' | 'F'`, `(array, [str], {'name': data})`. `compiler.readers.
-pickles.kinds` says what each word means.
+A kind is written as a Python expression: `int`, `'C' | 'F'`, `(array, [str], {'name': data})`; what each word means
+stands in `judging.kinds`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Production:
     state: str | None = None
     """Kind of the state (BUILD); `attributes` for a dict that is judged attribute by attribute."""
     check: str | None = None
-    """Name of the check of values that compiled code trusts (`compiler.readers.pickles.ranges`)."""
+    """Name of the check of values that compiled code trusts (`compiler.readers.pickles.judging.ranges`)."""
     items: str | None = None
     """`list` or `dict`: which elements may be put into an instance."""
     attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -30,9 +30,10 @@ sys.path[:0] = [str(Path(__file__).parent)]
 
 from gadget_programs import CANARY, Composer, Mutator, honest_pickles  # noqa: E402
 
-from compiler.readers.pickles import judge as judging  # noqa: E402
-from compiler.readers.pickles import kinds, machine, names, ranges  # noqa: E402
+from compiler.readers.pickles import machine, names  # noqa: E402
 from compiler.readers.pickles.faults import Fault  # noqa: E402
+from compiler.readers.pickles.judging import judge as judging  # noqa: E402
+from compiler.readers.pickles.judging import kinds, ranges  # noqa: E402
 from compiler.readers.pickles.productions import Production  # noqa: E402
 from compiler.readers.pickles.values import FORGOTTEN  # noqa: E402
 from compiler.readers.pickles.window import Window  # noqa: E402

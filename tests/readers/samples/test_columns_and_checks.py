@@ -7,11 +7,11 @@ import pytest
 
 from compiler.diagnostics import Report, Severity
 from compiler.ir import Column, ColumnOverride, ModelFacts, Table, Tensor
-from compiler.passes.columns import declare_columns
-from compiler.passes.golden import golden_rows
-from compiler.passes.sample_checks import check_input, check_output
-from compiler.passes.schema_json import fit_catalog, schema_to_json
-from compiler.passes.schemas import build_schema
+from compiler.passes.samples.checks import check_input, check_output
+from compiler.passes.samples.columns import declare_columns
+from compiler.passes.samples.golden import golden_rows
+from compiler.passes.samples.schema_json import fit_catalog, schema_to_json
+from compiler.passes.samples.schemas import build_schema
 from compiler.readers.samples import read_table
 from compiler.readers.samples.infer import column_of
 

@@ -7,7 +7,7 @@ import pytest
 from compiler.diagnostics import Report
 from compiler.ir import ModelFacts, Table
 from compiler.passes.draft import Draft, Inputs
-from compiler.passes.samples import check_samples, describe_data, pick_golden
+from compiler.passes.samples.samples import check_samples, describe_data, pick_golden
 from compiler.readers.samples.infer import column_of
 from compiler.spec.v1 import Manifest
 

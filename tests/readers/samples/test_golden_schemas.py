@@ -7,9 +7,9 @@ import pytest
 
 from compiler.diagnostics import Report
 from compiler.ir import ColumnOverride
-from compiler.passes.columns import declare_columns
-from compiler.passes.schema_json import schema_to_json
-from compiler.passes.schemas import build_schema
+from compiler.passes.samples.columns import declare_columns
+from compiler.passes.samples.schema_json import schema_to_json
+from compiler.passes.samples.schemas import build_schema
 from compiler.readers.samples import read_table
 from testing.paths import GOLDENS
 

@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from compiler.diagnostics import CompilerError
-from compiler.passes.schemas import build_schema
+from compiler.passes.samples.schemas import build_schema
 from compiler.readers.samples import content, csv_text, read_table
 
 CELLS = {

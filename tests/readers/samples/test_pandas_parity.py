@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.passes.schemas import build_schema
-from compiler.passes.statistics import continuous_stats, integer_stats
+from compiler.passes.samples.schemas import build_schema
+from compiler.passes.samples.statistics import continuous_stats, integer_stats
 from compiler.readers.samples import read_table
 
 NAMES = {"std": "standard deviation", "min": "sample minimum", "25%": "lower quartile", "50%": "median"}

@@ -8,8 +8,8 @@ import pytest
 
 from compiler.diagnostics import Diagnostic, Report, Severity
 from compiler.ir import ColumnOverride, ModelFacts, Table
-from compiler.passes.sample_checks import check_input, check_output
-from compiler.passes.sample_habits import check_dates, check_header
+from compiler.passes.samples.checks import check_input, check_output
+from compiler.passes.samples.habits import check_dates, check_header
 from compiler.readers.samples import read_table
 
 NAMED = ModelFacts("scikit-learn", "joblib", feature_names=("a", "b"), feature_count=2)

@@ -106,8 +106,5 @@ def lightgbm(random: np.random.Generator, folder: Path) -> RandomModel:
     else:
         joblib.dump(fitted, folder / name)
     about = f"{task} {method} {form} {dict(frame.dtypes.astype(str))}"
-    columns = (
-        {"output": {"prediction": {"dtype": "str"}}} if method == "predict" and task in {"binary", "multi"} else {}
-    )
-    spec: dict[str, Any] = {"score": {"method": method}, **({"columns": columns} if columns else {})}
+    spec: dict[str, Any] = {"score": {"method": method}}
     return RandomModel(name, records(rows), answers, about, spec, sample=write_sample(random, rows, folder))

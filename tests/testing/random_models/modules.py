@@ -150,6 +150,8 @@ def tensorflow(random: np.random.Generator, folder: Path) -> RandomModel:
     else:
         model.save(folder / form)
     answers: list[Any] = [[part.tolist() for part in row] if outputs > 1 else row[0].tolist() for row in parts]
+    if form == "model" and outputs > 1:  # a signature names its outputs
+        answers = [{f"output_{i}": part for i, part in enumerate(row)} for row in answers]
     rows: list[Any] = next(iter(given.values())).tolist()
     if count > 1:
         rows = [{name: array[row].tolist() for name, array in given.items()} for row in range(ASKED)]

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from compiler.readers.pickles.arrays import as_array
-from compiler.readers.pickles.arrow import check_arrow
-from compiler.readers.pickles.embedded import judge_torch_bytes
 from compiler.readers.pickles.faults import Beyond, Denied
+from compiler.readers.pickles.judging.arrow import check_arrow
 from compiler.readers.pickles.nodes import Nodes, has_children, pieces_of, scan
 from compiler.readers.pickles.numbers import numbers_in
 from compiler.readers.pickles.values import Blob, Instance, Pairs
@@ -57,8 +56,26 @@ def _tree(made: Instance) -> None:
 def _histogram(made: Instance) -> None:
     """TreePredictor of histogram gradient boosting: `nodes` and the bit sets of categories."""
     state = _named(made.state)
-    if "nodes" in state and _nodes(state["nodes"]) is None:
+    if not state:
+        return
+    nodes, sets = _nodes(state.get("nodes")), as_array(state.get("raw_left_cat_bitsets"))
+    if nodes is None or (nodes.bitset >= 0 and (sets is None or not sets.shape or nodes.bitset >= sets.shape[0])):
         raise Denied("a tree's nodes are not what scikit-learn writes")
+
+
+def _histograms(made: Instance) -> None:
+    """Histogram gradient boosting: its trees look at features that there are."""
+    state = _named(made.state)
+    features = state.get("_n_features", state.get("n_features_in_"))
+    waiting: list[Any] = [state.get("_predictors", [])]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, Instance) and found.cls.name == "TreePredictor":
+            nodes = _nodes(_named(found.state).get("nodes"))
+            if type(features) is not int or nodes is None or nodes.feature >= features:
+                raise Denied("a tree's node looks at a feature that the model does not have")
 
 
 def _sparse(made: Instance) -> None:
@@ -203,8 +220,9 @@ def _array_interface(made: Instance) -> None:
 def _spline(made: Instance) -> None:
     """Splines of FITPACK (`_eval_args`) and BSpline: as many knots and coefficients as the degree asks for."""
     state = {name: value for part in _parts(made.state) for name, value in part.items()}
-    knots, coefficients, degree = state.get("_eval_args", (state.get("t"), state.get("c"), state.get("k")))
-    if "_eval_args" not in state and "t" not in state:
+    plain = (state.get("_t", state.get("t")), state.get("_c", state.get("c")), state.get("k"))
+    knots, coefficients, degree = state.get("_eval_args", plain)
+    if not state.keys() & {"_eval_args", "t", "_t", "c", "_c", "k"}:
         return
     t, c = as_array(knots), as_array(coefficients)
     if type(degree) is not int or not 0 <= degree <= _MAX_DEGREE or t is None or c is None:
@@ -232,8 +250,12 @@ CHECKS: dict[str, Callable[[Instance], None]] = {
     "binary_tree": _binary_tree,
     "arrow": check_arrow,
     "ckdtree": _array_interface,
-    "torch": judge_torch_bytes,
     "spline": _spline,
 }
-CLASSES: dict[str, Callable[[Instance], None]] = {"TreePredictor": _histogram, "BSpline": _spline}
+CLASSES: dict[str, Callable[[Instance], None]] = {
+    "TreePredictor": _histogram,
+    "HistGradientBoostingClassifier": _histograms,
+    "HistGradientBoostingRegressor": _histograms,
+    "BSpline": _spline,
+}
 """Recorded classes by name."""

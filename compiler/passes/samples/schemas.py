@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from compiler.ir import Cell, Column, ColumnOverride, DataSchema, Field, Table
-from compiler.passes.columns import Overrides, type_of
-from compiler.passes.dtypes import is_numeric, published
-from compiler.passes.statistics import (
+from compiler.passes.samples.columns import Overrides, type_of
+from compiler.passes.samples.dtypes import is_numeric, published
+from compiler.passes.samples.statistics import (
     Stats,
     continuous_stats,
     counting_stats,

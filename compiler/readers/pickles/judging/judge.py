@@ -8,10 +8,11 @@ from typing import Any
 
 from compiler.readers.pickles.arrays import Array
 from compiler.readers.pickles.faults import Beyond, Denied
-from compiler.readers.pickles.grammar import check_text
-from compiler.readers.pickles.kinds import belongs, matcher
+from compiler.readers.pickles.judging.embedded import torch_bytes
+from compiler.readers.pickles.judging.grammar import check_text
+from compiler.readers.pickles.judging.kinds import belongs, matcher
+from compiler.readers.pickles.judging.ranges import CHECKS, CLASSES
 from compiler.readers.pickles.productions import Production
-from compiler.readers.pickles.ranges import CHECKS, CLASSES
 from compiler.readers.pickles.values import FORGOTTEN, LITERALS, Bag, Global, Instance, Pairs, Persistent
 
 DATA: frozenset[str] = frozenset()
@@ -44,6 +45,9 @@ class Judge:
                 self._arguments(found, production)
                 self._state(found, production)
             self._keys(found.items if found.pairs else None)
+            if production.check == "torch":
+                self.judge(*torch_bytes(found))
+                return
             check = CHECKS[production.check] if production.check else CLASSES.get(found.cls.name)
             if check is not None and not found.cls.unknown:
                 _in_range(check, found)

@@ -8,12 +8,12 @@ from compiler.diagnostics import Report
 from compiler.frameworks import tolerance_of
 from compiler.ir import Categories, ColumnOverride, DataSchema, Table
 from compiler.passes.categories import with_recorded
-from compiler.passes.columns import Overrides, declare_columns
 from compiler.passes.draft import Draft, Inputs
-from compiler.passes.golden import golden_rows, in_batches
-from compiler.passes.sample_checks import check_input, check_output
-from compiler.passes.sample_habits import check_dates, check_header
-from compiler.passes.schemas import build_schema
+from compiler.passes.samples.checks import check_input, check_output
+from compiler.passes.samples.columns import Overrides, declare_columns
+from compiler.passes.samples.golden import golden_rows, in_batches
+from compiler.passes.samples.habits import check_dates, check_header
+from compiler.passes.samples.schemas import build_schema
 from compiler.spec.source import ColumnSpec
 
 _SAMPLES = ("spec", "samples")

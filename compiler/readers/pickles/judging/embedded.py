@@ -5,32 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from compiler.readers.pickles.faults import Denied
+from compiler.readers.pickles.machine import Machine, Usage
+from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.values import Blob, Instance
+from compiler.readers.pickles.window import Window
 
 _PICKLES = 5
 """torch.save before 1.6: magic number, protocol, facts of the machine, the object, keys of its storages."""
 
 
-def judge_torch_bytes(made: Instance) -> None:
+def torch_bytes(made: Instance) -> tuple[list[Instance], list[Any]]:
     """torch.storage._load_from_bytes(bytes): a file of torch.save before 1.6, whatever the release that wrote it.
 
-    Raises Denied for anything else in it, code that nobody knows included.
+    Returns the objects that it would make, and the values of its pickles. Raises Denied for code that nobody knows.
     """
-    from compiler.readers.pickles.judge import Judge
-    from compiler.readers.pickles.machine import Machine, Usage
-    from compiler.readers.pickles.names import Globals
-    from compiler.readers.pickles.window import Window
-
     data = _bytes(made.arguments[0])
-    names, usage, position = Globals(index="torch"), Usage(), 0
+    names, usage, position, values = Globals(index="torch"), Usage(), 0, []
     for number in range(_PICKLES):
         machine = Machine(Window(data), names, usage, persistent=number == 3)
         machine.position = position
-        value = machine.run()
+        values.append(machine.run())
         position = machine.position
-        Judge().judge(usage.made, value)
     if names.unknown:
         raise Denied(f"the bytes of a tensor refer to '{names.unknown[0]}'")
+    return usage.made, values
 
 
 def _bytes(value: Any) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from compiler.diagnostics import Pointer, Report, did_you_mean
 from compiler.ir import Categories, Cell, Column, ColumnOverride, Json, Table
-from compiler.passes.dtypes import cast, feature_type, is_known, is_numeric
+from compiler.passes.samples.dtypes import cast, feature_type, is_known, is_numeric
 
 Overrides = Mapping[str, ColumnOverride]
 NUMERIC_TYPES = frozenset(("Continuous", "Integer"))

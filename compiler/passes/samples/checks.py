@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from compiler.diagnostics import Pointer, Report, did_you_mean
 from compiler.frameworks import columns_of
 from compiler.ir import Json, ModelFacts, Table, Tensor
-from compiler.passes.dtypes import BOOLEANS, is_numeric
 from compiler.passes.rows import row_shape, takes
-from compiler.passes.sample_habits import check_index, excess_hint, header_hint, lost_row_hint
+from compiler.passes.samples.dtypes import BOOLEANS, is_numeric
+from compiler.passes.samples.habits import check_index, excess_hint, header_hint, lost_row_hint
 
 
 def check_input(

@@ -1,0 +1,1 @@
+"""Judging what a pickle describes: every object is a recorded production."""
