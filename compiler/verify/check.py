@@ -50,6 +50,8 @@ def verify(
     payloads: list[Json] = [golden_request(golden), *variants.values()] if golden.inputs else []
     replies = run_artifact(artifact, payloads, timeout=timeout)
     _check_loaded(replies, requires)
+    if golden.inputs:
+        _check_answered(replies.answers[0], payloads[0])
     rows = _rows(replies.answers[0], len(golden.inputs)) if golden.inputs else []
     difference = _check_answers(rows, golden) if golden.outputs else 0.0
     _check_shapes(dict(zip(variants, replies.answers[1:], strict=True)), rows, golden)
@@ -79,12 +81,16 @@ def _check_loaded(replies: Replies, requires: Sequence[str]) -> None:
     raise failure("MF601", f"the model cannot be loaded: {_told(replies.load)}", hint=hint)
 
 
-def _rows(reply: dict[str, Any], count: int) -> list[Json]:
-    """The predictions in a reply; raises when it holds none, or not one a row."""
+def _check_answered(reply: dict[str, Any], sent: Json) -> None:
     if "error" in reply:
-        raise failure("MF602", f"predict() failed for the golden rows: {_told(reply)}")
+        hint = f"predict() was sent {_short(sent)}: mend the sample, or score.py where it is your own"
+        raise failure("MF602", f"predict() failed for the golden rows: {_told(reply)}", hint=hint)
     if "unusable" in reply:
         raise failure("MF604", f"predict() gave an answer that cannot be sent: {reply['unusable']}")
+
+
+def _rows(reply: dict[str, Any], count: int) -> list[Json]:
+    """The predictions in an answer; raises when it holds none, or not one a row."""
     answer = reply["answer"]
     if not isinstance(answer, dict) or not isinstance(answer.get("prediction"), list):
         raise failure("MF604", f'predict() must return {{"prediction": [...]}}, it returned {_short(answer)}')

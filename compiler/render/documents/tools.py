@@ -18,6 +18,8 @@ class CodeDocument(TypedDict):
     """What it is, in a few words."""
     explanation: str
     """What it means and what to do about it."""
+    advice: str | None
+    """The next step, where it does not depend on the place."""
     exitCode: int
     """The exit code it leads to."""
 
