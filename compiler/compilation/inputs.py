@@ -39,7 +39,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
     assert facts is not None
     return Inputs(
         manifest=manifest,
-        facts=facts,
+        facts=_without_own(facts, collector),
         model_path=collector.paths[model.path or model.uri or ""],
         files=tuple(collector.files[name] for name in sorted(collector.files, key=str.encode)),
         paths=collector.paths,
@@ -49,6 +49,12 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         packs=lock.packs,
         libraries=libraries,
     )
+
+
+def _without_own(facts: ModelFacts, collector: FileCollector) -> ModelFacts:
+    """The facts without modules that the artifact brings itself: nobody is to install those."""
+    own = {path.partition("/")[0].removesuffix(".py") for path in collector.files}
+    return replace(facts, requires=tuple(name for name in facts.requires if name not in own))
 
 
 def read_samples(loaded: LoadedManifest, collector: FileCollector, report: Report) -> dict[str, Table | None]:

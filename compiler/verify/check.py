@@ -65,6 +65,18 @@ def verify(
     )
 
 
+def ask(artifact: Path, payload: Json, *, timeout: float = 300.0) -> Json:
+    """What the score.py of an artifact answers to one request, in a process of its own; `timeout` in seconds.
+
+    Raises `CompilerError`: MF601, MF606 to MF608 when it does not load, MF602 or MF604 when it does not answer.
+    """
+    replies = run_artifact(artifact, [payload], timeout=timeout)
+    _check_loaded(replies, ())
+    _check_answered(replies.answers[0], payload)
+    answer: Json = replies.answers[0]["answer"]
+    return answer
+
+
 def _missing(names: Sequence[str]) -> CompilerError:
     line = f"pip install {' '.join(names)}"
     return failure("MF608", f"the model needs {', '.join(names)}, which this Python does not have", hint=line)
@@ -83,10 +95,22 @@ def _check_loaded(replies: Replies, requires: Sequence[str]) -> None:
 
 def _check_answered(reply: dict[str, Any], sent: Json) -> None:
     if "error" in reply:
-        hint = f"predict() was sent {_short(sent)}: mend the sample, or score.py where it is your own"
+        hint = f"predict() was sent {_short(sent)}: {_mend(sent)}"
         raise failure("MF602", f"predict() failed for the golden rows: {_told(reply)}", hint=hint)
     if "unusable" in reply:
         raise failure("MF604", f"predict() gave an answer that cannot be sent: {reply['unusable']}")
+
+
+def _mend(sent: Json) -> str:
+    """What may be wrong with the rows that were sent: dates are text there unless they are declared."""
+    from compiler.readers.samples.moments import are_dates
+
+    rows = [row for row in sent if isinstance(row, dict)] if isinstance(sent, list) else []
+    dates = [name for name in (rows[0] if rows else {}) if are_dates(row.get(name) for row in rows)]
+    if not dates:
+        return "mend the sample, or score.py where it is your own"
+    declared = ", ".join(f'{name}: {{dtype: "datetime64[ns]"}}' for name in dates)
+    return f"if the model wants dates, declare them under `spec.columns.input`: {declared}"
 
 
 def _rows(reply: dict[str, Any], count: int) -> list[Json]:
