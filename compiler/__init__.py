@@ -1,7 +1,7 @@
 """Manifact: `model.yaml` in, deployable model artifact out.
 
-The Python API, loaded when it is first asked for: `Project` (the commands as methods), `capture` (an estimator in memory
-to a model with its manifest), `load` (a model back from the catalog), `inspect` (the facts of a model file),
+The Python API, loaded when it is first asked for: `Project` (the commands as methods), `capture` (an estimator in
+memory to a model with its manifest), `load` (a model back from the catalog), `inspect` (the facts of a model file),
 `CompilerError` and `Diagnostic` (what is wrong, where, why, and what to do).
 """
 

@@ -37,8 +37,8 @@ def capture(
     """Write a fitted model, a sample of its input `X` and its own answers, and a manifest; returns the `Model`.
 
     `X` is a data frame, an array or a tensor of shape (rows, ...); its first 1,000 rows become the sample. `y`, the
-    truth for them, is kept where the model has no `predict`. The folder `directory` is made; without one it is `name`, or is
-    called after the estimator's class. A manifest that is there stays as it is, and everything else is written anew.
+    truth for them, is kept where the model has no `predict`. The folder `directory` is made; without one it is `name`,
+    or is called after the estimator's class. A manifest that is there stays as it is; everything else is written anew.
     `environment` is the slug or the oci:// path of a conda pack, `use_case` one of those of the manifest.
 
     The model is asked in this process. Raises `CompilerError` MF608 where a library is needed that this session has not
@@ -91,7 +91,9 @@ def _write_labels(y: Any, samples: Path) -> Path:
 
 def _bring_modules(model: Path, folder: Path) -> None:
     """Copy the user's own modules that the model file names, and those that they import, beside it."""
-    waiting = {name.partition(".")[0] for name in inspect(model).unknown}
+    names = inspect(model).unknown
+    _refuse_session_code(names)
+    waiting = {name.partition(".")[0] for name in names}
     done: set[str] = set()
     while waiting:
         module = waiting.pop()
@@ -102,6 +104,14 @@ def _bring_modules(model: Path, folder: Path) -> None:
         waiting |= set(imported_modules(source)) - done
         if source.parent != folder:
             _copy(source, folder / source.name)
+
+
+def _refuse_session_code(names: tuple[str, ...]) -> None:
+    """Raise MF207 for classes and functions that exist in the session only: a pickle names them, and holds none."""
+    found = [name.partition(".")[2] for name in names if name.startswith("__main__.")]
+    if found:
+        hint = "move it into a module (a .py file beside the notebook), import it from there and fit again"
+        raise failure("MF207", f"{', '.join(found)} exists in this session only", hint=hint)
 
 
 def _copy(source: Path, target: Path) -> None:

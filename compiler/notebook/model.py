@@ -121,15 +121,14 @@ def load(
 ) -> LoadedModel:
     """Bring the artifact of a model back from the catalog, checked, to run it here.
 
-    `name` is that of its manifest, its display name or an OCID; the newest version, or what its deployment serves, where
-    `version` is not said. It is written to `directory` (new or empty), else to a new folder for temporary files.
+    `name` is that of its manifest, its display name or an OCID; without a `version` it is what its deployment serves,
+    or the newest one. It is written to `directory` (new or empty), else to a new folder for temporary files.
     Raises `CompilerError` MF761 for an unknown name, MF750 for an artifact that is not what was saved.
     """
     project = Project(Path.cwd(), target=target)
     folder = Path(directory) if directory is not None else Path(tempfile.mkdtemp(prefix="manifact-")) / "artifact"
     pulled = project.pull(name, folder.resolve(), version=version).pulled
     if not (folder / "score.py").is_file():
-        raise failure(
-            "MF601", f"the artifact of '{name}' ({pulled.model}) holds no score.py", hint="a container runs it"
-        )
+        message = f"the artifact of '{name}' ({pulled.model}) holds no score.py"
+        raise failure("MF601", message, hint="only its container can run it")
     return LoadedModel(name, folder.resolve(), Endpoint(name, project))

@@ -16,7 +16,9 @@ ROWS = 1000
 
 
 def first_rows(data: Any) -> Any:
-    """The first rows of a table or an array."""
+    """The first rows of a table or an array; those of a distributed table are brought here."""
+    if hasattr(data, "toPandas"):
+        return data.limit(ROWS).toPandas()
     return data.head(ROWS) if hasattr(data, "head") else data[:ROWS]
 
 

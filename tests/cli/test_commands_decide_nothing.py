@@ -46,6 +46,7 @@ CALLS = {
     "fetch": "fetch_files",
     "lock": "lock_packs",
     "lock --list": "list_packs",
+    "doctor": "examine",
     "local serve": "serve_until_stopped",
     "local status": "local_status",
     "local stop": "stop_local",

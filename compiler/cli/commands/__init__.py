@@ -35,6 +35,7 @@ MODULES = (
     "fetch",
     "lock",
     "local",
+    "doctor",
     "explain",
     "schema",
 )

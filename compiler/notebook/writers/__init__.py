@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from compiler.notebook.writers import boosters, networks, onnx, pickled
+from compiler.notebook.writers import boosters, networks, onnx, pickled, spark
 
 
 class Writer(Protocol):
@@ -21,7 +21,7 @@ class Writer(Protocol):
         """What it answers for the sample, as its score.py will; None where it cannot be asked."""
 
 
-WRITERS: tuple[Writer, ...] = (boosters, networks.TORCH, networks.KERAS, onnx, pickled)
+WRITERS: tuple[Writer, ...] = (boosters, networks.TORCH, networks.KERAS, onnx, spark, pickled)
 """`pickled` takes everything, and is last."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ def takes(model: Any) -> bool:  # noqa: ARG001 - the same for all writers
 
 
 def write(model: Any, sample: Any, folder: Path) -> Path:  # noqa: ARG001 - the same for all writers
-    """A joblib file. Raises `CompilerError` MF207 for a class that only this session knows."""
-    name = type(model).__name__
-    if type(model).__module__ == "__main__":
-        hint = f"move {name} into a module (a .py file beside the notebook), import it from there and fit again"
-        raise failure("MF207", f"the class {name} exists in this session only", hint=hint)
+    """A joblib file. Raises `CompilerError` MF207 for what cannot be pickled, as a lambda in a pipeline."""
     path = folder / "model.joblib"
-    loaded("joblib").dump(model, path)
+    try:
+        loaded("joblib").dump(model, path)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        hint = "use named functions and classes of a module, which a pickle can refer to"
+        raise failure("MF207", f"{type(model).__name__} cannot be pickled: {error}", hint=hint) from None
     return path
 
 

@@ -1,4 +1,4 @@
-"""`init` does the work: what follows from model and sample is in the manifest, and it is checked before it says "next"."""
+"""`init` does the work: what follows from model and sample is in the manifest, checked as compile checks it."""
 
 import json
 import os
