@@ -119,13 +119,13 @@ def _table(name: str, loaded: LoadedManifest, collector: FileCollector, report: 
     if path is None:
         return None
     try:
-        return read_table(path, _text_columns(name, loaded))
+        return read_table(path, text_columns(name, loaded))
     except CompilerError as problem:
         report.add(*(_in_manifest(d, loaded, at) for d in problem.diagnostics))
         return None
 
 
-def _text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:
+def text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:
     """Columns declared to hold text: `007` is not the number 7 there."""
     columns = loaded.manifest.spec.columns
     declared = columns.input if name == "input" else columns.output

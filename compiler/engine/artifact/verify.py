@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from compiler.diagnostics import CompilerError, Diagnostic
+from compiler.engine.artifact.record import record_answers
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
 from compiler.events import Event, Listener, Phase, ignore
@@ -32,6 +33,8 @@ class VerifyRequest:
     manifest: Path = Path()
     timeout: float = 300.0
     """Seconds for loading the model and answering."""
+    record: bool = False
+    """First write the sample of answers from the model itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,12 @@ def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listen
     from compiler.workspace.root import manifest_path
 
     path = manifest_path(checkout.path(request.manifest))
-    build = compile_manifest(path, root=checkout.root_of(path.parent))
+    root = checkout.root_of(path.parent)
+    build = compile_manifest(path, root=root)
+    if request.record:
+        recorded = record_answers(checkout, path, build, request.timeout)
+        listener(Event(Phase.VERIFIED, build.name, recorded.text))
+        build = compile_manifest(path, root=root)
     result = verify_build(build, request.timeout, listener, again=True)
     if result.verification is not None and not result.verification.isolated:
         listener(Event(Phase.WARNING, build.name, f"note: {_NO_NETWORK_ISOLATION}"))
