@@ -12,7 +12,7 @@ from compiler.codes import CODES
 from compiler.diagnostics import CompilerError, Diagnostic
 from testing.paths import ROOT
 
-PLACEHOLDERS = {"COMMAND": "plan", "CODE": "MF102", "N": "1"}
+PLACEHOLDERS = {"COMMAND": "plan", "CODE": "MF102", "N": "1", "SHELL": "bash"}
 COMMAND = re.compile(r"`manifact( [^`]*)?`")
 
 

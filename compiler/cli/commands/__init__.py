@@ -38,6 +38,7 @@ MODULES = (
     "doctor",
     "explain",
     "schema",
+    "completion",
 )
 """In the order in which `--help` shows them; a word that Python has already ends in an underscore."""
 
