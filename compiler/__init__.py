@@ -1,7 +1,8 @@
 """Manifact: `model.yaml` in, deployable model artifact out.
 
-The Python API, loaded when it is first asked for: `Project` (the commands as methods), `inspect` (the facts of a model
-file), `CompilerError` and `Diagnostic` (what is wrong, where, why, and what to do).
+The Python API, loaded when it is first asked for: `Project` (the commands as methods), `capture` (an estimator in
+memory to a model with its manifest), `load` (a model back from the catalog), `inspect` (the facts of a model file),
+`CompilerError` and `Diagnostic` (what is wrong, where, why, and what to do).
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ if TYPE_CHECKING:
     from compiler.diagnostics import CompilerError, Diagnostic
     from compiler.engine.artifact.inspect import inspect
     from compiler.engine.project import ApplyError, Project
+    from compiler.notebook.capture import capture
+    from compiler.notebook.model import load
 
-__all__ = ["ApplyError", "CompilerError", "Diagnostic", "Project", "__version__", "inspect"]
+__all__ = ["ApplyError", "CompilerError", "Diagnostic", "Project", "__version__", "capture", "inspect", "load"]
 
 _HOMES = {
     "ApplyError": "compiler.engine.project",
     "CompilerError": "compiler.diagnostics",
     "Diagnostic": "compiler.diagnostics",
     "Project": "compiler.engine.project",
+    "capture": "compiler.notebook.capture",
     "inspect": "compiler.engine.artifact.inspect",
+    "load": "compiler.notebook.model",
 }
 
 

@@ -43,7 +43,10 @@ class SourceRange:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem. `message` says what and why in one line; `hint` says what to do, or what was probably meant."""
+    """One problem. `message` says what and why in one line; `hint` says what to do, or what was probably meant.
+
+    Without a hint of its own it has the general advice of its code, where there is one.
+    """
 
     code: str
     message: str
@@ -54,6 +57,8 @@ class Diagnostic:
     def __post_init__(self) -> None:
         if self.code not in CODES:
             raise ValueError(f"diagnostic code {self.code} is not listed in compiler.codes")
+        if self.hint is None and (advice := CODES[self.code].advice):
+            object.__setattr__(self, "hint", advice)
 
     def to_json(self) -> dict[str, Any]:
         """All fields, for a file or another process of ours; `--json` has a form of its own."""

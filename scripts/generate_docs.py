@@ -123,7 +123,8 @@ def _document(names: list[str], file: str) -> str:
 def _diagnostics() -> str:
     rows = ["# Diagnostics\n", "`manifact explain CODE` prints the same.\n"]
     for name, code in CODES.items():
-        rows.append(f"## {name}: {code.title}\n\n{code.explanation}\n\nExit code {int(code.exit_code)}.\n")
+        advice = f"Next step: {code.advice}.\n\n" if code.advice else ""
+        rows.append(f"## {name}: {code.title}\n\n{code.explanation}\n\n{advice}Exit code {int(code.exit_code)}.\n")
     return "\n".join(rows)
 
 

@@ -11,6 +11,9 @@ from compiler.engine.checkout import Checkout
 from compiler.engine.selection import SelectRequest
 from compiler.engine.session import TargetRequest
 
+FORMATS = ("github", "gitlab", "sarif", "json")
+"""What `--format` takes; `compiler.render.reporters` writes them."""
+
 
 def add_manifest(parser: argparse.ArgumentParser) -> None:
     """The manifest: a file, or a folder that holds `model.yaml`; this folder when absent."""
@@ -67,6 +70,15 @@ def add_root(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse._ActionsContainer) -> None:
     """`--json`: a document for programs instead of text for people."""
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """`--json`, or `--format`: problems as an editor or a CI service reads them."""
+    group = parser.add_mutually_exclusive_group()
+    add_json(group)
+    group.add_argument(
+        "--format", choices=FORMATS, help="print the problems, and nothing else, as CI services and editors read them"
+    )
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:

@@ -35,16 +35,23 @@ _COLOURS = {
 
 
 class Console:
-    """Writes for people, or JSON documents for programs when `json` is set."""
+    """Writes for people, or JSON documents for programs when `json` is set.
 
-    def __init__(self, *, json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    With a `reporter` (`--format`), standard output holds the problems in its form, and nothing else.
+    """
+
+    def __init__(
+        self, *, json: bool = False, reporter: str | None = None, out: TextIO | None = None, err: TextIO | None = None
+    ) -> None:
         self.json = json
+        self._reporter = reporter
+        self._problems: list[Diagnostic] = []
         self._out, self._err = _writable(out or sys.stdout), _writable(err or sys.stderr)
         self._documented = False
 
     def line(self, text: str = "") -> None:
-        """A line of the result; silent when JSON is wanted."""
-        if not self.json:
+        """A line of the result; silent when a document is wanted."""
+        if not self.json and self._reporter is None:
             print(text, file=self._out)
 
     def lines(self, lines: Iterable[Line]) -> None:
@@ -84,6 +91,14 @@ class Console:
         """Something by the way, on standard error."""
         print(text, file=self._err)
 
+    def report(self) -> None:
+        """The problems of the whole run in the form of `--format`; nothing without it."""
+        if self._reporter is not None:
+            from compiler.render.reporters import REPORTERS
+
+            self._out.write(REPORTERS[self._reporter](self._problems))
+            self._out.flush()
+
     def flush(self) -> None:
         """Make sure that a broken pipe is found out here and not at interpreter exit."""
         self._out.flush()
@@ -116,6 +131,7 @@ class Console:
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
         """Show problems: with place, snippet and hint for people, as the document for programs where none is yet."""
         problems = list(found)
+        self._problems += problems
         if self.json and not self._documented:
             document: ProblemsDocument = {"formatVersion": 1, "diagnostics": [as_json(item) for item in problems]}
             self.document(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -25,9 +26,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (`docs/reference/exit-codes.md`)."""
     words = list(sys.argv[1:] if argv is None else argv)
     _open_streams()
-    console = Console(json="--json" in words)
+    console = Console(json="--json" in words, reporter=_reporter(words))
     signal.signal(signal.SIGTERM, _terminate)
-    return _run(words, console)
+    code = _run(words, console)
+    console.report()
+    return code
+
+
+def _reporter(words: Sequence[str]) -> str | None:
+    """What `--format` says, known before the words are parsed: what is wrong with them is a problem as well."""
+    given = [word.partition("=")[2] for word in words if word.startswith("--format=")]
+    given += [after for word, after in itertools.pairwise(words) if word == "--format"]
+    if not given:
+        return None
+    from compiler.cli.arguments import FORMATS
+
+    return next((name for name in given if name in FORMATS), None)
 
 
 def _run(words: list[str], console: Console) -> ExitCode:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
+from compiler.cli.familiar import DESTRUCTIVE, FAMILIAR
 from compiler.diagnostics import did_you_mean, failure
 
 _CHOICE = re.compile(r"argument (?P<argument>\S+): invalid choice: '(?P<given>.*)' \(choose from (?P<known>.*)\)")
@@ -75,14 +76,20 @@ def _children(action: argparse.Action) -> Iterator[tuple[str, Parser]]:
 def _unknown(argument: str, given: str, known: list[str], prog: str) -> Exception:
     what = {"COMMAND": "command", "VERB": "verb"}.get(argument)
     message = f"{prog}: there is no {what} '{given}'" if what else f"{prog}: {argument} cannot be '{given}'"
-    hint = did_you_mean(given, known) or (_help(prog) if what == "command" else "one of " + ", ".join(known))
-    return failure("MF916", message, hint=hint)
+    familiar = FAMILIAR.get(given.lower()) if what == "command" else None
+    others = _help(prog) if what == "command" else "one of " + ", ".join(known)
+    return failure("MF916", message, hint=familiar or _near(given, known) or others)
+
+
+def _near(word: str, known: Iterable[str]) -> str | None:
+    """What was probably meant; nothing that destroys is ever proposed for the look of a word."""
+    return did_you_mean(word, [name for name in known if name not in DESTRUCTIVE])
 
 
 def _meant(name: str, command: Parser) -> str:
     """The option that is spelt most like `name`; the dashes would make any two look alike."""
     bare = {option.lstrip("-"): option for option in command.options()}
-    hint = did_you_mean(name.lstrip("-"), bare)
+    hint = _near(name.lstrip("-"), bare)
     return hint.replace("'", "'--", 1) if hint else _help(command.prog)
 
 

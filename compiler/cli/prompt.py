@@ -20,3 +20,11 @@ def prompt(console: Console, *, yes: bool) -> Consent:
         return sys.stdin.readline().strip() == "yes"
 
     return ask
+
+
+def asked(console: Console, question: str) -> str:
+    """What is answered on a terminal, without blanks around it; empty where nobody can be asked."""
+    if not sys.stdin.isatty() or console.json:
+        return ""
+    console.note(question)
+    return sys.stdin.readline().strip()

@@ -42,3 +42,5 @@ class Code:
     title: str
     explanation: str
     exit_code: ExitCode = ExitCode.MANIFEST
+    advice: str = ""
+    """The next step, where the place that reports the problem knows no better one."""

@@ -75,4 +75,9 @@ COMMAND_LINE: dict[str, Code] = {
         "manifact.yaml, else with a .git, else the manifest's own.",
         ExitCode.USAGE,
     ),
+    "MF929": Code(
+        "an extra is not installed",
+        "The command works with a library that belongs to an extra of this package and is not installed here.",
+        ExitCode.ENVIRONMENT,
+    ),
 }

@@ -9,43 +9,51 @@ PLANS: dict[str, Code] = {
         "deployment is protected",
         "`protect: true` refuses delete and replace.",
         ExitCode.REFUSED,
+        advice="set `protect: false` and apply before you delete or replace it",
     ),
     "MF731": Code(
         "failed before",
         "The same settings failed their smoke test before and are not tried again until they change, or with "
         "`--retry`.",
         ExitCode.VERIFICATION,
+        advice="change what failed, or try the same again: `manifact apply --retry`",
     ),
     "MF740": Code(
         "plan is stale",
         "The target or the artifact changed since the plan was saved, so that it would now do something else. Plan "
         "again.",
         ExitCode.REFUSED,
+        advice="run `manifact plan -o FILE` again and look at it",
     ),
     "MF741": Code(
         "not a plan file",
-        "The file was not written by `manifact plan -o`, or by another version of its format.",
+        "The file was not written by `manifact plan -o FILE`, or by another version of its format.",
         ExitCode.USAGE,
+        advice="make one with `manifact plan -o FILE`",
     ),
     "MF742": Code(
         "target is incomplete",
         "A cloud target needs `region`, `compartmentId` and `projectId` in manifact.yaml.",
+        advice="add region, compartmentId and projectId to the target in manifact.yaml",
     ),
     "MF743": Code(
         "not deployed",
         "There is no active deployment of this name in the target.",
         ExitCode.ENVIRONMENT,
+        advice="`manifact status` says what is deployed",
     ),
     "MF744": Code(
         "endpoint refused the request",
         "The deployment is there, but did not answer with 200. Status 400 is about the data that was sent: the "
         "message names the column and the row. `manifact logs` shows the model's own output.",
+        advice="status 400 is about the data that was sent; `manifact logs MODEL` shows the output on target `local`",
     ),
     "MF745": Code(
         "logs are not here",
         "`manifact logs` reads the model servers of the target `local`. In a tenancy the logs go to OCI Logging, as "
         "`deployment.logs` says.",
         ExitCode.USAGE,
+        advice="look into the log group that `deployment.logs` names",
     ),
     "MF746": Code(
         "endpoint is not trusted",
@@ -59,44 +67,52 @@ PLANS: dict[str, Code] = {
         "`--prune` deletes what no manifest of the project has any more, but not a deployment that was applied with "
         "`protect: true` (the tag `manifact-protect` says so), nor its models.",
         ExitCode.REFUSED,
+        advice="set `protect: false` in its manifest and apply it, before it is pruned",
     ),
     "MF771": Code(
         "not to be pruned",
         "`--prune` deletes what is live under the project's name and in none of its manifests. It needs the whole "
         "project in view: a manifact.yaml, all its manifests (`--all`, or the project's folder), no `--select`.",
         ExitCode.REFUSED,
+        advice="say --all, or name the folder of its manifact.yaml; without --select",
     ),
     "MF772": Code(
         "model is served by somebody else",
         "A model cannot be deleted while a deployment serves it, and this deployment does not belong to the manifest. "
         "The model and its version set are kept.",
         ExitCode.INCOMPLETE,
+        advice="take that deployment away first, or let it serve another model",
     ),
     "MF773": Code(
         "deployment is still changing",
         "The service is at work on the deployment: for an earlier apply, or for somebody else. What is to be done is "
         "known when it rests; apply waits for that, no longer than --timeout.",
         ExitCode.INCOMPLETE,
+        advice="apply again once it rests; `manifact status` shows how far it is",
     ),
     "MF774": Code(
         "another apply is under way here",
         "One apply at a time works in a checkout and a target; this one waited for the other as long as --timeout "
         "allows. The lock goes with the process that holds it.",
         ExitCode.INCOMPLETE,
+        advice="wait for the other apply, or end it, then apply again",
     ),
     "MF775": Code(
         "shape is not known here",
         "The shape is none of those that this version knows. Regions get new ones: `plan` asks the service.",
+        advice="compare its name with those of your region; `manifact plan` asks the service",
     ),
     "MF776": Code(
         "no such shape",
         "The service lists the shapes that deployments may have in the region, and this is none of them.",
+        advice="choose a shape that the region has",
     ),
     "MF777": Code(
         "conda environment is not there",
         "The deployment unpacks the conda environment that runtime.yaml names before it loads the model; without it, "
         "it ends as FAILED. A warning where Object Storage answers 404 for the bucket as well: that also means that "
         "this user may not see it.",
+        advice="correct the path in `spec.environment`, or publish the conda environment there",
     ),
     "MF778": Code(
         "live under another project or target",

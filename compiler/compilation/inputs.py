@@ -152,7 +152,7 @@ def _table(
     if path is None:
         return None
     try:
-        texts = _text_columns(name, loaded) | (texts if name == "input" else frozenset())
+        texts = declared_text(name, loaded) | (texts if name == "input" else frozenset())
         table = read_table(path, texts, _progress(written, collector.listener))
     except CompilerError as problem:
         report.add(*(_in_manifest(d, loaded, at) for d in problem.diagnostics))
@@ -167,7 +167,7 @@ def _progress(subject: str, listener: Listener) -> Progress:
     return lambda done, total: listener(Event(Phase.PROGRESS, subject, "reading the sample", done, total))
 
 
-def _text_columns(name: str, loaded: LoadedManifest) -> frozenset[str]:
+def declared_text(name: str, loaded: LoadedManifest) -> frozenset[str]:
     """Columns declared to hold text: `007` is not the number 7 there."""
     columns = loaded.manifest.spec.columns
     declared = columns.input if name == "input" else columns.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,17 @@ def loaded_manifest(checkout: Checkout, name: str, start: Path) -> LoadedManifes
         return load_manifest(path, checkout.workspace(path.parent)) if path else None
     except CompilerError:
         return None
+
+
+def manifest_names(checkout: Checkout, start: Path) -> set[str]:
+    """The names of the manifests of the project around `start`; wrong manifests are passed over."""
+    workspace = checkout.workspace(start)
+    found: set[str] = set()
+    for path in _candidates(workspace, start):
+        with contextlib.suppress(CompilerError, OSError, ValueError):
+            data = read_manifest(path, workspace).data
+            found.add(str((data.get("metadata") or {}).get("name") or "") if isinstance(data, dict) else "")
+    return found - {""}
 
 
 def _is_file(path: Path) -> bool:

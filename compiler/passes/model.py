@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from compiler.diagnostics import Report
+from compiler.ir import ModelFacts
 from compiler.passes.draft import Draft, Inputs
 
 _LABELLING = frozenset({"binary_classification", "multinomial_classification"})
 _REGRESSOR_ENDINGS = ("Regressor", "Regression", "SVR")
+_ONE_USE = {
+    **dict.fromkeys(("KMeans", "MiniBatchKMeans", "DBSCAN", "GaussianMixture"), "clustering"),
+    **dict.fromkeys(("IsolationForest", "OneClassSVM", "LocalOutlierFactor", "EllipticEnvelope"), "anomaly_detection"),
+    **dict.fromkeys(("PCA", "TruncatedSVD"), "dimensionality_reduction/representation"),
+}
+"""Algorithm -> the one use case that it serves."""
+
+
+def use_case_of(facts: ModelFacts) -> str | None:
+    """The use case that follows from a model's classes, or from an algorithm that has one only; None: open."""
+    if facts.classes is not None:
+        return "binary_classification" if len(facts.classes) == 2 else "multinomial_classification"
+    return "regression" if _is_regressor(facts) else _ONE_USE.get(facts.algorithm or "")
+
+
+def _is_regressor(facts: ModelFacts) -> bool:
+    named = (facts.algorithm or "").endswith(_REGRESSOR_ENDINGS)
+    return facts.classes is None and named and facts.algorithm != "LogisticRegression"
 
 
 def check_use_case(draft: Draft, inputs: Inputs, report: Report) -> Draft:
@@ -19,7 +38,6 @@ def check_use_case(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     if use_case == "binary_classification" and count is not None and count != 2:
         hint = "multinomial_classification is for more than two classes"
         report.error("MF211", f"the model tells {count} classes apart, binary classification has two", at, hint=hint)
-    regressor = count is None and (facts.algorithm or "").endswith(_REGRESSOR_ENDINGS)
-    if use_case in _LABELLING and regressor and facts.algorithm != "LogisticRegression":
+    if use_case in _LABELLING and _is_regressor(facts):
         report.error("MF211", f"{facts.algorithm} predicts numbers, not classes", at, hint="did you mean 'regression'?")
     return draft

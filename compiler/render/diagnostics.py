@@ -24,12 +24,17 @@ def render(problem: Diagnostic) -> str:
     place = f"{where}: " if where else ""
     head = f"{place}{problem.severity}[{problem.code}]: {problem.message}"
     if where is None or not where.snippet:
-        return f"{head}\n  = {problem.hint}" if problem.hint else head
+        return f"{head}\n  = {_indented(problem.hint)}" if problem.hint else head
     number = f"{where.line:>5}"
     line, first = _window(where.snippet, where.column - 1)
     length = max(1, min(where.end_column - where.column, len(line) - first))
     hint = f" {problem.hint}" if problem.hint else ""
     return f"{head}\n{number} | {line}\n{' ' * len(number)} | {' ' * first}{'^' * length}{hint}"
+
+
+def _indented(hint: str) -> str:
+    """A hint of several lines (something to copy), below its first one."""
+    return hint.replace("\n", "\n    ")
 
 
 def _window(line: str, column: int) -> tuple[str, int]:

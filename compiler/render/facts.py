@@ -12,6 +12,9 @@ from compiler.render.lines import Line
 if TYPE_CHECKING:
     from compiler.render.documents.artifacts import InspectDocument, TensorDocument
 
+_LONG = 100
+"""Characters of a value that are shown."""
+
 
 def facts_lines(facts: ModelFacts) -> list[Line]:
     """Names and values in two columns."""
@@ -82,8 +85,17 @@ def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
         ("not servable", f"it holds {facts.unserved.what}" if facts.unserved else ""),
         ("instead", facts.unserved.instead if facts.unserved else ""),
     ]
-    rows += [(f"  {name}", repr(value)) for name, value in sorted((facts.hyperparameters or {}).items())]
+    rows += [(f"  {name}", _folded(value)) for name, value in sorted((facts.hyperparameters or {}).items())]
     return [(name, value) for name, value in rows if value]
+
+
+def _folded(value: object) -> str:
+    """A value on one line: of what is long, its beginning; `--json` has it whole."""
+    text = repr(value)
+    if len(text) <= _LONG:
+        return text
+    entries = f" ({len(value)} entries)" if isinstance(value, list | tuple | dict) else ""
+    return f"{text[:_LONG]} …{entries}"
 
 
 def _shape(shape: tuple[int | None, ...] | None) -> str:

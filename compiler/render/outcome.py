@@ -41,6 +41,7 @@ def outcome_document(outcome: Outcome) -> ApplyDocument:
                 "status": result.status.value,
                 "id": result.id,
                 "detail": result.detail,
+                "endpoint": f"{result.url}/predict" if result.url else None,
             }
             for result in outcome.results
         ],

@@ -24,6 +24,7 @@ def live_lines(resources: Sequence[tuple[str, LiveResource]]) -> list[Line]:
 
 def live_document(kind: str, live: LiveResource) -> ResourceDocument:
     """The same for programs."""
+    url = live.summary.get("modelDeploymentUrl")
     return {
         "kind": "model" if kind == "model" else "deployment",
         "name": live.tags.get(tags.NAME, ""),
@@ -31,7 +32,8 @@ def live_document(kind: str, live: LiveResource) -> ResourceDocument:
         "state": live.state,
         "version": live.summary.get("versionId"),
         "artifact": live.tags.get(tags.ARTIFACT),
-        "url": live.summary.get("modelDeploymentUrl"),
+        "url": url,
+        "endpoint": f"{url}/predict" if url else None,
     }
 
 

@@ -67,6 +67,8 @@ def verify(
     sent = [*payloads, *(other.payload for other in others)]
     replies = run_artifact(artifact, sent, timeout=timeout, require_isolation=require_isolation)
     _check_loaded(replies, requires)
+    if golden.inputs:
+        _check_answered(replies.answers[0], payloads[0])
     rows = _rows(replies.answers[0], len(golden.inputs)) if golden.inputs else []
     difference = _check_answers(rows, golden) if golden.outputs else 0.0
     _check_shapes(dict(zip(variants, replies.answers[1 : len(payloads)], strict=True)), rows, golden)
@@ -79,6 +81,18 @@ def verify(
         isolation=replies.isolation,
         shapes=tuple(variants),
     )
+
+
+def ask(artifact: Path, payload: Json, *, timeout: float = 300.0) -> Json:
+    """What the score.py of an artifact answers to one request, in a process of its own; `timeout` in seconds.
+
+    Raises `CompilerError`: MF601, MF606 to MF608 when it does not load, MF602 or MF604 when it does not answer.
+    """
+    replies = run_artifact(artifact, [payload], timeout=timeout)
+    _check_loaded(replies, ())
+    _check_answered(replies.answers[0], payload)
+    answer: Json = replies.answers[0]["answer"]
+    return answer
 
 
 def _missing(names: Sequence[str]) -> CompilerError:
@@ -95,6 +109,24 @@ def _check_loaded(replies: Replies, requires: Sequence[str]) -> None:
         raise _missing([next((r for r in requires if r.startswith(library)), library)])
     hint = f"if {module!r} is a module of yours, add it to 'spec.include'" if module else None
     raise failure("MF601", f"the model cannot be loaded: {_told(replies.load)}", hint=hint)
+
+
+def _check_answered(reply: dict[str, Any], sent: Json) -> None:
+    if "error" in reply:
+        hint = f"predict() was sent {_short(sent)}: {_mend(sent)}"
+        raise failure("MF602", f"predict() failed for the golden rows: {_told(reply)}", hint=hint)
+
+
+def _mend(sent: Json) -> str:
+    """What may be wrong with the rows that were sent: dates are text there unless they are declared."""
+    from compiler.readers.samples.moments import are_dates
+
+    rows = [row for row in sent if isinstance(row, dict)] if isinstance(sent, list) else []
+    dates = [name for name in (rows[0] if rows else {}) if are_dates(row.get(name) for row in rows)]
+    if not dates:
+        return "mend the sample, or score.py where it is your own"
+    declared = ", ".join(f'{name}: {{dtype: "datetime64[ns]"}}' for name in dates)
+    return f"if the model wants dates, declare them under `spec.columns.input`: {declared}"
 
 
 def _rows(reply: dict[str, Any], count: int, what: str = "the golden rows") -> list[Json]:

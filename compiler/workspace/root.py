@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from pathlib import Path, PurePosixPath
 
@@ -43,6 +44,11 @@ def shown(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def as_typed(manifest: Path) -> str:
+    """A manifest as a command line names it: by its folder where it is the `model.yaml` there."""
+    return shlex.quote(shown(manifest.parent if manifest.name == MANIFEST_FILE else manifest))
 
 
 def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic:

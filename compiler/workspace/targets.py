@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics import did_you_mean, failure
 from compiler.workspace.project import Workspace
+from compiler.workspace.root import PROJECT_FILE
 
 if TYPE_CHECKING:
     from compiler.spec.project import Target
 
 LOCAL = "local"
 VARIABLE_PREFIX = "MANIFACT_VAR_"
+_HEAD = ["apiVersion: manifact/v1", "kind: Project", "metadata: {name: models}"]
 
 
 def choose_target(workspace: Workspace, wanted: str | None) -> tuple[str, Target]:
@@ -29,9 +31,19 @@ def choose_target(workspace: Workspace, wanted: str | None) -> tuple[str, Target
         raise failure("MF111", "the project has several targets, and none was named", hint=f"say --target: {names}")
     name = wanted or LOCAL
     if name not in targets:
-        hint = did_you_mean(name, targets) or f"there are: {', '.join(targets)}"
+        hint = did_you_mean(name, targets) or f"there are: {', '.join(targets)}; {_lines(name, workspace)}"
         raise failure("MF111", f"unknown target '{name}'", hint=hint)
     return name, targets[name]
+
+
+def _lines(name: str, workspace: Workspace) -> str:
+    """The lines that add a target to the project file, or that make one with it."""
+    target = [f"  {name}:", "    region: us-ashburn-1", "    compartmentId: ocid1.compartment.oc1..YOURS"]
+    target += ["    projectId: ocid1.datascienceproject.oc1.iad.YOURS"]
+    if workspace.project and workspace.project.targets:
+        return "\n".join([f"add below `targets:` in {PROJECT_FILE}:", *target])
+    head = ["targets:"] if workspace.project else [*_HEAD, "targets:"]
+    return "\n".join([f"add to {PROJECT_FILE} in the project's root:", *head, *target])
 
 
 def variable(target: Target, name: str, environ: Mapping[str, str]) -> tuple[str, bool, bool] | None:

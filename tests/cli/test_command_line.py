@@ -43,6 +43,45 @@ def test_wrong_usage_says_what_was_probably_meant(words, message, hint, wine, ma
     assert hint in told
 
 
+@pytest.mark.parametrize(
+    ("word", "leads_to"),
+    [
+        *((word, "manifact apply") for word in ("deploy", "save", "up", "push", "Deploy")),
+        ("build", "manifact compile"),
+        ("run", "manifact serve"),
+        ("delete", "manifact destroy"),
+        ("diff", "manifact plan"),
+        ("push", "manifact export"),
+        ("download", "manifact pull"),
+        ("ls", "manifact list"),
+        ("rollback", "check out the former manifest"),
+    ],
+)
+def test_words_from_other_tools_lead_to_the_command(word, leads_to, manifact):
+    result = manifact(word)
+    assert (result.code, f"there is no command '{word}'" in result.err) == (64, True)
+    assert leads_to in result.err
+    assert "did you mean" not in result.err
+
+
+NEAR = [
+    *((f"{word}", "destroy") for word in ("destory", "destro", "destroyy", "deestroy", "detroy", "estroy")),
+    ("local rest", "reset"),
+    ("local resett", "reset"),
+    ("apply --purne", "--prune"),
+    ("apply --yess", "--yes"),
+    ("export a b --overwrit", "--overwrite"),
+    ("serve --forse", "--force"),
+]
+
+
+@pytest.mark.parametrize(("words", "destructive"), NEAR)
+def test_nothing_that_destroys_is_proposed_for_its_spelling(words, destructive, manifact):
+    result = manifact(*words.split())
+    assert result.code == 64
+    assert f"did you mean '{destructive}'" not in result.err
+
+
 def test_every_command_has_an_example_that_can_be_typed():
     parser = Parser(prog="manifact")
     sub = parser.add_subparsers(dest="command", parser_class=Parser)

@@ -46,6 +46,7 @@ CALLS = {
     "fetch": "fetch_files",
     "lock": "lock_packs",
     "lock --list": "list_packs",
+    "doctor": "examine",
     "local serve": "serve_until_stopped",
     "local status": "local_status",
     "local stop": "stop_local",
@@ -118,5 +119,5 @@ def test_a_command_calls_the_engine_once_and_shows_what_it_gets(line, recorder, 
 
 
 def test_no_command_is_left_out():
-    own = {"explain", "schema"}  # look up tables of the package itself
+    own = {"explain", "schema", "completion"}  # look up tables and the parser of the package itself
     assert {line.split()[0] for line in CALLS} | own == set(commands.NAMES)

@@ -53,6 +53,8 @@ class Case:
 CASES = [
     Case("init fresh/model.joblib"),
     Case("init model.joblib", 64),
+    Case("doctor --target local"),
+    Case("doctor --target nowhere", 3, "doctor"),
     Case("validate"),
     Case("validate wrong.yaml", 1, "validate"),
     Case("validate nowhere.yaml", 64),

@@ -12,7 +12,7 @@ import pytest
 from compiler.frameworks import FRAMEWORKS, framework_named
 
 COMPILER = Path(__file__).parents[2] / "compiler"
-ROOMS = {"frameworks", "readers"}
+ROOMS = {"frameworks", "readers", "notebook"}  # notebook: objects of frameworks, in memory
 EXCEPTIONS = {
     "spec/frameworks.py": "the one line of each framework",
     "codes/model_files.py": "explanations for people, who have a model of one framework before them",

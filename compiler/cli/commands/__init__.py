@@ -35,8 +35,10 @@ MODULES = (
     "fetch",
     "lock",
     "local",
+    "doctor",
     "explain",
     "schema",
+    "completion",
 )
 """In the order in which `--help` shows them; a word that Python has already ends in an underscore."""
 

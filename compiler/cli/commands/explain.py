@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         hint = did_you_mean(name, CODES) or "`manifact explain` lists all codes"
         raise failure("MF901", f"there is no diagnostic code '{arguments.code}'", hint=hint)
     code = CODES[name]
-    console.line(f"{name}: {code.title}\n\n{code.explanation}\n\nExit code {int(code.exit_code)}.")
+    advice = f"Next step: {code.advice}.\n\n" if code.advice else ""
+    console.line(f"{name}: {code.title}\n\n{code.explanation}\n\n{advice}Exit code {int(code.exit_code)}.")
     console.document(_document({name: code}))
     return ExitCode.OK
 
@@ -47,4 +48,10 @@ def _document(codes: Mapping[str, Code]) -> ExplainDocument:
 
 
 def _code(name: str, code: Code) -> CodeDocument:
-    return {"code": name, "title": code.title, "explanation": code.explanation, "exitCode": int(code.exit_code)}
+    return {
+        "code": name,
+        "title": code.title,
+        "explanation": code.explanation,
+        "advice": code.advice or None,
+        "exitCode": int(code.exit_code),
+    }

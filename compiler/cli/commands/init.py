@@ -7,6 +7,7 @@ from pathlib import Path
 
 from compiler.cli.arguments import add_json, checkout
 from compiler.cli.console import Console
+from compiler.cli.prompt import asked
 from compiler.codes import ExitCode
 
 SUMMARY = "write a model.yaml for a model file"
@@ -20,12 +21,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="NAME", help="name of the model (default: made from the folder's name)")
     parser.add_argument("--input", type=Path, metavar="FILE", help="sample of what callers send")
     parser.add_argument("--output", type=Path, metavar="FILE", help="sample of what the model answers")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="the truth for the sample, instead of answers")
+    parser.add_argument(
+        "--include",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="one more file or folder for the artifact (repeat); modules beside the model are found",
+    )
+    parser.add_argument(
+        "--env",
+        metavar="PACK",
+        help="slug or oci:// path of the conda environment (default: the one of manifact.lock, where it has one)",
+    )
+    parser.add_argument("--use-case", metavar="NAME", help="use case (default: what follows from the model)")
+    parser.add_argument("--force", action="store_true", help="write over a manifest that is there")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
-    """Write `model.yaml` beside the model; an existing one is never overwritten."""
+    """Write `model.yaml` beside the model, and say what compile would say of it."""
     from compiler.engine.artifact.init import InitRequest, init_manifest
 
-    request = InitRequest(arguments.model, arguments.name, arguments.input, arguments.output)
+    sample = arguments.input or _asked_for(console, "Sample of what callers send")
+    request = InitRequest(
+        arguments.model,
+        arguments.name,
+        sample,
+        arguments.output or (_asked_for(console, "Sample of its answers") if sample and not arguments.labels else None),
+        arguments.labels,
+        tuple(arguments.include),
+        arguments.env,
+        arguments.use_case,
+        arguments.force,
+    )
     return console.show(init_manifest(checkout(arguments), request))
+
+
+def _asked_for(console: Console, what: str) -> Path | None:
+    """The file that whoever sits at the terminal names; None where nobody does."""
+    answer = asked(console, f"{what} (a file, or Enter for none):")
+    return Path(answer) if answer else None

@@ -23,8 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         required=True,
-        metavar="FILE",
-        help="csv, json, jsonl, npy, npz or parquet; - for JSON on standard input",
+        metavar="DATA",
+        help="a file (csv, json, jsonl, npy, npz, parquet), JSON itself ('[[1, 2]]'), or - for JSON on standard input",
     )
     parser.add_argument("--rows", type=count, metavar="N", help="send only the first N rows of a table")
     parser.add_argument(
@@ -35,11 +35,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
+def _text(data: str) -> str | None:
+    """JSON from standard input or from the command line itself; None for a file (`./[a].csv` is one)."""
+    if data == "-":
+        return sys.stdin.read()
+    return data if data.lstrip().startswith(("[", "{")) else None
+
+
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Print the answer, which is JSON; with `--json`, and who gave it."""
     from compiler.engine.target.predict import Data, PredictRequest, predict
 
-    given = {"text": sys.stdin.read()} if arguments.data == "-" else {"file": arguments.data}
-    data = Data(**given, rows=arguments.rows, by_column=arguments.by_column)
+    text = _text(arguments.data)
+    file = arguments.data if text is None else None
+    data = Data(file=file, text=text, rows=arguments.rows, by_column=arguments.by_column)
     request = PredictRequest(arguments.model, data, target(arguments))
     return console.show(predict(checkout(arguments), request, Reporter(console, quiet=True)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_json, add_manifests, add_root, checkout, selection
+from compiler.cli.arguments import add_format, add_manifests, add_root, checkout, selection
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_manifests(parser)
     add_root(parser)
-    add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:

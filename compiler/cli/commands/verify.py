@@ -21,11 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
     add_timeout(parser, 300.0, "loading and answering")
     add_isolation(parser)
+    parser.add_argument("--record", action="store_true", help="first write the sample of answers from the model itself")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Compile, then verify; what is remembered of an earlier run does not count here."""
     from compiler.engine.artifact.verify import VerifyRequest, verify_manifest
 
-    request = VerifyRequest(arguments.manifest, arguments.timeout, arguments.require_isolation)
+    request = VerifyRequest(arguments.manifest, arguments.timeout, arguments.require_isolation, arguments.record)
     return console.show(verify_manifest(checkout(arguments), request, Reporter(console)))

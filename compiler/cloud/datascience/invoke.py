@@ -17,6 +17,11 @@ from compiler.planning.live.observed import LiveResource
 TIMEOUT = (10.0, 70.0)
 """Seconds to connect and to answer: the service itself gives up after 60 (OCI docs: model-dep-invoke)."""
 
+_NOT_ACTIVE = {
+    "INACTIVE": "set `state: active` under `spec.deployment`, then apply",
+    "CREATING": "wait until it is active: `manifact status` shows how far it is",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -52,20 +57,19 @@ def predict(connection: Connection, deployment: str, payload: Any) -> Answer:
     from oci._vendor.requests.exceptions import RequestException
 
     record = get_deployment(connection, deployment).data
-    if record.get("lifecycleState") not in ("ACTIVE", "UPDATING", "NEEDS_ATTENTION"):
-        raise failure("MF743", f"deployment {deployment} is {record.get('lifecycleState')}")
+    state = str(record.get("lifecycleState"))
+    if state not in ("ACTIVE", "UPDATING", "NEEDS_ATTENTION"):
+        raise failure("MF743", f"deployment {deployment} is {state}", hint=_NOT_ACTIVE.get(state))
     try:
         return call_endpoint(connection, str(record["modelDeploymentUrl"]), payload)
     except RequestException as error:
         raise failure("MF714", f"the endpoint gave no answer: {no_answer(error)}") from None
 
 
-def find_deployment(connection: Connection, deployments: tuple[LiveResource, ...], name: str) -> str:
-    """OCID of the live deployment of a manifest; raises `CompilerError` MF743 when there is none."""
+def find_deployment(connection: Connection, deployments: tuple[LiveResource, ...], name: str) -> str | None:
+    """OCID of the live deployment of a manifest; None when there is none."""
     place = connection.place
     ours = [live for live in deployments if place.owner(name).items() <= live.tags.items() and not live.deleted]
     marked = [live for live in ours if tags.CONFIG in live.tags]
     chosen = next(iter([*marked, *ours]), None)
-    if chosen is None:
-        raise failure("MF743", f"'{name}' has no deployment in target '{place.target}'", hint="run `manifact apply`")
-    return chosen.id
+    return chosen.id if chosen else None

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from dataclasses import dataclass
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from compiler.diagnostics import failure
+from compiler.diagnostics import CompilerError, Diagnostic, did_you_mean, failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
 from compiler.render.lines import Line
 from compiler.workspace.names import slug
-from compiler.workspace.root import MANIFEST_FILE, shown
+from compiler.workspace.root import MANIFEST_FILE, as_typed, private_folder, shown
 
 if TYPE_CHECKING:
+    from compiler.engine.artifact.proposal import Proposal
     from compiler.ir import ModelFacts
     from compiler.render.documents.artifacts import InitDocument
 
@@ -33,78 +35,156 @@ class InitRequest:
     """A sample of what callers send."""
     output: Path | None = None
     """A sample of what the model answers."""
+    labels: Path | None = None
+    """The truth for `input`, where there is no `output`."""
+    include: tuple[Path, ...] = ()
+    """More files for the artifact; modules of one's own that lie beside the model are found."""
+    environment: str | None = None
+    """Slug of a service pack, or the path of a conda pack; None: what manifact.lock leaves no choice about."""
+    use_case: str | None = None
+    """None: as the model says, where it does."""
+    force: bool = False
+    """Write over a manifest that is there."""
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the input -> dtype, where it is known better than the sample tells."""
+    training_id: str | None = None
+    """OCID of the notebook session or job run that trained it."""
 
 
 @dataclass(frozen=True, slots=True)
 class InitResult(Result):
-    """The manifest that was written."""
+    """The manifest that was written, and what compile would say of it."""
 
     manifest: Path
     name: str
     facts: ModelFacts
+    proposal: Proposal
+    diagnostics: Sequence[Diagnostic] = ()
 
     def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
-        """What the model is, where the manifest is, and the command that comes next."""
+        """What the model is, what was added for it, where the manifest is, and the command that comes next."""
         from compiler.render.words import headline
 
-        following = f"manifact compile {shown(self.manifest.parent)}"
-        return [Line(f"  {headline(self.facts)}"), Line(f"  wrote {shown(self.manifest)}; next: {following}")]
+        added = [Line(f"  {text}") for text in self._added()]
+        return [Line(f"  {headline(self.facts)}"), *added, Line(f"  wrote {shown(self.manifest)}; {self._next()}")]
 
     def to_json(self) -> InitDocument:
         """What `init --json` prints."""
-        return {"formatVersion": 1, "manifest": shown(self.manifest), "name": self.name}
+        from compiler.render.diagnostics import as_json
+
+        return {
+            "formatVersion": 1,
+            "manifest": shown(self.manifest),
+            "name": self.name,
+            "diagnostics": [as_json(problem) for problem in self.diagnostics],
+        }
+
+    def _added(self) -> list[str]:
+        """What of the manifest was found and not asked for, to be looked at."""
+        said = self.proposal
+        dtypes = [f"{name} is {dtype}" for name, dtype in said.dtypes.items()]
+        parts = {"own code": (*said.include, *said.allow), "columns": dtypes}
+        return [f"{label}: {', '.join(entries)}" for label, entries in parts.items() if entries]
+
+    def _next(self) -> str:
+        typed = as_typed(self.manifest)
+        return f"mend it, then: manifact validate {typed}" if self.exit_code else f"next: manifact compile {typed}"
 
 
 def init_manifest(checkout: Checkout, request: InitRequest) -> InitResult:
-    """Write `model.yaml` beside the model; an existing one is never overwritten.
+    """Write `model.yaml` beside the model, and check it as compile does; an existing one is kept without `force`.
 
-    Raises `CompilerError` MF916 for arguments that do not fit, MF902 when there is one, and what `inspect` raises.
+    What compile would refuse is in the result. Raises `CompilerError` MF916 for arguments that do not fit, MF902 when
+    there is a manifest, and what `inspect` and the reading of a sample raise.
     """
-    from compiler.frameworks import inspect_model
-
     _check_arguments(request)
-    facts = inspect_model(checkout.path(request.model))
-    if facts.unserved is not None:
-        text = f"{request.model} holds {facts.unserved.what}, which cannot be served"
-        raise failure("MF209", text, hint=facts.unserved.instead)
-    folder = checkout.path(request.model).resolve().parent
-    manifest = folder / MANIFEST_FILE
-    if manifest.exists():
-        raise failure("MF902", f"{shown(manifest)} exists already", hint="move it away to start anew")
-    name = request.name or slug(folder.name)
-    samples = {"input": request.input, "output": request.output}
-    lines = [f"    {key}: {_relative(folder, checkout.path(path))}" for key, path in samples.items() if path]
-    manifest.write_text(_text(name, request.model.name, lines), encoding="utf-8")
-    return InitResult(manifest, name, facts)
+    model = checkout.path(request.model)
+    manifest = model.resolve().parent / MANIFEST_FILE
+    if manifest.exists() and not request.force:
+        raise failure("MF902", f"{shown(manifest)} exists already", hint="--force writes it anew")
+    proposal, facts = _proposal(checkout, request, manifest.parent)
+    manifest.write_text(proposal.text(), encoding="utf-8")
+    return InitResult(manifest, proposal.name, facts, proposal, _problems(checkout, manifest))
+
+
+def _problems(checkout: Checkout, manifest: Path) -> Sequence[Diagnostic]:
+    """What compile would say."""
+    from compiler.compilation.compile import validate_manifest
+
+    try:
+        return validate_manifest(manifest, root=checkout.root_of(manifest.parent))
+    except CompilerError as error:
+        return error.diagnostics
 
 
 def _check_arguments(request: InitRequest) -> None:
+    from compiler.spec.source import UseCase
+
     if request.name not in (None, slug(request.name or "")):
         hint = f"lower-case letters, digits and dashes: {slug(request.name or '')}"
         raise failure("MF916", f"'{request.name}' is no name for a model", hint=hint)
-    if request.output and not request.input:
-        raise failure("MF916", "--output needs --input: the answers belong to what was sent")
+    for option, given in (("--output", request.output), ("--labels", request.labels)):
+        if given and not request.input:
+            raise failure("MF916", f"{option} needs --input: it belongs to what was sent", hint="add --input FILE")
+    known = get_args(UseCase)
+    if request.use_case is not None and request.use_case not in known:
+        hint = did_you_mean(request.use_case, known) or f"one of {', '.join(known)}"
+        raise failure("MF916", f"--use-case cannot be '{request.use_case}'", hint=hint)
+
+
+def _proposal(checkout: Checkout, request: InitRequest, folder: Path) -> tuple[Proposal, ModelFacts]:
+    from compiler.engine.artifact.own_modules import own_code, own_modules
+    from compiler.engine.artifact.proposal import Proposal, proposed_environment
+    from compiler.frameworks import inspect_model
+    from compiler.lock import read_lock
+    from compiler.passes.model import use_case_of
+
+    model, root = checkout.path(request.model), checkout.root_of(folder)
+    facts = inspect_model(model)
+    if facts.unserved is not None:
+        text = f"{request.model} holds {facts.unserved.what}, which cannot be served"
+        raise failure("MF209", text, hint=facts.unserved.instead)
+    allow = own_code(facts, folder)
+    facts = inspect_model(model, allow=frozenset(allow)) if allow else facts
+    included = {*own_modules(allow, folder), *(checkout.path(path).resolve() for path in request.include)}
+    given = {"input": request.input, "output": request.output, "labels": request.labels}
+    samples = {key: checkout.path(path) for key, path in given.items() if path}
+    lock = read_lock(root)
+    proposal = Proposal(
+        name=request.name or slug(folder.name),
+        model=request.model.name,
+        schema=_schema(root, folder),
+        allow=allow,
+        include=tuple(sorted(_relative(folder, path) for path in included)),
+        samples={key: _relative(folder, path) for key, path in samples.items()},
+        dtypes={**_dtypes(samples.get("input"), facts), **request.dtypes},
+        training_id=request.training_id,
+        use_case=request.use_case or use_case_of(facts),
+        environment=request.environment or proposed_environment(lock, checkout.environ.get("CONDA_PREFIX", "")),
+        python=".".join(platform.python_version_tuple()[:2]),
+    )
+    return proposal, facts
+
+
+def _dtypes(sample: Path | None, facts: ModelFacts) -> dict[str, str]:
+    from compiler.engine.artifact.proposal import proposed_dtypes
+    from compiler.frameworks import columns_of
+    from compiler.readers.samples import read_table
+
+    if sample is None or facts.framework is None:
+        return {}
+    return proposed_dtypes(read_table(sample), numbers_only=columns_of(facts.framework).numbers_only)
+
+
+def _schema(root: Path, folder: Path) -> str:
+    """The JSON Schema of manifests for editors, put among the project's private files."""
+    from compiler.schema import MODEL, shipped
+
+    place = private_folder(root / ".manifact") / "schemas" / MODEL
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps(shipped(MODEL), indent=2), encoding="utf-8")
+    return _relative(folder, place)
 
 
 def _relative(folder: Path, path: Path) -> str:
-    return _scalar(os.path.relpath(path.resolve(), folder))
-
-
-def _scalar(text: str) -> str:
-    """Text as YAML: plain where nothing in it could mean something else."""
-    return text if re.fullmatch(r"[A-Za-z][\w./-]*", text) else json.dumps(text)
-
-
-def _text(name: str, model: str, samples: list[str]) -> str:
-    lines = [
-        "apiVersion: manifact/v1",
-        "kind: Model",
-        "metadata:",
-        f"  name: {name}",
-        "spec:",
-        "  model:",
-        f"    path: {_scalar(model)}",
-        *(["  samples:", *samples] if samples else []),
-        "  deployment: {}",
-    ]
-    return "\n".join(lines) + "\n"
+    return Path(os.path.relpath(path.resolve(), folder)).as_posix()

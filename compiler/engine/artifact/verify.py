@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from compiler.diagnostics import CompilerError, Diagnostic
+from compiler.engine.artifact.record import record_answers
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
 from compiler.events import Event, Listener, Phase, ignore
@@ -33,6 +34,8 @@ class VerifyRequest:
     """Seconds for loading the model and answering."""
     require_isolation: bool = False
     """Run the model only in a process that is isolated completely."""
+    record: bool = False
+    """First write the sample of answers from the model itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,12 @@ def verify_manifest(checkout: Checkout, request: VerifyRequest, listener: Listen
     from compiler.workspace.root import manifest_path
 
     path = manifest_path(checkout.path(request.manifest))
-    build = compile_manifest(path, root=checkout.root_of(path.parent), listener=listener)
+    root = checkout.root_of(path.parent)
+    build = compile_manifest(path, root=root, listener=listener)
+    if request.record:
+        recorded = record_answers(checkout, path, build, request.timeout)
+        listener(Event(Phase.VERIFIED, build.name, recorded.text))
+        build = compile_manifest(path, root=root)
     result = verify_build(build, request.timeout, listener, again=True, require_isolation=request.require_isolation)
     if result.verification is not None:
         isolation = result.verification.isolation

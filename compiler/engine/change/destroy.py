@@ -64,7 +64,7 @@ def destroy_model(
 
 def _check_known(model: ModelReference, observed: Observed, session: Session) -> None:
     """Raise MF761 for a name of no manifest, and of nothing that is or was in the target: it is misspelt."""
-    from compiler.diagnostics import did_you_mean, failure
+    from compiler.diagnostics import failure
     from compiler.planning import tags
 
     place = session.connection.place
@@ -74,7 +74,8 @@ def _check_known(model: ModelReference, observed: Observed, session: Session) ->
     if named or model.name in known:
         return
     message = f"nothing called '{model.name}' is in target '{place.target}'"
-    raise failure("MF761", message, hint=did_you_mean(model.name, known) or "`manifact status` says what is there")
+    # No name that is spelt alike: what follows such a proposal could not be had back.
+    raise failure("MF761", message, hint="`manifact status` says what is there")
 
 
 def _planned(model: ModelReference, observed: Observed, session: Session) -> Plan:

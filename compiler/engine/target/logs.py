@@ -15,6 +15,7 @@ from compiler.engine.local_cloud import deployment_log
 from compiler.engine.reference import model_reference
 from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest, open_session
+from compiler.engine.target.deployed import deployment_of
 from compiler.events import Event, Listener, Phase, ignore
 from compiler.render.lines import Line
 
@@ -94,7 +95,6 @@ def follow_log(checkout: Checkout, request: LogsRequest, listener: Listener = ig
 
 def _find_log(checkout: Checkout, request: LogsRequest, listener: Listener) -> tuple[str, Path]:
     """OCID of the deployment, and the file that its model server writes."""
-    from compiler.cloud.datascience.invoke import find_deployment
     from compiler.cloud.observe import observe
 
     model = model_reference(checkout, request.model)
@@ -103,7 +103,7 @@ def _find_log(checkout: Checkout, request: LogsRequest, listener: Listener) -> t
             hint = "in a tenancy, logs are where `deployment.logs` sends them: OCI Logging"
             raise failure("MF745", f"target '{session.name}' keeps its logs itself", hint=hint)
         observed = observe(session.connection, [])
-        deployment = find_deployment(session.connection, observed.deployments, model.name)
+        deployment = deployment_of(session, model, observed)
     return deployment, deployment_log(session.root, deployment)
 
 

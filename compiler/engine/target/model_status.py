@@ -21,7 +21,7 @@ from compiler.engine.target.status_steps import StatusStep
 from compiler.events import Listener, ignore
 from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.planner import Options
-from compiler.workspace.root import MANIFEST_FILE, shown
+from compiler.workspace.root import as_typed
 
 if TYPE_CHECKING:
     from compiler.planning.desired.types import SmokeTest
@@ -95,7 +95,8 @@ def model_status(checkout: Checkout, request: ModelStatusRequest, listener: List
             where = f"target '{session.name}'"
             message = f"no manifest here is called '{reference.name}', and nothing of that name is in {where}"
             raise failure("MF761", message)
-    following = status_steps.next_command(steps, reference.name, _path(compiled))
+    typed = as_typed(compiled.manifest) if compiled.manifest else None
+    following = status_steps.next_command(steps, reference.name, typed)
     return ModelStatusResult(session.name, tuple(resources), tuple(steps), following, compiled.problems)
 
 
@@ -166,10 +167,3 @@ def _answer(session: Session, live: LiveResource, smoke: SmokeTest) -> Sequence[
     except SmokeTestError as error:
         return error.diagnostics
     return [warning] if warning else []
-
-
-def _path(compiled: _Compiled) -> str | None:
-    """The manifest as a command line would name it."""
-    if compiled.manifest is None:
-        return None
-    return shown(compiled.manifest.parent if compiled.manifest.name == MANIFEST_FILE else compiled.manifest)

@@ -13,6 +13,7 @@ from compiler.engine.payload import payload_from_file, payload_from_text
 from compiler.engine.reference import model_reference
 from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest, open_session
+from compiler.engine.target.deployed import deployment_of
 from compiler.events import Listener, ignore
 from compiler.render.lines import Line
 
@@ -27,7 +28,7 @@ class Data:
     file: str | None = None
     """csv, json, jsonl, npy, npz or parquet."""
     text: str | None = None
-    """JSON, from standard input."""
+    """JSON, from standard input or the command line."""
     value: Any = None
     rows: int | None = None
     """Only the first rows of a table."""
@@ -84,7 +85,7 @@ def predict(checkout: Checkout, request: PredictRequest, listener: Listener = ig
     payload = _payload(checkout, request.data)
     with open_session(checkout, request.target, listener, model.start) as session:
         observed = observe(session.connection, [])
-        deployment = invoke.find_deployment(session.connection, observed.deployments, model.name)
+        deployment = deployment_of(session, model, observed)
         answer = invoke.predict(session.connection, deployment, payload)
     text = answer.body.decode("utf-8", "replace")
     if answer.status != 200:
@@ -94,7 +95,7 @@ def predict(checkout: Checkout, request: PredictRequest, listener: Listener = ig
 
 def _payload(checkout: Checkout, data: Data) -> Any:
     if data.text is not None:
-        return payload_from_text(data.text, "standard input")
+        return payload_from_text(data.text, "the data")
     if data.file is None:
         return data.value
     return payload_from_file(checkout.path(Path(data.file)), data.rows, by_column=data.by_column, named=data.file)

@@ -76,7 +76,7 @@ def check_current(saved: SavedPlan, place: Scope, fresh: Plan) -> Plan:
     if fresh.difference == saved.difference:
         return fresh
     changed = "the target changed" if fresh.observed != saved.observed else "the same target now needs something else"
-    raise failure("MF740", f"the plan is stale: {changed}", hint="run `manifact plan -o` again and look at it")
+    raise failure("MF740", f"the plan is stale: {changed}", hint="run `manifact plan -o FILE` again and look at it")
 
 
 def with_secrets(saved: SavedPlan, substitute: Callable[[Desired], Desired]) -> tuple[Desired, ...]:

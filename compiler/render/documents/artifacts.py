@@ -66,6 +66,8 @@ class InitDocument(TypedDict):
     """The file that was written."""
     name: str
     """Name of the model in it."""
+    diagnostics: list[Problem]
+    """What compile would say of it."""
 
 
 class TensorDocument(TypedDict):

@@ -44,6 +44,8 @@ class ResultDocument(TypedDict):
     """OCID of the resource; empty where there is none."""
     detail: str
     """What was put back after a failure."""
+    endpoint: str | None
+    """Of a deployment that serves: the address that takes requests, `/predict` included."""
 
 
 class ApplyDocument(TypedDict):
@@ -76,6 +78,8 @@ class ResourceDocument(TypedDict):
     """Digest of the artifact; null on what is not finished."""
     url: str | None
     """Where a deployment answers: `/predict` follows."""
+    endpoint: str | None
+    """The same with `/predict`: the address that takes requests."""
 
 
 class LifeStepDocument(TypedDict):

@@ -10,6 +10,28 @@ from compiler.render.documents.artifacts import IsolationDocument
 from compiler.render.documents.problems import Problem
 
 
+class FindingDocument(TypedDict):
+    """One thing that `doctor` looked at."""
+
+    check: str
+    """What: python, a library, java, isolation, project, store or a target."""
+    state: Literal["good", "missing", "wrong"]
+    """`missing` is what only some models need, `wrong` what does not work as it is."""
+    detail: str
+    """What was found."""
+    mend: str | None
+    """What to do about it; null where all is well."""
+
+
+class DoctorDocument(TypedDict):
+    """What `doctor --json` prints."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    findings: list[FindingDocument]
+    """In the order in which they were looked at."""
+
+
 class CodeDocument(TypedDict):
     """One diagnostic code."""
 
@@ -19,6 +41,8 @@ class CodeDocument(TypedDict):
     """What it is, in a few words."""
     explanation: str
     """What it means and what to do about it."""
+    advice: str | None
+    """The next step, where it does not depend on the place."""
     exitCode: int
     """The exit code it leads to."""
 

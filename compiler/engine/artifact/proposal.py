@@ -1,0 +1,111 @@
+"""What a first manifest says: what was asked for, and what follows from the model and its sample."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from compiler.passes.samples.dtypes import TEXTS
+from compiler.readers.samples.moments import are_dates
+
+if TYPE_CHECKING:
+    from compiler.ir import Table
+    from compiler.lock import Lock
+
+_MOMENT = "datetime64[ns]"
+_CLOUD = """  # A cloud target needs a conda environment; `manifact lock --list` shows those of the service:
+  # environment: {inference: SLUG}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The fields of a first manifest; paths are relative to its folder."""
+
+    name: str
+    model: str
+    schema: str
+    """Where an editor finds the JSON Schema."""
+    allow: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    samples: Mapping[str, str] = field(default_factory=dict)
+    """input, output, labels -> path."""
+    dtypes: Mapping[str, str] = field(default_factory=dict)
+    """Column of the input -> dtype that the sample cannot tell."""
+    use_case: str | None = None
+    environment: str | None = None
+    """Slug of a service pack, or the path of a pack."""
+    training_id: str | None = None
+    """OCID of the notebook session or job run."""
+    python: str = ""
+    """Python of a pack that is named by its path: `3.11`."""
+
+    def text(self) -> str:
+        """The manifest as YAML."""
+        lines = [
+            f"# yaml-language-server: $schema={self.schema}",
+            "apiVersion: manifact/v1",
+            "kind: Model",
+            "metadata:",
+            f"  name: {self.name}",
+            "spec:",
+            "  model:",
+            f"    path: {scalar(self.model)}",
+            *([f"    allow: [{', '.join(map(scalar, self.allow))}]"] if self.allow else []),
+            *([f"  useCase: {self.use_case}"] if self.use_case else []),
+            self._environment(),
+            *_block("  samples:", {key: scalar(path) for key, path in self.samples.items()}),
+            *_columns(self.dtypes),
+            *([f"  include: [{', '.join(map(scalar, self.include))}]"] if self.include else []),
+            *([f"  catalog: {{provenance: {{trainingId: {self.training_id}}}}}"] if self.training_id else []),
+            "  deployment: {}",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _environment(self) -> str:
+        if self.environment is None:
+            return _CLOUD
+        if self.environment.startswith("oci://"):
+            return f'  environment: {{inference: {{path: {scalar(self.environment)}, python: "{self.python}"}}}}'
+        return f"  environment: {{inference: {scalar(self.environment)}}}"
+
+
+def scalar(text: str) -> str:
+    """Text as YAML: plain where nothing in it could mean something else."""
+    plain = re.fullmatch(r"[A-Za-z][\w./-]*", text) and text.lower() not in {"true", "false", "yes", "no", "null", "on"}
+    return text if plain and text.lower() != "off" else json.dumps(text)
+
+
+def proposed_environment(lock: Lock, prefix: str) -> str | None:
+    """A pack of manifact.lock: the only one, or the one whose conda environment is running (its folder `prefix`)."""
+    running = prefix.rstrip("/").rpartition("/")[2]
+    if running in lock.packs:
+        return running
+    return next(iter(lock.packs)) if len(lock.packs) == 1 else None
+
+
+def proposed_dtypes(table: Table, *, numbers_only: bool) -> dict[str, str]:
+    """Dtypes of text columns that are no text: dates, and the categories of a model that takes numbers only."""
+    found: dict[str, str] = {}
+    for column in table.columns:
+        if not isinstance(column.name, str) or column.dtype not in TEXTS or column.shape:
+            continue
+        if are_dates(column.values):
+            found[column.name] = _MOMENT
+        elif numbers_only:
+            found[column.name] = "category"
+    return found
+
+
+def _columns(dtypes: Mapping[str, str]) -> list[str]:
+    if not dtypes:
+        return []
+    declared = {scalar(name): f"{{dtype: {json.dumps(dtype)}}}" for name, dtype in dtypes.items()}
+    return ["  columns:", *_block("    input:", declared)]
+
+
+def _block(head: str, entries: Mapping[str, str]) -> list[str]:
+    indent = " " * (len(head) - len(head.lstrip()) + 2)
+    return [head, *(f"{indent}{key}: {value}" for key, value in entries.items())] if entries else []

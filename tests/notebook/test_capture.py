@@ -1,0 +1,209 @@
+"""From an estimator in memory to a verified model, for each framework, as scripts that somebody would write."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from testing.paths import child_environment
+
+DATA = """
+import numpy as np, pandas as pd
+import compiler
+rng = np.random.default_rng(0)
+X = pd.DataFrame({
+    "a": rng.random(60),
+    "b": rng.random(60).astype("float32"),
+    "city": pd.Categorical(rng.choice(["Cork", "Graz"], 60)),
+    "since": pd.to_datetime("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, 60), unit="D"),
+    "zip": rng.choice(["007", "010"], 60),
+})
+y = (X.a > 0.5).astype(int)
+numbers = X[["a", "b"]]
+"""
+FIT = {
+    "sklearn": """
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+columns = make_column_transformer((OneHotEncoder(), ["city", "zip"]), ("passthrough", ["a", "b"]))
+model = make_pipeline(columns, RandomForestClassifier(5, random_state=0)).fit(X, y.map({0: "no", 1: "yes"}))
+data = X
+""",
+    "sklearn-array": """
+from sklearn.linear_model import LinearRegression
+data = numbers.to_numpy()
+model = LinearRegression().fit(data, y)
+""",
+    "xgboost": "import xgboost\ndata = numbers\nmodel = xgboost.XGBClassifier(n_estimators=3).fit(data, y)\n",
+    "xgboost-categories": """
+import xgboost
+data = X[["a", "b", "city"]]
+model = xgboost.XGBRegressor(n_estimators=3, enable_categorical=True).fit(data, y)
+""",
+    "xgboost-booster": "import xgboost\ndata = numbers\nmodel = xgboost.train({}, xgboost.DMatrix(data, y), 3)\n",
+    "lightgbm": """
+import lightgbm
+data = X[["a", "b", "city"]]
+model = lightgbm.LGBMClassifier(n_estimators=3, verbose=-1).fit(data, y)
+""",
+    "lightgbm-booster": """
+import lightgbm
+data = numbers
+model = lightgbm.train({"verbose": -1, "objective": "regression"}, lightgbm.Dataset(data, y), 3)
+""",
+    "pytorch": """
+import torch
+data = torch.rand(20, 3)
+model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+""",
+    "keras": """
+import keras
+data = rng.random((20, 3)).astype("float32")
+model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
+""",
+    "onnx": """
+import onnx, onnxruntime
+from skl2onnx import to_onnx
+from sklearn.linear_model import LinearRegression
+data = numbers.to_numpy().astype("float32")
+model = to_onnx(LinearRegression().fit(data, y), data[:1])
+""",
+    "spark": """
+from pyspark.ml import Pipeline
+from pyspark.ml.feature import VectorAssembler
+from pyspark.ml.regression import LinearRegression
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+data = spark.createDataFrame(numbers.assign(y=y))
+stages = [VectorAssembler(inputCols=["a", "b"], outputCol="features"), LinearRegression(labelCol="y")]
+model = Pipeline(stages=stages).fit(data)
+data = data.select("a", "b")
+""",
+}
+VERIFY = """
+captured = compiler.capture(model, data, directory="captured", name="quality")
+result = captured.verify()
+print(result.verification.compared, result.verification.rows)
+"""
+LIFE = """
+plan = captured.plan()
+applied = captured.apply()
+answer = captured.predict(data[:3])
+print(plan.plan.empty, applied.complete, answer, sep="|")
+print(captured.status().next)
+back = compiler.load("quality")
+assert back.predict(data[:3]) == back.endpoint.predict(data[:3]) == answer
+assert captured.destroy().complete
+"""
+
+
+def script(folder: Path, *parts: str) -> list[str]:
+    """The lines that a script prints which is run in the folder."""
+    path = folder / "work.py"
+    path.write_text("".join(parts))
+    ran = subprocess.run(
+        [sys.executable, path], cwd=folder, env=child_environment(), capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return ran.stdout.splitlines()
+
+
+def spec(folder: Path) -> dict:
+    return YAML(typ="safe").load(folder / "captured" / "model.yaml")["spec"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FIT)
+def test_what_is_captured_answers_as_the_estimator_did(framework, tmp_path):
+    printed = script(tmp_path, DATA, FIT[framework], VERIFY)
+    assert printed[-1] == "True 20"
+
+
+@pytest.mark.slow
+def test_a_model_lives_and_comes_back(tmp_path):
+    printed = script(tmp_path, DATA, FIT["sklearn"], VERIFY, LIFE)
+    assert printed[-2].startswith("False|True|{'prediction': ['")
+    assert printed[-1].startswith("manifact ")
+    declared = {name: column["dtype"].partition("[")[0] for name, column in spec(tmp_path)["columns"]["input"].items()}
+    assert declared == {"b": "float32", "city": "category", "since": "datetime64", "zip": "str"}
+
+
+OWN = """
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+import compiler, numpy as np
+"""
+TWICE = """
+class Twice(TransformerMixin, BaseEstimator):
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X * FACTOR
+"""
+CAPTURE = """
+X = np.arange(8.0).reshape(4, 2)
+model = make_pipeline(Twice(), LinearRegression()).fit(X, [1, 2, 3, 4])
+try:
+    print(compiler.capture(model, X, directory="captured").verify())
+except compiler.CompilerError as error:
+    print(error.diagnostics[0].code, error.diagnostics[0].hint)
+"""
+
+
+@pytest.mark.slow
+def test_modules_of_ones_own_are_brought(tmp_path):
+    (tmp_path / "factors.py").write_text("FACTOR = 2\n")
+    (tmp_path / "features.py").write_text(
+        f"from sklearn.base import BaseEstimator, TransformerMixin\nfrom factors import FACTOR\n{TWICE}"
+    )
+    printed = script(tmp_path, OWN, "from features import Twice\n", CAPTURE)
+    assert "verified 4 golden rows" in printed[-1]
+    assert spec(tmp_path)["include"] == ["factors.py", "features.py"]
+
+
+@pytest.mark.slow
+def test_a_class_of_the_session_is_to_be_moved_into_a_module(tmp_path):
+    printed = script(tmp_path, OWN, f"FACTOR = 2\n{TWICE}", CAPTURE)
+    assert printed[-1].startswith("MF207 move it into a module")
+    assert not (tmp_path / "captured" / "model.yaml").exists()
+
+
+def test_capturing_again_keeps_the_manifest(tmp_path, monkeypatch):
+    import numpy as np
+    from sklearn.linear_model import LinearRegression
+
+    from compiler import CompilerError, capture
+
+    monkeypatch.chdir(tmp_path)
+    data = np.arange(8.0).reshape(4, 2)
+    model = capture(LinearRegression().fit(data, [1, 2, 3, 4]), data, name="captured")
+    first = model.compile().builds[0].record.digest
+    text = (tmp_path / "captured" / "model.yaml").read_text() + "# mine\n"
+    (tmp_path / "captured" / "model.yaml").write_text(text)
+    again = capture(LinearRegression().fit(data, [4, 2, 3, 1]), data, name="captured")
+    assert (tmp_path / "captured" / "model.yaml").read_text() == text
+    assert again.compile().builds[0].record.digest != first
+    with pytest.raises(CompilerError, match="MF902"):
+        capture(LinearRegression().fit(data, [4, 2, 3, 1]), data, directory="captured", name="another")
+
+
+def test_a_session_of_oci_is_recorded(tmp_path, monkeypatch):
+    import numpy as np
+    from sklearn.linear_model import LinearRegression
+
+    from compiler import capture
+
+    monkeypatch.chdir(tmp_path)
+    session = "ocid1.datasciencenotebooksession.oc1.iad.abc"
+    monkeypatch.setenv("NB_SESSION_OCID", session)
+    data = np.arange(8.0).reshape(4, 2)
+    capture(LinearRegression().fit(data, [1, 2, 3, 4]), data, directory="captured")
+    assert spec(tmp_path)["catalog"]["provenance"]["trainingId"] == session
