@@ -10,6 +10,7 @@ import pytest
 from compiler.diagnostics import Diagnostic, Report, Severity
 from compiler.ir import ColumnOverride, ModelFacts, Table
 from compiler.passes.samples.checks import check_input, check_output
+from compiler.passes.samples.columns import declare_columns
 from compiler.passes.samples.habits import check_dates, check_header
 from compiler.readers.samples import read_table
 
