@@ -27,7 +27,7 @@ def declare_columns(table: Table, overrides: Overrides, report: Report, at: Poin
     columns = (
         _declare(column, overrides.get(str(column.name), ColumnOverride()), report, at) for column in table.columns
     )
-    return Table(tuple(columns), table.rows)
+    return Table(tuple(columns), table.rows, table.cut)
 
 
 def _declare(column: Column, override: ColumnOverride, report: Report, at: Pointer) -> Column:

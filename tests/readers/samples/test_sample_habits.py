@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from compiler.diagnostics import Diagnostic, Report, Severity
 from compiler.ir import ColumnOverride, ModelFacts, Table
 from compiler.passes.samples.checks import check_input, check_output
+from compiler.passes.samples.columns import declare_columns
 from compiler.passes.samples.habits import check_dates, check_header
 from compiler.readers.samples import read_table
 
@@ -102,3 +104,11 @@ def _told(facts: ModelFacts, given: Table, answers: Table) -> list[tuple[str, st
     report = Report()
     check_output(facts, given, answers, report)
     return [(d.code, d.hint) for d in report.diagnostics]
+
+
+@pytest.mark.parametrize(("cut", "rows", "fits"), [(True, 3, True), (True, 1, False), (False, 3, False)])
+def test_rows_of_a_sample_that_was_cut(cut: bool, rows: int, fits: bool, tmp_path: Path) -> None:
+    given = replace(table(tmp_path, "a,b\n1,2\n3,4\n"), cut=cut)
+    given = declare_columns(given, {"a": ColumnOverride(dtype="float64")}, Report())
+    answers = table(tmp_path, "y\n" + "1\n" * rows)
+    assert (_told(COUNTED, given, answers) == []) == fits
