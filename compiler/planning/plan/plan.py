@@ -83,7 +83,7 @@ class Plan:
     @property
     def difference(self) -> str:
         """Digest of what the plan does: two plans with the same difference do the same."""
-        return digest([change.to_json() for change in self.pending])
+        return digest([{**change.to_json(), "cause": ""} for change in self.pending])
 
     def count(self, *actions: Action) -> int:
         """How many changes have one of these actions."""
