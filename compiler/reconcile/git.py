@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from compiler.diagnostics import failure
 
@@ -26,15 +28,23 @@ _HARDENED = (
     "protocol.allow=never",
     "protocol.https.allow=always",
     "protocol.ssh.allow=always",
+    "safe.directory=*",
+    "transfer.fsckObjects=true",
     "gc.auto=0",
     "maintenance.auto=false",
     "advice.detachedHead=false",
 )
 
 
-def run(folder: Path, *arguments: str, config: tuple[str, ...] = (), environ: Mapping[str, str] | None = None) -> str:
+def run(
+    folder: Path,
+    *arguments: str,
+    config: tuple[str, ...] = (),
+    environ: Mapping[str, str] | None = None,
+    most_bytes: int = 0,
+) -> str:
     """Standard output of a git command. Raises `CompilerError` MF785 when it fails or takes too long."""
-    done = attempt(folder, *arguments, config=config, environ=environ)
+    done = attempt(folder, *arguments, config=config, environ=environ, most_bytes=most_bytes)
     if done.returncode != 0:
         said = next(iter(reversed(done.stderr.strip().splitlines())), f"exit code {done.returncode}")
         raise failure("MF785", f"git {arguments[0]} failed: {said}")
@@ -42,25 +52,40 @@ def run(folder: Path, *arguments: str, config: tuple[str, ...] = (), environ: Ma
 
 
 def attempt(
-    folder: Path, *arguments: str, config: tuple[str, ...] = (), environ: Mapping[str, str] | None = None
+    folder: Path,
+    *arguments: str,
+    config: tuple[str, ...] = (),
+    environ: Mapping[str, str] | None = None,
+    most_bytes: int = 0,
 ) -> subprocess.CompletedProcess[str]:
-    """A git command that may fail. Raises `CompilerError` MF785 when git is missing or takes too long."""
+    """A git command that may fail; `most_bytes` limits every file it writes.
+
+    Raises `CompilerError` MF785 when git is missing or takes too long.
+    """
     settings = [word for item in (*_HARDENED, *config) for word in ("-c", item)]
+    # POSIX counts in blocks of 512 bytes.
+    limited = ["/bin/sh", "-c", 'ulimit -f "$0"; exec "$@"', str(most_bytes // 512)] if most_bytes else []
+    command = [*limited, "git", *settings, *arguments]
+    options: dict[str, Any] = {"cwd": folder, "env": _environment(environ or {}), "start_new_session": True}
     try:
-        return subprocess.run(
-            ["git", *settings, *arguments],
-            cwd=folder,
-            env=_environment(environ or {}),
-            capture_output=True,
+        started = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            timeout=TIMEOUT,
-            check=False,
+            **options,
         )
-    except subprocess.TimeoutExpired:
-        raise failure("MF785", f"git {arguments[0]} took longer than {TIMEOUT:.0f} s") from None
     except OSError as error:
         raise failure("MF785", f"git cannot be run: {error.strerror}", hint="install git 2.34 or newer") from None
+    with started:
+        try:
+            out, err = started.communicate(timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)
+            raise failure("MF785", f"git {arguments[0]} took longer than {TIMEOUT:.0f} s") from None
+    return subprocess.CompletedProcess(command, started.returncode, out, err)
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:

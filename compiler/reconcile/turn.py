@@ -180,8 +180,8 @@ def _patterns_changed(given: _Given) -> str:
 
 
 def _refused(state: NameState, problem: str) -> NameState:
-    if not state.begins:
-        return state
+    if not state.begins or state.state is State.UNFINISHED:
+        return state  # what was begun is finished
     return replace(state, state=State.BLOCKED, reason="SourceRefused", message=problem, act=())
 
 
