@@ -97,3 +97,33 @@ class EventDocument(TypedDict):
     """Digest of the artifact that the manifest wants."""
     revision: str
     """Commit that was reconciled."""
+
+
+class FleetNameDocument(TypedDict):
+    """One name of a reconciled target."""
+
+    name: str
+    """Name of the manifest."""
+    state: str
+    """Its state after the last turn."""
+    reason: str
+    """Why, in one word."""
+    since: int
+    """Epoch seconds since when the state is what it is."""
+    conditions: dict[str, str]
+    """Type of a condition -> True, False or Unknown."""
+    message: str
+    """Why, in one sentence; empty when it is in sync."""
+
+
+class FleetStatusDocument(TypedDict):
+    """The status of a reconciled target after its last turn."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    target: str
+    """Name of the target."""
+    revision: str
+    """Commit of the last turn; empty outside of git."""
+    names: list[FleetNameDocument]
+    """Names that are not in sync first."""
