@@ -13,6 +13,7 @@ from compiler.reconcile.orders import Orders
 from compiler.reconcile.settings import Settings
 from compiler.reconcile.states import NameState, State
 
+LIMIT_EXCEEDED = "LimitExceeded"
 SHORT = 16
 """Hexadecimal digits of a difference, as `--approve` takes it."""
 
@@ -55,7 +56,7 @@ def _limited(members: Sequence[NameState], kind: str, percent: int, live: int, o
     if len(members) <= most or key in orders.approve:
         return {}
     text = f"{len(members)} names exceed the {kind} limit of {most} ({percent} % of {live}); --approve {key} lets them"
-    return {state.name: replace(_blocked(state, "LimitExceeded", text), approve=key) for state in members}
+    return {state.name: replace(_blocked(state, LIMIT_EXCEEDED, text), approve=key) for state in members}
 
 
 def _queued(states: Mapping[str, NameState], memory: Memory, most: int) -> dict[str, NameState]:

@@ -2,92 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError, failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.checkout_lock import checkout_lock
-from compiler.engine.result import Result
-from compiler.engine.session import Session, TargetRequest, open_session
+from compiler.engine.session import Session, open_session
 from compiler.events import Event, Listener, Phase, ignore
 from compiler.planning.plan.outcome import Result as ChangeResult
 from compiler.reconcile.acting import outcomes
-from compiler.reconcile.events import fleet_event, transitions
+from compiler.reconcile.events import transitions
+from compiler.reconcile.following import Follower
+from compiler.reconcile.gates import LIMIT_EXCEEDED
 from compiler.reconcile.lease import Lease, holder_name, renewing
+from compiler.reconcile.loop_request import LoopRequest, LoopResult
 from compiler.reconcile.metrics import Metrics
-from compiler.reconcile.orders import Orders
+from compiler.reconcile.operator_settings import operator_settings
 from compiler.reconcile.pages import serving
 from compiler.reconcile.persistence import Kept, load
-from compiler.reconcile.revisions import refused_revision
 from compiler.reconcile.settings import Settings, settings_of
-from compiler.reconcile.signatures import unsigned_problem
 from compiler.reconcile.source import Source
 from compiler.reconcile.stores import open_store
+from compiler.reconcile.telling import Teller
 from compiler.reconcile.turning import Place, Turn, publish, secrets_of, settle, start_turn
-from compiler.reconcile.webhooks import Receiver, Sender
-from compiler.render.lines import Line
+from compiler.reconcile.webhooks import Receiver
 
 if TYPE_CHECKING:
     from compiler.reconcile.store import Store
 
 SLOWEST = 900.0
 """Seconds between two turns while the target cannot be read, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoopRequest:
-    """What to follow, and what may be done."""
-
-    repo: str
-    ref: str = "main"
-    target: TargetRequest = field(default_factory=TargetRequest)
-    orders: Orders = field(default_factory=Orders)
-    interval: float = 60.0
-    listen: str = ""
-    """HOST:PORT of the pages; empty: none."""
-    folder: Path = Path(".manifact/source")
-    timeout: float = 3600.0
-    accept: str = ""
-    allow_older: bool = False
-    break_lease: str = ""
-    protocols: tuple[str, ...] = ()
-    """Protocols of git beside https and ssh."""
-    most_turns: int = 0
-    """End after as many turns; 0: when stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoopResult(Result):
-    """How the loop ended."""
-
-    turns: int
-    stopped: KeyboardInterrupt | None = None
-
-    @property
-    def interrupt(self) -> KeyboardInterrupt | None:
-        """What stopped it."""
-        return self.stopped
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """0: it was asked for so many turns."""
-        return ExitCode.OK
-
-    def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - nothing is left to show
-        """Nothing: its events were shown."""
-        return []
-
-    def to_json(self) -> None:
-        """None: its events are its output."""
-        return
 
 
 def reconcile_loop(checkout: Checkout, request: LoopRequest, listener: Listener = ignore) -> LoopResult:
@@ -99,9 +48,8 @@ def reconcile_loop(checkout: Checkout, request: LoopRequest, listener: Listener 
     source = Source(request.repo, request.ref, checkout.path(request.folder), checkout.environ, request.protocols)
     source.check()
     loop = _Loop(checkout, request, source, listener)
-    loop.prepare()
     with ExitStack() as stack:
-        loop.take_lease(stack)
+        loop.prepare(stack)
         if request.listen:
             port = stack.enter_context(serving(request.listen, loop.metrics.text, loop.is_ready))
             listener(Event(Phase.WAITING, text=f"pages on {request.listen.rpartition(':')[0]}:{port}"))
@@ -114,14 +62,14 @@ class _Loop:
     def __init__(self, checkout: Checkout, request: LoopRequest, source: Source, listener: Listener) -> None:
         self.metrics = Metrics()
         self._checkout = Checkout(source.tree, None, checkout.environ)
-        self._request, self._source, self._listener = request, source, listener
+        self._request, self._listener = request, listener
+        self._follower = Follower(source, request.allow_older, request.accept)
+        self._teller = Teller(listener, request.target.target or "")
         self._running: list[tuple[Turn, ExitStack]] = []
         self._kept = Kept()
-        self._settings: Settings | None = None
-        self._said: set[str] = set()
+        self._settings = Settings()
         self._wake = threading.Event()
-        self._fetched = self._ended = time.monotonic()
-        self._sender = Sender()
+        self._ended = time.monotonic()
         self._lease: Lease | None = None
         self._problem = ""
         self._pause = request.interval
@@ -130,29 +78,31 @@ class _Loop:
         """Whether a turn has ended within three intervals."""
         return time.monotonic() - self._ended < 3 * max(self._pause, self._request.interval)
 
-    def prepare(self) -> None:
-        """Have a working tree before anything else. Raises MF785."""
-        revision = self._source.fetch()
-        if not self._source.current:
-            self._source.move(revision)
+    def prepare(self, stack: ExitStack) -> None:
+        """Have a working tree, and hold the lease of the target until the stack ends.
 
-    def take_lease(self, stack: ExitStack) -> None:
-        """Hold the lease of the target until the stack ends. Raises MF780, MF782, MF787."""
+        Raises `CompilerError` MF785, MF780, MF782, MF787, and MF781 for a revision that may not be applied.
+        """
+        self._follower.prepare()
         session = stack.enter_context(open_session(self._checkout, self._request.target, self._listener))
         settings = settings_of(session.workspace, session.name, session.target)
         store = open_store(session, settings.store)
         if store is None:
             raise failure("MF787", f"target '{session.name}' has no `reconcile.store`", hint="set reconcile.store")
+        self._hold_lease(session, settings, store, stack)
+        self._kept = load(store)
+        last = self._kept.memory.revision
+        self._settings = operator_settings(session, settings, last, self._revision)
+        if problem := self._follower.refused(self._settings, last, self._revision):
+            raise failure("MF781", problem)
+
+    def _hold_lease(self, session: Session, settings: Settings, store: Store, stack: ExitStack) -> None:
         if settings.store == "local":
             stack.enter_context(checkout_lock(session, self._request.timeout, self._listener))
-        else:
-            lease = Lease(store, holder_name(), self._request.repo)
-            lease.take(self._request.timeout, self._request.break_lease)
-            self._lease = stack.enter_context(renewing(lease))
-        self._kept = load(store)
-        problem = self._refused(settings, self._source.current, first=True)
-        if problem:
-            raise failure("MF781", problem)
+            return
+        lease = Lease(store, holder_name(), self._request.repo)
+        lease.take(self._request.timeout, self._request.break_lease)
+        self._lease = stack.enter_context(renewing(lease))
 
     def run(self) -> LoopResult:
         """Turns until stopped."""
@@ -164,28 +114,36 @@ class _Loop:
                 if turns != self._request.most_turns:
                     self._wake.wait(self._pause)
         except KeyboardInterrupt as signal:
-            self._stop()
             return LoopResult(turns, signal)
-        self._stop()
+        finally:
+            self._stop()
         return LoopResult(turns)
+
+    @property
+    def _revision(self) -> str:
+        return self._follower.source.current
 
     def _turn(self) -> None:
         if not self._holds_lease():
             return
         began = time.monotonic()
-        self._follow()
+        self._problem = self._follower.follow(self._settings, self._kept.memory.revision)
+        if self._problem:
+            self._teller.outage("SourceReady", "SourceRefused", self._problem, self._revision)
+        else:
+            self._teller.recovered("SourceReady", self._revision)
         try:
             outcome = self._reconcile()
             self._pause = self._request.interval
         except CompilerError as error:
-            outcome = "unknown"
+            outcome, first = "unknown", error.diagnostics[0]
             self._pause = min(SLOWEST, self._pause * 2)
-            self._tell_once("TargetReadable", "False", error.diagnostics[0].code, error.diagnostics[0].message)
+            self._teller.outage("TargetReadable", first.code, first.message, self._revision)
         else:
-            self._told_again("TargetReadable")
+            self._teller.recovered("TargetReadable", self._revision)
         self.metrics.note_turn(outcome, time.monotonic() - began)
-        self.metrics.source_age = time.monotonic() - self._fetched
-        self.metrics.webhooks_dropped = self._sender.dropped
+        self.metrics.source_age = time.monotonic() - self._follower.fetched
+        self.metrics.webhooks_dropped = self._teller.dropped
         self._ended = time.monotonic()
 
     def _holds_lease(self) -> bool:
@@ -194,37 +152,11 @@ class _Loop:
         if self._lease is not None and not self._lease.etag:
             raise failure("MF780", "another process has taken the lease of this target")
         if not self.metrics.lease_held:
-            self._tell_once("LeaseHeld", "False", "NotRenewed", "the store did not take a renewal; nothing is changed")
+            message = "the store did not take a renewal; nothing is changed"
+            self._teller.outage("LeaseHeld", "NotRenewed", message, self._revision)
             return False
-        self._told_again("LeaseHeld")
+        self._teller.recovered("LeaseHeld", self._revision)
         return True
-
-    def _follow(self) -> None:
-        """Bring the working tree to the newest revision that may be applied; otherwise the last one stays."""
-        try:
-            revision = self._source.fetch()
-            self._fetched = time.monotonic()
-            problem = self._refused(self._settings, revision)
-            if not problem and revision != self._source.current:
-                self._source.move(revision)
-        except CompilerError as error:
-            problem = error.diagnostics[0].message
-        self._problem = problem
-        if problem:
-            self._tell_once("SourceReady", "False", "SourceRefused", problem)
-        else:
-            self._told_again("SourceReady")
-
-    def _refused(self, settings: Settings | None, revision: str, *, first: bool = False) -> str:
-        """Why a revision may not be applied, by the settings of the one before it."""
-        last = self._kept.memory.revision
-        history, request = self._source.history, self._request
-        problem = refused_revision(history, last, revision, allow_older=request.allow_older, accept=request.accept)
-        if problem or settings is None or (revision == last and not first):
-            return problem
-        return unsigned_problem(
-            history, last, revision, mode=settings.verify, signers=settings.allowed_signers, tree=self._source.tree
-        )
 
     def _reconcile(self) -> str:
         stack = ExitStack()
@@ -237,9 +169,9 @@ class _Loop:
 
     def _with_session(self, session: Session, stack: ExitStack) -> str:
         fresh = settings_of(session.workspace, session.name, session.target)
-        # The limits of a revision hold from its second turn on: a commit cannot widen its own.
-        settings = self._settings or fresh
-        store: Store | None = open_store(session, fresh.store)
+        # The limits of a revision hold once a turn has applied it: a commit cannot widen its own.
+        settings = replace(fresh, limits=self._settings.limits)
+        store = open_store(session, fresh.store)
         place = Place(
             session,
             self._checkout,
@@ -262,7 +194,8 @@ class _Loop:
         if turn.begun.running is not None or turn.begun.failed:
             self._running.append((turn, stack))
         self._finish(place, turn)
-        self._settings = fresh
+        if not any(state.reason == LIMIT_EXCEEDED for state in turn.states.values()):
+            self._settings = fresh
         return "blocked" if self._problem else "done"
 
     def _finish(self, place: Place, turn: Turn) -> None:
@@ -288,8 +221,8 @@ class _Loop:
         self._kept = publish(place, self._kept, turn.fleet, states, memory, secrets_of(place.session, turn.gathered))
         self.metrics.note_changes(result for found in results.values() for result in found)
         self.metrics.note_fleet(self._kept.statuses, memory)
-        told = transitions(before, self._kept.statuses, place.session.name, turn.fleet.revision)
-        self._tell(told, _receivers(place))
+        self._teller.receivers = _receivers(place)
+        self._teller.tell(transitions(before, self._kept.statuses, place.session.name, turn.fleet.revision))
 
     def _may_act(self) -> bool:
         return self._lease is None or self._lease.held
@@ -302,25 +235,7 @@ class _Loop:
                 outcomes(turn.begun)
             stack.close()
         self._running = []
-        self._sender.close()
-
-    def _tell(self, events: Sequence[Mapping[str, Any]], receivers: Sequence[Receiver]) -> None:
-        for event in events:
-            self._listener(Event(Phase.TRANSITION, str(event["name"]), json.dumps(event, sort_keys=True), value=event))
-        self._sender.send(receivers, events)
-
-    def _tell_once(self, kind: str, truth: str, reason: str, message: str) -> None:
-        """An outage of the service or of git is one event, whatever its message."""
-        if kind not in self._said:
-            self._said.add(kind)
-            target = self._request.target.target or ""
-            self._tell([fleet_event(kind, truth, reason, message[:300], target, self._source.current)], ())
-
-    def _told_again(self, kind: str) -> None:
-        if kind in self._said:
-            self._said.discard(kind)
-            target = self._request.target.target or ""
-            self._tell([fleet_event(kind, "True", "Recovered", "", target, self._source.current)], ())
+        self._teller.close()
 
 
 def _receivers(place: Place) -> list[Receiver]:

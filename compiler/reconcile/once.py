@@ -17,11 +17,13 @@ from compiler.reconcile.acting import outcomes
 from compiler.reconcile.conditions import status_of
 from compiler.reconcile.lease import Lease, holder_name, renewing
 from compiler.reconcile.memory import Memory
+from compiler.reconcile.operator_settings import operator_settings
 from compiler.reconcile.orders import Orders
 from compiler.reconcile.persistence import Kept, load
 from compiler.reconcile.report import ReconcileResult
 from compiler.reconcile.revisions import refused_checkout, refused_revision
 from compiler.reconcile.settings import Settings, settings_of
+from compiler.reconcile.signatures import unsigned_problem
 from compiler.reconcile.states import MOVING
 from compiler.reconcile.store import Store
 from compiler.reconcile.stores import open_store
@@ -109,7 +111,7 @@ def _turns(place: Place, request: ReconcileRequest, clock: Clock) -> ReconcileRe
     deadline = clock.now() + request.timeout
     kept = load(place.store)
     orders = replace(request.orders, confirm_all=place.session.target.confirm == "all")
-    check_source(place, kept.memory, request)
+    place = _checked(place, kept.memory, request)
     turns = 0
     while True:
         turns += 1
@@ -150,21 +152,37 @@ def _turn(
     return kept, result
 
 
-def check_source(place: Place, memory: Memory, request: ReconcileRequest) -> None:
-    """Raise MF781 or MF782 when what is checked out may not be applied; the target `local` takes anything."""
+def _checked(place: Place, memory: Memory, request: ReconcileRequest) -> Place:
+    """The place with the limits that hold for this revision.
+
+    Raises MF781 or MF782 when what is checked out may not be applied; the target `local` takes any state of a checkout.
+    """
     session = place.session
     origin = origin_of(session)
     if memory.origin and origin and memory.origin != origin:
         message = f"'{memory.origin}' reconciles this target, this is '{origin}'"
         raise failure("MF782", message, hint="give one of the two projects another name")
-    if session.name == LOCAL or request.orders.plan_only:
-        return
     revision = git_facts(repository_of(session.root)).get("gitCommit", "")
-    problem = refused_checkout(session.root) or refused_revision(
-        session.root, memory.revision, revision, allow_older=request.allow_older, accept=request.accept
+    settings = operator_settings(session, place.settings, memory.revision, revision)
+    if not request.orders.plan_only:
+        problem = _refused(session, settings, memory.revision, revision, request)
+        if problem:
+            raise failure("MF781", problem)
+    return replace(place, settings=settings)
+
+
+def _refused(session: Session, settings: Settings, last: str, new: str, request: ReconcileRequest) -> str:
+    """Why the checked-out revision may not be applied."""
+    if settings.verify != "off":
+        mode, signers = settings.verify, settings.allowed_signers
+        problem = unsigned_problem(session.root, last, new, mode=mode, signers=signers, tree=session.root)
+        if problem:
+            return problem
+    if session.name == LOCAL:
+        return ""
+    return refused_checkout(session.root) or refused_revision(
+        session.root, last, new, allow_older=request.allow_older, accept=request.accept
     )
-    if problem:
-        raise failure("MF781", problem)
 
 
 def origin_of(session: Session) -> str:

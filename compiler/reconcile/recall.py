@@ -10,6 +10,7 @@ from compiler.reconcile.backoff import after_failure, forgotten, is_busy, slowed
 from compiler.reconcile.drift_policy import contested_paths, often_repaired, repaired_paths
 from compiler.reconcile.durations import HOUR
 from compiler.reconcile.facts import Fleet, NameFacts
+from compiler.reconcile.gates import LIMIT_EXCEEDED
 from compiler.reconcile.memory import Memory, NameMemory
 from compiler.reconcile.settings import Settings
 from compiler.reconcile.states import NameState, State
@@ -32,7 +33,10 @@ def before_acting(
     # While something is orphaned, what it was orphaned by is not forgotten.
     settled = not fleet.orphaned or not memory.project
     kept = memory if not settled else replace(memory, project=fleet.project, patterns=fleet.patterns)
-    return replace(kept, revision=fleet.revision or memory.revision).with_names(names)
+    # A revision that a limit stopped is not applied: its own limits do not hold yet.
+    stopped = any(state.reason == LIMIT_EXCEEDED for state in states.values())
+    revision = memory.revision if stopped and memory.revision else fleet.revision or memory.revision
+    return replace(kept, revision=revision).with_names(names)
 
 
 def after_acting(

@@ -23,7 +23,8 @@ import pytest
 from compiler.diagnostics import CompilerError
 from compiler.engine.checkout import Checkout
 from compiler.events import Event, Phase
-from compiler.reconcile.loop import LoopRequest, reconcile_loop
+from compiler.reconcile.loop import reconcile_loop
+from compiler.reconcile.loop_request import LoopRequest
 from compiler.reconcile.metrics import Metrics
 from compiler.reconcile.orders import Orders
 from compiler.reconcile.pages import serving
@@ -137,7 +138,7 @@ def test_sigterm_ends_it_with_143(repository: Any, tmp_path: Path) -> None:
     repository.write("a", state="absent")
     commit(repository)
     program = (
-        "import sys; from compiler.cli import main as command; import compiler.reconcile.loop as l\n"
+        "import sys; from compiler.cli import main as command; import compiler.reconcile.loop_request as l\n"
         "g = l.LoopRequest\n"
         "l.LoopRequest = lambda *a: g(*a, protocols=('file',))\n"
         "sys.exit(command.main(sys.argv[1:]))"

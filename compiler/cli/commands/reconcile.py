@@ -120,7 +120,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _loop(arguments: argparse.Namespace, console: Console, orders: Orders) -> ExitCode:
-    from compiler.reconcile.loop import LoopRequest, reconcile_loop
+    from compiler.reconcile.loop import reconcile_loop
+    from compiler.reconcile.loop_request import LoopRequest
 
     if console.json or arguments.wait or arguments.report:
         raise failure(
