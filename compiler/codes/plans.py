@@ -95,18 +95,6 @@ PLANS: dict[str, Code] = {
         "name in one target.",
         ExitCode.REFUSED,
     ),
-    "MF783": Code(
-        "changes are blocked",
-        "Protection, a missing consent or a limit of `reconcile.limits` stops these changes. The message names the "
-        "option that lets them pass.",
-        ExitCode.REFUSED,
-    ),
-    "MF784": Code(
-        "not reconciled yet",
-        "Changes are still in progress, or wait for their turn. The next turn continues; `--wait` repeats turns until "
-        "nothing is in progress.",
-        ExitCode.INCOMPLETE,
-    ),
     "MF785": Code(
         "repository cannot be read",
         "git could not fetch the repository, or the reference does not exist. Nothing is changed or deleted meanwhile.",
