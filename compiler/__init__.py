@@ -1,7 +1,8 @@
 """Manifact: `model.yaml` in, deployable model artifact out.
 
 The Python API, loaded when it is first asked for: `Project` (the commands as methods), `inspect` (the facts of a model
-file), `reconcile_project` (bring a target to what a checkout says), `CompilerError` and `Diagnostic` (what is wrong, where, why, and what to do).
+file), `reconcile_project` (bring a target to what a checkout says), `CompilerError` and `Diagnostic` (what is wrong,
+where, why, and what to do).
 """
 
 from __future__ import annotations

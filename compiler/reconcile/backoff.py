@@ -13,6 +13,8 @@ from compiler.reconcile.memory import Memory, NameMemory
 from compiler.reconcile.settings import Settings
 
 JITTER = 0.2
+VERIFICATION = "VerificationFailed"
+_FINAL = (ExitCode.MANIFEST, ExitCode.VERIFICATION)
 BUSY = "MF715"
 """The service answered 429 or 5xx."""
 _NEEDS_A_CHANGE = frozenset({"MF713", "MF717", "MF718", "MF712"})
@@ -26,12 +28,13 @@ def after_failure(
     failures = memory.failures + 1 if memory.failed_wanted == wanted else 1
     pause = min(settings.backoff_most, settings.backoff_first * 2 ** (failures - 1))
     pause = DAY if needs_a_change(found) else pause * (1 + _jitter(f"{name}{failures}"))
-    return replace(memory, failures=failures, failed_wanted=wanted, retry_at=now + pause)
+    reason = VERIFICATION if is_about_answers(found) else ""
+    return replace(memory, failures=failures, failed_wanted=wanted, failed_reason=reason, retry_at=now + pause)
 
 
 def forgotten(memory: NameMemory) -> NameMemory:
     """The memory of a name without its failures."""
-    return replace(memory, failures=0, failed_wanted="", retry_at=0.0)
+    return replace(memory, failures=0, failed_wanted="", failed_reason="", retry_at=0.0)
 
 
 def waits_until(memory: NameMemory, wanted: str, now: float) -> float | None:
@@ -43,7 +46,13 @@ def waits_until(memory: NameMemory, wanted: str, now: float) -> float | None:
 def needs_a_change(found: Iterable[Diagnostic]) -> bool:
     """Whether trying the same again is of no use."""
     errors = [item for item in found if item.severity is Severity.ERROR]
-    return any(item.code in _NEEDS_A_CHANGE or CODES[item.code].exit_code is ExitCode.MANIFEST for item in errors)
+    return any(item.code in _NEEDS_A_CHANGE or CODES[item.code].exit_code in _FINAL for item in errors)
+
+
+def is_about_answers(found: Iterable[Diagnostic]) -> bool:
+    """Whether the model answered wrongly, here or at its endpoint."""
+    errors = (item for item in found if item.severity is Severity.ERROR)
+    return any(CODES[item.code].exit_code is ExitCode.VERIFICATION for item in errors)
 
 
 def is_busy(found: Iterable[Diagnostic]) -> bool:

@@ -55,7 +55,8 @@ def _limited(members: Sequence[NameState], kind: str, percent: int, live: int, o
     key = difference_of(members)
     if len(members) <= most or key in orders.approve:
         return {}
-    text = f"{len(members)} names exceed the {kind} limit of {most} ({percent} % of {live}); --approve {key} lets them pass"
+    exceeded = f"{len(members)} names exceed the {kind} limit of {most} ({percent} % of {live})"
+    text = f"{exceeded}; --approve {key} lets them pass"
     return {state.name: replace(_blocked(state, LIMIT_EXCEEDED, text), approve=key) for state in members}
 
 

@@ -28,6 +28,8 @@ class NameMemory:
     failures: int = 0
     failed_wanted: str = ""
     """Digest of the wanted state that failed."""
+    failed_reason: str = ""
+    """`VerificationFailed` where the model answered wrongly."""
     retry_at: float = 0.0
     repairs: tuple[tuple[float, tuple[str, ...]], ...] = ()
     """When which paths were repaired."""

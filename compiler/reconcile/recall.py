@@ -70,7 +70,7 @@ def _completed(memory: NameMemory) -> NameMemory:
 def _of_manifest(memory: NameMemory, facts: NameFacts, state: NameState, now: float) -> NameMemory:
     if state.state in _UNKNOWN:
         return replace(memory, tombstone=None)
-    if state.state in (State.IN_SYNC, State.FAILED):
+    if state.state in (State.IN_SYNC, State.FAILED) and not memory.failed_reason:
         fought = memory.contested_wanted if contested_paths(facts, memory) else ""
         return NameMemory(
             repairs=_recent(memory, now), contested=memory.contested if fought else (), contested_wanted=fought

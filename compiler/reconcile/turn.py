@@ -94,7 +94,8 @@ def _waiting(facts: NameFacts, memory: NameMemory, given: _Given) -> NameState |
     until = waits_until(memory, facts.wanted, given.now)
     if until is not None:
         text = f"failed {memory.failures} times; tried again in {in_words(until - given.now)}"
-        return replace(_open(facts, State.BACKING_OFF, "Failed", text), next_try=until)
+        state = State.FAILED if memory.failed_reason else State.BACKING_OFF
+        return replace(_open(facts, state, memory.failed_reason or "RequestFailed", text), next_try=until)
     if given.now < given.memory.busy_until:
         text = "the service asked for fewer requests"
         return replace(_open(facts, State.BACKING_OFF, "ServiceBusy", text), next_try=given.memory.busy_until)

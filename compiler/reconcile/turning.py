@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.codes import CODES, ExitCode
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.engine.checkout import Checkout
 from compiler.engine.session import Session
 from compiler.events import Event, Listener, Phase
 from compiler.planning.plan.outcome import Result, Status
 from compiler.reconcile.acting import Begun, begin
+from compiler.reconcile.backoff import VERIFICATION, is_about_answers
 from compiler.reconcile.conditions import status_of
 from compiler.reconcile.facts import Fleet, NameFacts
 from compiler.reconcile.memory import Memory
@@ -128,8 +128,7 @@ def after_results(state: NameState, results: Sequence[Result]) -> NameState:
 
 def _failed(state: NameState, found: tuple[Diagnostic, ...]) -> NameState:
     errors = [problem for problem in found if problem.severity is Severity.ERROR] or list(found)
-    tested = any(CODES[problem.code].exit_code is ExitCode.VERIFICATION for problem in errors)
-    kind, reason = (State.FAILED, "VerificationFailed") if tested else (State.BACKING_OFF, "RequestFailed")
+    kind, reason = (State.FAILED, VERIFICATION) if is_about_answers(errors) else (State.BACKING_OFF, "RequestFailed")
     message = errors[0].message if errors else "a change failed"
     return replace(state, state=kind, reason=reason, message=message, diagnostics=found)
 

@@ -180,3 +180,40 @@ def watch(connection: Any, seen: list[str]) -> None:
             inner.close()
 
     session.adapters["http://"] = Watching()
+
+
+def test_a_model_that_does_not_verify_is_not_tried_again_until_it_changes(two: Any) -> None:
+    two.project(limits={"change": "100%"})
+    two.write("a", factor=9)
+    (two.root / "models" / "a" / "samples" / "output.csv").write_text("y\n1\n1\n")
+    two.write("b", factor=4)
+    result = two.settle()
+    assert (result.states["a"].reason, result.states["b"].state) == ("VerificationFailed", "InSync")
+    assert result.exit_code is ExitCode.VERIFICATION
+    for _ in range(20):
+        two.pass_time(600)
+        again = two.turn()
+        assert not again.states["a"].begins
+        assert again.exit_code is ExitCode.VERIFICATION
+    assert two.live()["a"] == (1, 1)
+    two.write("a", factor=9)
+    assert two.settle().exit_code is ExitCode.OK
+
+
+def test_a_sensitive_value_is_in_no_file_of_the_store(two: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "correct-horse-battery"
+    target = {"variables": {"DB": {"value": secret, "sensitive": True}}}
+    known = {"apiVersion": "manifact/v1", "kind": "Project", "metadata": {"name": "cellar"}}
+    two.write_project({**known, "targets": {"local": target}})
+    two.write("a", environmentVariables={"DB": "${var.DB}"})
+    result = two.settle(report=two.root / "report.md")
+    assert result.states["a"].state == "InSync"
+    two.edit_deployment("a", displayName=secret)
+    two.project()
+    for turn in (two.turn(), two.turn(plan_only=True)):
+        assert secret not in turn.to_markdown()
+    two.write_project({**known, "targets": {"local": target}})
+    two.turn(report=two.root / "report.md")
+    files = [two.root / "report.md", *(two.root / ".manifact" / "reconcile").rglob("*.json")]
+    assert len(files) > 3
+    assert not [path for path in files if secret in path.read_text()]
