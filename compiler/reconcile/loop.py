@@ -68,6 +68,7 @@ class _Loop:
         self._running: list[tuple[Turn, ExitStack]] = []
         self._kept = Kept()
         self._settings = Settings()
+        self._store = ""
         self._wake = threading.Event()
         self._ended = time.monotonic()
         self._lease: Lease | None = None
@@ -90,6 +91,7 @@ class _Loop:
         if store is None:
             raise failure("MF787", f"target '{session.name}' has no `reconcile.store`", hint="set reconcile.store")
         self._hold_lease(session, settings, store, stack)
+        self._store = settings.store
         self._kept = load(store)
         last = self._kept.memory.revision
         self._settings = operator_settings(session, settings, last, self._revision)
@@ -170,19 +172,11 @@ class _Loop:
     def _with_session(self, session: Session, stack: ExitStack) -> str:
         fresh = settings_of(session.workspace, session.name, session.target)
         # The limits of a revision hold once a turn has applied it: a commit cannot widen its own.
-        settings = replace(fresh, limits=self._settings.limits)
-        store = open_store(session, fresh.store)
-        place = Place(
-            session,
-            self._checkout,
-            settings,
-            store,
-            self._listener,
-            time.time,
-            self._may_act,
-            False,
-            self._request.timeout,
-        )
+        # The lease lies in the store that the loop began with.
+        settings = replace(fresh, limits=self._settings.limits, store=self._store)
+        store = open_store(session, self._store)
+        may_act, timeout = self._may_act, self._request.timeout
+        place = Place(session, self._checkout, settings, store, self._listener, time.time, may_act, timeout=timeout)
         running = frozenset(name for turn, _ in self._running for name in turn.begun.states)
         orders = replace(
             self._request.orders,
@@ -200,12 +194,9 @@ class _Loop:
 
     def _finish(self, place: Place, turn: Turn) -> None:
         """Collect changes that have ended, write, and report what is different now."""
-        done = [
-            (known, stack)
-            for known, stack in self._running
-            if known.begun.running is None or known.begun.running.done()
-        ]
-        # Changes that only send a request end soon; a short look saves most of them a turn.
+        ended = {id(known): known.begun.running is None or known.begun.running.done() for known, _ in self._running}
+        done = [item for item in self._running if ended[id(item[0])]]
+        self._running = [item for item in self._running if not ended[id(item[0])]]
         results: dict[str, Sequence[ChangeResult]] = {}
         memory, states = turn.memory, dict(turn.states)
         for known, stack in done:
@@ -215,7 +206,6 @@ class _Loop:
             results.update(found)
             if known is not turn:
                 stack.close()
-        self._running = [item for item in self._running if item not in done]
         before = self._kept.statuses
         memory = replace(memory, origin=self._request.repo)
         self._kept = publish(place, self._kept, turn.fleet, states, memory, secrets_of(place.session, turn.gathered))

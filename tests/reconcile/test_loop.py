@@ -132,6 +132,26 @@ def test_a_repository_that_is_gone_or_rewritten_changes_nothing(
     assert live(tmp_path) == ["a"]
 
 
+def test_a_lease_in_a_bucket_is_held_meanwhile_and_given_back(
+    repository: Any, followed: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    followed(turns=1)
+    with open_at(tmp_path / "source" / "tree") as lab:
+        lab.make_bucket()
+    repository.project(store="oci://staging@local/gitops/")
+    commit(repository)
+    followed(turns=2)  # the tree moves to the revision with the store
+    events = followed()
+    assert [e["status"] for e in events if e["type"] == "Ready"][-1:] in (["True"], [])
+    with open_at(tmp_path / "source" / "tree") as lab:
+        names = {name.rpartition("/")[2] for name in lab.objects()}
+        assert names == {"memory.json", "0000.json", "a.json"}
+        lease = b'{"holder": "other", "epoch": 7}'
+        lab.connection.object_storage.put_object("local", "staging", "gitops/cellar/local/lease.json", lease)
+    with pytest.raises(CompilerError, match="other holds the lease"):
+        followed(turns=2, timeout=0.0)
+
+
 @pytest.mark.slow
 def test_sigterm_ends_it_with_143(repository: Any, tmp_path: Path) -> None:
     git(repository.root, "init", "-q", "-b", "main")
