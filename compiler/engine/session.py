@@ -87,7 +87,8 @@ class Session:
 
         repository = repository_of(folder)
         if repository not in self.repositories:
-            self.repositories[repository] = git_facts(repository)
+            # A fleet outside of git would ask git for every folder.
+            self.repositories[repository] = git_facts(repository) if (repository / ".git").exists() else {}
         return self.repositories[repository]
 
     def _variable(self, name: str) -> Variable | None:

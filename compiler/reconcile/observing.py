@@ -16,6 +16,7 @@ from compiler.engine.target.planning import Observing, Planned, plan_desired
 from compiler.events import Listener
 from compiler.planning import tags
 from compiler.planning.canonical import digest
+from compiler.planning.changes.types import Change
 from compiler.planning.desired.types import Desired
 from compiler.planning.live.in_progress import deployments_in_progress
 from compiler.planning.live.observed import LiveResource
@@ -120,10 +121,13 @@ def _fleet(
 ) -> Fleet:
     live = _live_by_name(session, planned)
     since = _since(session, planned)
-    names = {item.name: _facts(item, planned, live.get(item.name, []), since) for item in declared}
+    changes = _changes_by_name(planned)
+    names = {item.name: _facts(item, planned, changes, live.get(item.name, []), since) for item in declared}
     carried = {item.former for item in declared if item.former}
     orphans = set(live) - set(names) - carried
-    orphaned = {name: _orphan(name, planned, live[name], since) for name in sorted(orphans)}
+    orphaned = {
+        name: replace(_of_live(name, live[name], since), changes=changes.get(name, ())) for name in sorted(orphans)
+    }
     return Fleet(
         names,
         orphaned,
@@ -135,7 +139,13 @@ def _fleet(
     )
 
 
-def _facts(item: _Declared, planned: Planned, live: Sequence[LiveResource], since: Mapping[str, float]) -> NameFacts:
+def _facts(
+    item: _Declared,
+    planned: Planned,
+    changes: Mapping[str, tuple[Change, ...]],
+    live: Sequence[LiveResource],
+    since: Mapping[str, float],
+) -> NameFacts:
     said = planned.plan.diagnostics_by_name.get(item.name, ())
     suspended = item.build is not None and item.build.desired.suspend
     facts = _of_live(item.name, live, since)
@@ -146,15 +156,17 @@ def _facts(item: _Declared, planned: Planned, live: Sequence[LiveResource], sinc
         artifact=item.desired.serves if item.desired else "",
         problems=item.problems,
         suspended=suspended,
-        changes=tuple(change for change in planned.plan.pending if change.name == item.name),
+        changes=changes.get(item.name, ()),
         refusals=tuple(problem for problem in said if problem.severity is Severity.ERROR),
         failed_test=any(problem.code == FAILED_BEFORE for problem in said),
     )
 
 
-def _orphan(name: str, planned: Planned, live: Sequence[LiveResource], since: Mapping[str, float]) -> NameFacts:
-    changes = tuple(change for change in planned.plan.pending if change.name == name)
-    return replace(_of_live(name, live, since), changes=changes)
+def _changes_by_name(planned: Planned) -> dict[str, tuple[Change, ...]]:
+    found: dict[str, list[Change]] = {}
+    for change in planned.plan.pending:
+        found.setdefault(change.name, []).append(change)
+    return {name: tuple(changes) for name, changes in found.items()}
 
 
 def _of_live(name: str, live: Sequence[LiveResource], since: Mapping[str, float]) -> NameFacts:
@@ -176,7 +188,7 @@ def _live_by_name(session: Session, planned: Planned) -> dict[str, list[LiveReso
     observed, place = planned.observed, session.connection.place
     found: dict[str, list[LiveResource]] = {}
     for item in (*observed.models, *observed.version_sets, *observed.deployments):
-        working = item.state == "DELETING" and item in observed.deployments
+        working = item.state == "DELETING" and bool(item.model_id)  # a deployment
         if place.owns(item.tags) and (working or not item.deleted):
             found.setdefault(item.tags.get(tags.NAME, ""), []).append(item)
     return {name: sorted(items, key=lambda item: item.age) for name, items in found.items() if name}
