@@ -2,7 +2,8 @@
 
 The Python API, loaded when it is first asked for: `Project` (the commands as methods), `capture` (an estimator in
 memory to a model with its manifest), `load` (a model back from the catalog), `inspect` (the facts of a model file),
-`CompilerError` and `Diagnostic` (what is wrong, where, why, and what to do).
+`reconcile_project` (bring a target to what a checkout says), `CompilerError` and `Diagnostic` (what is wrong, where,
+why, and what to do).
 """
 
 from __future__ import annotations
@@ -18,8 +19,19 @@ if TYPE_CHECKING:
     from compiler.engine.project import ApplyError, Project
     from compiler.notebook.capture import capture
     from compiler.notebook.model import load
+    from compiler.reconcile.api import reconcile_project
 
-__all__ = ["ApplyError", "CompilerError", "Diagnostic", "Project", "__version__", "capture", "inspect", "load"]
+__all__ = [
+    "ApplyError",
+    "CompilerError",
+    "Diagnostic",
+    "Project",
+    "__version__",
+    "capture",
+    "inspect",
+    "load",
+    "reconcile_project",
+]
 
 _HOMES = {
     "ApplyError": "compiler.engine.project",
@@ -29,6 +41,7 @@ _HOMES = {
     "capture": "compiler.notebook.capture",
     "inspect": "compiler.engine.artifact.inspect",
     "load": "compiler.notebook.model",
+    "reconcile_project": "compiler.reconcile.api",
 }
 
 

@@ -33,6 +33,8 @@ class Phase(enum.StrEnum):
     """`text` says what was written."""
     OUTPUT = "output"
     """`text` is output of another process, as it is."""
+    TRANSITION = "transition"
+    """A condition changed; `text` is the event as one line of JSON, `value` its document."""
     READY = "ready"
     """A server answers; `value` is its document for programs, `text` the line for people."""
 

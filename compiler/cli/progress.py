@@ -50,6 +50,7 @@ class Reporter:
             Phase.WARNING: self._on_warning,
             Phase.DIAGNOSTIC: self._on_diagnostic,
             Phase.OUTPUT: self._on_output,
+            Phase.TRANSITION: self._on_transition,
             Phase.READY: self._on_ready,
         }
 
@@ -101,6 +102,10 @@ class Reporter:
     def _on_output(self, event: Event) -> None:
         sys.stderr.write(event.text)
         sys.stderr.flush()
+
+    def _on_transition(self, event: Event) -> None:
+        self._console.line(event.text)
+        self._console.flush()
 
     def _on_ready(self, event: Event) -> None:
         for line in event.text.splitlines():

@@ -97,6 +97,40 @@ PLANS: dict[str, Code] = {
         ExitCode.INCOMPLETE,
         advice="wait for the other apply, or end it, then apply again",
     ),
+    "MF780": Code(
+        "another process reconciles this target",
+        "One process at a time reconciles a target: it holds a lease in `reconcile.store`. A lease ends with its "
+        "process, or 90 s after the process stopped renewing it.",
+        ExitCode.INCOMPLETE,
+    ),
+    "MF781": Code(
+        "revision is refused",
+        "The checkout may not be applied as it is: it has changes that are not committed, is older than what was "
+        "applied last, belongs to a rewritten history, is not signed, or is too shallow a clone to tell.",
+        ExitCode.REFUSED,
+    ),
+    "MF782": Code(
+        "target belongs to another repository",
+        "Another repository reconciles a project of the same name in this target. Two projects must not have the same "
+        "name in one target.",
+        ExitCode.REFUSED,
+    ),
+    "MF785": Code(
+        "repository cannot be read",
+        "git could not fetch the repository, or the reference does not exist. Nothing is changed or deleted meanwhile.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF786": Code(
+        "status cannot be written",
+        "The store of `reconcile` did not take a document. Changes are carried out all the same; `manifact status` "
+        "shows an older state.",
+        ExitCode.ENVIRONMENT,
+    ),
+    "MF787": Code(
+        "no reconcile store",
+        "The loop keeps its lease and its memory in `reconcile.store`: `local`, or a folder of a bucket.",
+        ExitCode.USAGE,
+    ),
     "MF775": Code(
         "shape is not known here",
         "The shape is none of those that this version knows. Regions get new ones: `plan` asks the service.",

@@ -40,7 +40,7 @@ class Session:
     workspace: Workspace
     target: Target
     connection: Connection
-    repositories: dict[Path, dict[str, str]] = field(default_factory=dict, repr=False)
+    repositories: dict[Path | None, dict[str, str]] = field(default_factory=dict, repr=False)
     """Git facts by repository, asked once a session: a fleet lies in one."""
 
     @property
@@ -87,8 +87,6 @@ class Session:
         from compiler.workspace.git import git_facts, repository_of
 
         repository = repository_of(folder)
-        if repository is None:
-            return {}
         if repository not in self.repositories:
             self.repositories[repository] = git_facts(repository)
         return self.repositories[repository]

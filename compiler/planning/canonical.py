@@ -98,5 +98,10 @@ def config_digest(settings: Mapping[str, Any]) -> str:
     return f"{CONFIG_FORM}:{digest(comparable(settings))}"
 
 
+def leaves_digest(flat: Iterable[tuple[Path, Any]], more: Mapping[str, Any]) -> str:
+    """What `config_digest` gives for a body with these leaves (of a comparable body) and these further keys."""
+    return f"{CONFIG_FORM}:{digest(normal({**nested(flat), **more}))}"
+
+
 def _empty(value: Any) -> bool:
     return value is None or value in ({}, [], "")

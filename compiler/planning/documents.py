@@ -87,6 +87,8 @@ class ChangeDocument(TypedDict):
     """The tag `manifact-failed` it leaves when the endpoint fails its test."""
     recovery: Literal["none", "undo", "deactivate", "delete"]
     """What apply does when the endpoint fails its test."""
+    cause: NotRequired[Literal["manifest", "live", "both", "unfinished", "secret"]]
+    """Where the difference comes from; absent in plan files of older versions."""
 
 
 class ShownPlan(TypedDict):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from compiler.spec.base import Items, Node, Ocid, Region
+from compiler.spec.base import Items, Node, Ocid, Region, text
 from compiler.spec.v1 import Name
 
 Auth: TypeAlias = Literal[
@@ -34,6 +34,112 @@ class Overrides(Node):
     deployment: dict[str, Any] = {}
 
 
+Duration: TypeAlias = Annotated[str, text(r"^[0-9]+[smhd]$", "a duration: 30s, 45m, 24h or 7d")]
+"""A whole number of seconds, minutes, hours or days: `30s`, `45m`, `24h`, `7d`."""
+
+Percent: TypeAlias = Annotated[str, text(r"^(100|[0-9]{1,2})%$", "a percentage: 5%")]
+"""Of the live names of the project and target; rounded down, at least one name."""
+
+DriftPolicy: TypeAlias = Literal["repair", "report", "ignore"]
+
+ConditionType: TypeAlias = Literal[
+    "Ready",
+    "Compiled",
+    "Verified",
+    "Saved",
+    "Deployed",
+    "InSync",
+    "Progressing",
+    "Stalled",
+    "Contested",
+    "PendingPrune",
+]
+
+
+class SignatureCheck(Node):
+    """Whether commits must be signed before their manifests are applied."""
+
+    mode: Literal["off", "head", "range"] = "off"
+    """`head`: the commit that is applied; `range`: every commit since the last one that was."""
+    allowed_signers: str | None = None
+    """Absolute path of an `allowed_signers` file outside of the repository."""
+
+
+class SourceSettings(Node):
+    """Which revisions of the repository may be applied."""
+
+    verify: SignatureCheck = SignatureCheck()
+
+
+class DriftSettings(Node):
+    """What is done about resources that were changed outside Manifact, by kind of difference."""
+
+    metadata: DriftPolicy = "repair"
+    """Settings of a model: description, tags, custom metadata."""
+    settings: DriftPolicy = "repair"
+    """Settings of a deployment."""
+    missing: DriftPolicy = "repair"
+    """A model or deployment that was deleted."""
+    state: DriftPolicy = "report"
+    """A model or deployment that was deactivated."""
+    content: DriftPolicy = "report"
+    """An artifact in the catalog with other bytes; only a new version mends it."""
+
+
+class PruneSettings(Node):
+    """How orphaned resources are deleted."""
+
+    after: Duration = "24h"
+    """How long a name must be orphaned first."""
+
+
+class LimitSettings(Node):
+    """How much one turn may do. A class that exceeds its share is stopped as a whole until it is approved."""
+
+    prune: Percent = "5%"
+    """Orphaned names that are deleted."""
+    destructive: Percent = "10%"
+    """Names of which a deployment or model is deleted or replaced."""
+    change: Percent = "30%"
+    """Names with live resources that begin to change."""
+    per_turn: int = Field(default=10, ge=1)
+    """Names that begin to change in one turn; the others wait for the next."""
+
+
+class BackoffSettings(Node):
+    """Pauses before a failed name is tried again; doubled each time."""
+
+    first: Duration = "30s"
+    most: Duration = "1h"
+
+
+class Webhook(Node):
+    """A receiver of transitions of conditions."""
+
+    webhook: Annotated[str, text(r"^https://[^/@]+(/.*)?$", "an https:// URL without user and password")]
+    secret: str
+    """Key of the HMAC-SHA256 signature; `${var.NAME}` reads a variable."""
+    on: Items[ConditionType] = ()
+    """Types of conditions to send; all when absent."""
+
+
+class Reconcile(Node):
+    """How `manifact reconcile` works."""
+
+    store: (
+        Annotated[str, text(r"^(local|oci://[^@/]+@[^/]+/(.*/)?)$", "local, or oci://bucket@namespace/prefix/")] | None
+    ) = None
+    """Where lease, status and memory are kept: `local` (in .manifact/reconcile) or a folder of a bucket."""
+    source: SourceSettings = SourceSettings()
+    drift: DriftSettings = DriftSettings()
+    prune: PruneSettings = PruneSettings()
+    limits: LimitSettings = LimitSettings()
+    progress_deadline: Duration = "45m"
+    """How long the service may be at work on a deployment before it is reported as stalled."""
+    backoff: BackoffSettings = BackoffSettings()
+    notify: Items[Webhook] = ()
+
+
 class Target(Node):
     """A place to save and deploy to. `local` needs no field."""
 
@@ -49,6 +155,8 @@ class Target(Node):
     overrides: Overrides = Overrides()
     confirm: Literal["destructive", "all"] = "destructive"
     """Before which changes apply asks."""
+    reconcile: Reconcile | None = None
+    """Keys that differ from the project's `reconcile`."""
 
 
 class ProjectMetadata(Node):
@@ -71,3 +179,5 @@ class Project(Node):
         default={}, json_schema_extra={"x-keys": "lower-case letters, digits and hyphens"}
     )
     """`local` is always there."""
+    reconcile: Reconcile | None = None
+    """How `manifact reconcile` works; every key is optional."""

@@ -15,8 +15,13 @@ def repository_of(folder: Path) -> Path | None:
     return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
 
 
-def git_facts(folder: Path) -> dict[str, str]:
-    """`gitBranch`, `gitCommit` and `repositoryUrl` (without user and password), as far as there are any."""
+def git_facts(folder: Path | None) -> dict[str, str]:
+    """`gitBranch`, `gitCommit` and `repositoryUrl` (without user and password), as far as there are any.
+
+    None, for no repository, has none.
+    """
+    if folder is None:
+        return {}
     facts = {
         "gitBranch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD"),
         "gitCommit": _git(folder, "rev-parse", "HEAD"),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import compiler.engine
+import compiler.reconcile
 from compiler.cli import commands
 from compiler.codes import ExitCode
 from compiler.engine.checkout import Checkout
@@ -33,6 +34,11 @@ CALLS = {
     "apply": "apply_manifests",
     "status": "status",
     "status wine": "model_status",
+    "status --reconciled": "fleet_status",
+    "status --watch": "watch_status",
+    "reconcile --once": "reconcile",
+    "reconcile --plan": "reconcile",
+    "reconcile --repo https://example.org/models": "reconcile_loop",
     "list": "list_resources",
     "show wine": "show_resource",
     "predict wine --data rows.csv": "predict",
@@ -52,7 +58,7 @@ CALLS = {
     "local stop": "stop_local",
     "local reset": "reset_local",
 }
-UNTIL_STOPPED = ("serve", "local serve", "logs wine --follow")
+UNTIL_STOPPED = ("serve", "local serve", "logs wine --follow", "status --watch")
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,8 @@ class Recorder:
 
 def engine_functions() -> Iterator[tuple[Any, str]]:
     """The functions that commands call: their first parameter is a checkout."""
-    for info in pkgutil.walk_packages(compiler.engine.__path__, "compiler.engine."):
+    engine = pkgutil.walk_packages(compiler.engine.__path__, "compiler.engine.")
+    for info in (*engine, *pkgutil.iter_modules(compiler.reconcile.__path__, "compiler.reconcile.")):
         module = import_module(info.name)
         for name, function in inspect.getmembers(module, inspect.isfunction):
             first = next(iter(inspect.signature(function).parameters), "")

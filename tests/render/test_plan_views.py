@@ -33,7 +33,8 @@ def test_a_plan_as_json_has_the_complete_request_bodies(wine, manifact):
 
 def test_a_plan_as_markdown_is_a_table(wine, manifact):
     lines = manifact("plan", "--markdown").out.splitlines()
-    assert lines[0] == "### manifact plan for `local`: 3 to create, 0 to update, 0 to delete"
+    assert lines[0] == "<!-- manifact plan: default local -->"
+    assert lines[1] == "### manifact plan for `local`: 3 to create, 0 to update, 0 to delete"
     assert sum(line.startswith("| create |") for line in lines) == 3
 
 

@@ -31,6 +31,7 @@ MODULES = (
     "export",
     "import_",
     "drift",
+    "reconcile",
     "destroy",
     "fetch",
     "lock",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
 
 if TYPE_CHECKING:
+    from compiler.cloud.objectstorage.zip_body import ZipBody
     from compiler.compilation.build import Build
     from compiler.planning.plan.plan import Plan
     from compiler.planning.plan.saved_plan import SavedPlan
@@ -160,8 +161,6 @@ def apply_planned(
     listener: Listener,
 ) -> ApplyResult:
     """Show the plan, verify what is saved, ask, and carry it out, in an open session under the checkout's lock."""
-    from compiler.cloud.objectstorage.zip_body import zip_body_of
-    from compiler.compilation.build import attached_files
     from compiler.engine.change.runner import apply
 
     listener(Event(Phase.PLANNED, session.name, value=plan))
@@ -171,11 +170,19 @@ def apply_planned(
         builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
     )
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
+    archives, files = sent_files(builds)
+    conduct = ApplyOptions(request.timeout, listener, files=files, wait=request.wait)
+    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
+
+
+def sent_files(builds: Iterable[Build]) -> tuple[dict[str, ZipBody], dict[str, Path]]:
+    """What the changes of these builds may send: zips by the artifact's digest, attached files by their sha256."""
+    from compiler.cloud.objectstorage.zip_body import zip_body_of
+    from compiler.compilation.build import attached_files
+
     records = [(build, build.record) for build in builds]
     archives = {f"sha256:{record.digest}": zip_body_of(build.artifact, record) for build, record in records if record}
-    attached = {name: path for build in builds for name, path in attached_files(build.directory).items()}
-    conduct = ApplyOptions(request.timeout, listener, files=attached, wait=request.wait)
-    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
+    return archives, {name: path for build in builds for name, path in attached_files(build.directory).items()}
 
 
 def _load(path: Path, named: Path) -> SavedPlan:

@@ -165,7 +165,10 @@ class _PlanRunner:
                 self._conduct.listener(Event(Phase.PROGRESS, self._plan.place.target, what, done, total))
 
         # Sleeping on the event wakes up at once when the user says stop.
-        return WaitOptions(self._conduct.timeout, tell, self.stop.is_set, self._pause, self._conduct.wait)
+        return WaitOptions(self._conduct.timeout, tell, self._stopped, self._pause, self._conduct.wait)
+
+    def _stopped(self) -> bool:
+        return self.stop.is_set() or self._conduct.stopped()
 
     def _pause(self, seconds: float) -> None:
         self.stop.wait(seconds)

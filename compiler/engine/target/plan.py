@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from compiler.planning.plan.plan import Plan
     from compiler.planning.plan.saved_plan import SavedPlan
     from compiler.render.documents.targets import PlanDocument
+    from compiler.spec.project import Target
+    from compiler.workspace.project import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +173,12 @@ def iam_policies(checkout: Checkout, request: PoliciesRequest) -> PoliciesResult
     compartment = target.compartment_id or "<compartment>"
     place = Scope(workspace.name, name, compartment, target.project_id or "", target.region or "")
     needs = needs_of(desired_in(build, workspace, name, target) for build in builds)
+    needs = replace(needs, store=_store_bucket(workspace, target))
     return PoliciesResult(tuple(policies(place, needs)))
+
+
+def _store_bucket(workspace: Workspace, target: Target) -> str:
+    """The bucket of `reconcile.store`; empty where it is none."""
+    sections = (target.reconcile, workspace.project.reconcile if workspace.project else None)
+    store = next((section.store for section in sections if section and section.store), "")
+    return store.removeprefix("oci://").partition("@")[0] if store.startswith("oci://") else ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compiler.planning import references, tags
-from compiler.planning.canonical import Path
 from compiler.planning.changes import option_groups
+from compiler.planning.changes.cause import deployment_cause, is_sensitive
 from compiler.planning.changes.deployment_diff import DeploymentTarget, Leaves, diff, live_settings
 from compiler.planning.changes.deployment_steps import confirm_steps, create_body, in_place_steps, inactive_steps
 from compiler.planning.changes.differences import Difference
 from compiler.planning.changes.redaction import visible_fields
-from compiler.planning.changes.types import Action, Change, Impact, Recovery, Step
-from compiler.planning.fields.deployment import MODEL_ID, VARIABLES
+from compiler.planning.changes.types import Action, Cause, Change, Impact, Recovery, Step
+from compiler.planning.fields.deployment import MODEL_ID
 from compiler.planning.live.observed import Kind, LiveResource
 
 UPDATING_STATES = frozenset({"CREATING", "UPDATING"})
@@ -51,7 +51,13 @@ def update(target: DeploymentTarget, live: LiveResource, have: Leaves, title: st
         stays_up=not (restart or misplaced or resting),
         recovery=Recovery.UNDO if known_good else Recovery.DEACTIVATE,
         reversal="restore the manifest and apply",
+        cause=_update_cause(target, live, have, difference),
     )
+
+
+def _update_cause(target: DeploymentTarget, live: LiveResource, have: Leaves, difference: Difference) -> Cause:
+    in_progress = live.state in UPDATING_STATES
+    return Cause.UNFINISHED if in_progress else deployment_cause(target, live, have, difference)
 
 
 def replacement(target: DeploymentTarget, live: LiveResource, last_seen_id: str, title: str, reason: str) -> Change:
@@ -60,12 +66,15 @@ def replacement(target: DeploymentTarget, live: LiveResource, last_seen_id: str,
     steps = (*new.steps, Step("delete_model_deployment", live.id))
     # One that failed before it ever passed a test never had a caller.
     served = live.state != "FAILED" or tags.CONFIG in live.tags
+    have = live_settings(live)
+    found = diff(target, live, have)
     return replace(
         new,
         action=Action.REPLACE,
         id=live.id,
         steps=steps,
-        fields=visible_fields(target, diff(target, live, live_settings(live)), live.tags.get(tags.CONFIG)),
+        fields=visible_fields(target, found, live.tags.get(tags.CONFIG)),
+        cause=deployment_cause(target, live, have, found),
         stays_up=False if served else None,
         impact=Impact.BREAKING if served else Impact.NONE,
         caller_impact=("the endpoint gets another address",) if served else (),
@@ -97,12 +106,8 @@ def _reason_outside(target: DeploymentTarget, live: LiveResource, difference: Di
     """Why a deployment changes whose mark says that all of this was applied before."""
     if not difference and (tags.PROTECT in live.tags) is not target.spec.protect:
         return "whether it is protected changes"
-    secret = bool(difference) and all(_is_secret(target, path) for path in difference.values)
+    secret = bool(difference) and all(is_sensitive(target, path) for path in difference.values)
     return "the sensitive value differs from what is live" if secret else "somebody changed it live"
-
-
-def _is_secret(target: DeploymentTarget, path: Path) -> bool:
-    return path[:-1] == VARIABLES and path[-1] in target.spec.sensitive
 
 
 def _change(

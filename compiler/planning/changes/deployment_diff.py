@@ -81,12 +81,17 @@ class DeploymentTarget:
 
 def diff(target: DeploymentTarget, live: LiveResource, have: Leaves) -> Difference:
     """Wanted against live settings, user tags included."""
-    want = _with_ignored(target.spec, _with_secrets(target, have), have)
+    want = comparable_wants(target, have)
     owned = {path for path in have if below(path, ALWAYS_OWNED)}
     changed = live.tags.get(tags.CONFIG) != target.config
     owned |= target.owned if changed else frozenset()
     ignored = _ignored(target.spec)
     return difference(want, have, {path for path in owned if not below(path, ignored)}, strict=changed)
+
+
+def comparable_wants(target: DeploymentTarget, have: Leaves) -> Leaves:
+    """Wanted leaves with the values of secrets, and with the live values of fields under `ignoreChanges`."""
+    return _with_ignored(target.spec, _with_secrets(target, have), have)
 
 
 def needs_replacement(target: DeploymentTarget, live: LiveResource, have: Leaves) -> str | None:

@@ -41,7 +41,7 @@ def difference(
 
     Inside lists the service may have filled in defaults of its own: they count only when `strict`.
     """
-    same = _equal if strict else _covers
+    same = _equal if strict else covers
     changed = {path: (live.get(path), value) for path, value in want.items() if not same(live.get(path), value)}
     removed = {path: (value, None) for path, value in live.items() if path not in want and path in owned}
     return Difference({**changed, **removed})
@@ -73,12 +73,12 @@ def _equal(live: Any, want: Any) -> bool:
     return bool(live == want)
 
 
-def _covers(live: Any, want: Any) -> bool:
+def covers(live: Any, want: Any) -> bool:
     """Whether `live` says all that `want` says, and perhaps more inside of lists."""
     if isinstance(want, list) and isinstance(live, list) and len(want) == len(live):
-        return all(_covers(a, b) for a, b in zip(live, want, strict=True))
+        return all(covers(a, b) for a, b in zip(live, want, strict=True))
     if isinstance(want, dict) and isinstance(live, dict):
-        return all(key in live and _covers(live[key], value) for key, value in want.items())
+        return all(key in live and covers(live[key], value) for key, value in want.items())
     return bool(live == want)
 
 

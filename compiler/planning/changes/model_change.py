@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from compiler.planning import tags
 from compiler.planning.canonical import comparable, leaves
+from compiler.planning.changes.cause import model_cause
 from compiler.planning.changes.differences import Difference, difference, live_leaves
 from compiler.planning.changes.model_steps import VersionChange, create_steps, resume_steps, update_steps
-from compiler.planning.changes.types import Action, Change, FieldChange, Impact
+from compiler.planning.changes.types import Action, Cause, Change, FieldChange, Impact
 from compiler.planning.desired.types import DesiredModel, diffed_provenance
 from compiler.planning.live.last_applied import read_last_applied
 from compiler.planning.live.observed import Kind, LiveResource
@@ -38,6 +39,7 @@ def update(version: VersionChange, live: LiveResource) -> Change | None:
         reversal="restore the manifest and apply",
         config=model.config,
         artifact=model.artifact,
+        cause=model_cause(model, live, changed=bool(changed or attached)),
     )
 
 
@@ -69,6 +71,7 @@ def resume(version: VersionChange, live: LiveResource) -> Change:
         live.id,
         _label(live),
         steps=resume_steps(version, live),
+        cause=Cause.UNFINISHED,
         reversal=STAYS,
         config=model.config,
         artifact=model.artifact,

@@ -39,6 +39,21 @@ class Impact(enum.StrEnum):
     BREAKING = "breaking"
 
 
+class Cause(enum.StrEnum):
+    """Why live and desired differ, by the config tag of the resource."""
+
+    MANIFEST = "manifest"
+    """The manifest changed; the resource is as it was last applied, or does not exist yet."""
+    LIVE = "live"
+    """The resource was changed or deleted outside Manifact."""
+    BOTH = "both"
+    """The manifest changed, and the resource as well."""
+    UNFINISHED = "unfinished"
+    """An earlier apply did not finish."""
+    SECRET = "secret"  # noqa: S105 - no password
+    """The value of a sensitive variable differs from the live one."""
+
+
 class Recovery(enum.StrEnum):
     """What is done about a deployment that does not answer as it should."""
 
@@ -118,6 +133,8 @@ class Change:
     """The `manifact-failed` it leaves when the endpoint fails its test."""
     recovery: Recovery = Recovery.NONE
     """What apply does when the endpoint fails its test."""
+    cause: Cause = Cause.MANIFEST
+    """Where the difference comes from; what is done does not depend on it."""
     last_seen_id: str = field(default="", compare=False)
     """OCID of the last resource seen under this name, deleted ones included: part of the retry token."""
 
@@ -155,4 +172,5 @@ class Change:
             "artifact": self.artifact,
             "trial": self.test_digest,
             "recovery": self.recovery.value,
+            "cause": self.cause.value,
         }

@@ -7,9 +7,10 @@ from dataclasses import replace
 from compiler.diagnostics import Diagnostic
 from compiler.planning import references, tags
 from compiler.planning.changes import compatibility, deployment_change
+from compiler.planning.changes.cause import creation_cause
 from compiler.planning.changes.deletion import delete_deployment
 from compiler.planning.changes.deployment_diff import DeploymentTarget, live_settings, needs_replacement, settable
-from compiler.planning.changes.types import Action, Change, Impact
+from compiler.planning.changes.types import Action, Cause, Change, Impact
 from compiler.planning.desired.types import DesiredDeployment
 from compiler.planning.live.last_applied import LastApplied
 from compiler.planning.live.observed import LiveResource
@@ -84,8 +85,12 @@ def deployment_changes(
     idle = change is not None and change.action is Action.NOOP
     # While the one that is wanted does not answer, another one may be what still serves.
     others = [] if idle else [item for item in live if item is not primary]
-    extra = [delete_deployment(name, item, "a second one of this name") for item in others]
+    extra = [_duplicate(name, item) for item in others]
     return [*([change] if change else []), *extra], [*problems, *protected(context.desired, [change] if change else [])]
+
+
+def _duplicate(name: str, live: LiveResource) -> Change:
+    return replace(delete_deployment(name, live, "a second one of this name"), cause=Cause.UNFINISHED)
 
 
 def with_caller_impact(context: ManifestContext, change: Change, versions: ModelVersions | None) -> Change:
@@ -106,7 +111,8 @@ def _one_deployment(
     last_seen_id = context.deployments[-1].id if context.deployments else ""
     title = deployment_summary(target.spec.body)
     if primary is None:
-        return deployment_change.create(target, last_seen_id, title), []
+        change = deployment_change.create(target, last_seen_id, title)
+        return replace(change, cause=creation_cause(context.deployments, tags.CONFIG, change.config)), []
     failed = primary.tags.get(tags.FAILED)
     if failed and failed == target.spec.test_digest(target.desired.serves) and not context.retry:
         return previously_failed(context.desired, primary, title)

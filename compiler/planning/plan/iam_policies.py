@@ -30,6 +30,8 @@ class Needs:
     """Buckets that hold the files of models by reference."""
     environments: frozenset[str] = field(default_factory=frozenset)
     """Buckets of conda environments."""
+    store: str = ""
+    """Bucket of `reconcile.store`."""
     logs: bool = False
     images: bool = False
     network: bool = False
@@ -70,6 +72,7 @@ def policies(place: Scope, needs: Needs) -> list[str]:
         *_catalog(here),
         *(line for bucket in sorted(needs.staging) for line in _export(here, bucket, place.region)),
         *(line for bucket in sorted(needs.files) for line in _files(here, bucket)),
+        *(_store(here, needs.store) if needs.store else ()),
         *_deployments(here, place, needs),
     ]
 
@@ -102,6 +105,14 @@ def _files(here: str, bucket: str) -> list[str]:
         f"Allow group {WHO} to manage objects {here} where target.bucket.name='{bucket}'",
         f"Allow service datascience to read objects {here} where target.bucket.name='{bucket}'",
         f"Allow dynamic-group {DEPLOYMENTS} to read objects {here} where target.bucket.name='{bucket}'",
+    ]
+
+
+def _store(here: str, bucket: str) -> list[str]:
+    return [
+        f"# `reconcile` keeps its lease and its status in the bucket {bucket}",
+        f"Allow group {WHO} to read buckets {here} where target.bucket.name='{bucket}'",
+        f"Allow group {WHO} to manage objects {here} where target.bucket.name='{bucket}'",
     ]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compiler.planning.changes.deletion import delete_model
-from compiler.planning.changes.types import Action, Change
-from compiler.planning.live.observed import Kind
+from compiler.planning.changes.types import Action, Cause, Change
+from compiler.planning.live.observed import Kind, LiveResource
 from compiler.planning.plan.context import ManifestContext, ManifestPlan
 from compiler.planning.plan.deployment import deployment_changes, deployment_target, primary_of, with_caller_impact
 from compiler.planning.plan.lost_tags import lost_tags
@@ -25,7 +27,7 @@ def plan_manifest(context: ManifestContext) -> ManifestPlan:
     problems = [*problems, *staging_required(context.desired, models)]
     problems += not_deployable(context.desired, deployments, context.catalog)
     deployments = [with_caller_impact(context, change, versions) for change in deployments]
-    before = [delete_model(context.desired.name, live, UNFINISHED) for live in versions.unfinished] if versions else []
+    before = [_leftover(context.desired.name, live) for live in versions.unfinished] if versions else []
     old = old_versions(context, versions, deployments) if versions else []
     changes = [*before, *models, *deployments, *old]
     problems += [*lost_tags(context, changes), *other_owner(context, changes)]
@@ -45,3 +47,7 @@ def _records_needed(context: ManifestContext, versions: ModelVersions | None, ch
     if any(change.kind is Kind.DEPLOYMENT for change in changes) or (changes and context.live_deployments):
         ids |= {live.id for live in context.served}
     return frozenset(item for item in ids if item)
+
+
+def _leftover(name: str, live: LiveResource) -> Change:
+    return replace(delete_model(name, live, UNFINISHED), cause=Cause.UNFINISHED)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compiler.planning import references, tags
 from compiler.planning.changes import model_change
 from compiler.planning.changes.by_reference import desired_location
+from compiler.planning.changes.cause import creation_cause
 from compiler.planning.changes.deletion import delete_model
 from compiler.planning.changes.model_steps import VersionChange
 from compiler.planning.changes.types import Action, Change, Step
@@ -60,6 +63,7 @@ def model_changes(context: ManifestContext, versions: ModelVersions, record: Las
     else:
         last_seen_id = context.models[-1].id if context.models else ""
         change = model_change.create(version, last_seen_id, f"v{_next_version(context)}")
+        change = replace(change, cause=creation_cause(context.models, tags.ARTIFACT, change.artifact))
     if change is None:
         return []
     needs_set = any((step.body or {}).get("modelVersionSetId") == references.VERSION_SET for step in change.steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,5 +74,7 @@ class ApplyOptions:
     listener: Listener = ignore
     files: Mapping[str, Path] = field(default_factory=dict)
     """Files that `catalog.custom` attaches, by their sha256."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether no further request may be sent, beside what `RunningApply.stop` says."""
     wait: bool = True
     """False: do not wait for deployments (`--no-wait`)."""

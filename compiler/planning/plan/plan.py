@@ -89,7 +89,8 @@ class Plan:
     @property
     def difference(self) -> str:
         """Digest of what the plan does: two plans with the same difference do the same."""
-        return digest([conceal(change.to_json(), self.concealed) for change in self.pending])
+        changes = ({**change.to_json(), "cause": ""} for change in self.pending)
+        return digest([conceal(change, self.concealed) for change in changes])
 
     def count(self, *actions: Action) -> int:
         """How many changes have one of these actions."""

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from compiler.emit.documents import ArtifactDocument
 from compiler.planning.documents import BuildPlan, PlanFile
+from compiler.render.documents.reconcile import EventDocument, FleetStatusDocument
 
 FILES: dict[str, type] = {
     "artifact": ArtifactDocument,
     "build-plan": BuildPlan,
     "plan-file": PlanFile,
+    "reconcile-event": EventDocument,
+    "reconcile-status": FleetStatusDocument,
 }
-"""What is written: `build/<name>/artifact.json`, `build/<name>/plan.json`, `plan -o FILE`."""
+"""What is written: `build/<name>/artifact.json`, `build/<name>/plan.json`, `plan -o FILE`, the events of `reconcile`,
+and `status --reconciled --json`."""

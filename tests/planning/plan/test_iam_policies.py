@@ -23,6 +23,11 @@ def test_a_plain_target_needs_the_catalog_alone() -> None:
     assert not [line for line in lines if "bucket" in line or "dynamic-group" in line]
 
 
+def test_the_bucket_of_the_reconciler_is_named() -> None:
+    lines = policies(PLACE, Needs(store="gitops"))
+    assert [line for line in lines if line.startswith("Allow") and line.endswith("target.bucket.name='gitops'")]
+
+
 def test_buckets_regions_logs_images_and_networks_are_filled_in() -> None:
     details = {
         "modelConfigurationDetails": {"instanceConfiguration": {"subnetId": "ocid1.subnet.oc1..s"}},

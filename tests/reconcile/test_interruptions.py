@@ -1,0 +1,143 @@
+"""A turn that creates, updates, replaces and prunes is cut off at each of its requests; the next turns complete it."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compiler.codes import ExitCode
+from testing.paths import child_environment
+
+NETWORK = {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..s"}
+DAY = 86_400
+EVERYTHING = {"perTurn": 50, "change": "100%", "destructive": "100%", "prune": "100%"}
+DONE = {"created": (1, 1), "updated": (2, 1), "replaced": (1, 1)}
+
+
+@pytest.fixture
+def prepared(repository: Any, tmp_path: Path) -> Any:
+    """A repository whose next turn creates, updates, replaces and prunes; and a copy of it."""
+    repository.project(limits=EVERYTHING)
+    repository.write("updated")
+    repository.write("replaced", network=NETWORK)
+    repository.write("pruned")
+    repository.settle()
+    repository.remove("pruned")
+    repository.turn(prune=True)
+    repository.pass_time(2 * DAY)
+    repository.write("created")
+    repository.write("updated", factor=5, bandwidthMbps=20)
+    repository.write("replaced")
+    shutil.copytree(repository.root, tmp_path / "before")
+    return repository
+
+
+def restore(repository: Any, tmp_path: Path) -> None:
+    shutil.rmtree(repository.root)
+    shutil.copytree(tmp_path / "before", repository.root)
+
+
+def is_tidy(repository: Any) -> None:
+    """One deployment a name, all marks whole, and nothing left to do."""
+    result = repository.settle(prune=True)
+    assert result.exit_code is ExitCode.OK, str(result)
+    assert repository.live() == DONE
+    with repository.lab() as lab:
+        assert all({"manifact-artifact", "manifact-config"} <= set(live.tags) for live in lab.models())
+        assert all("manifact-config" in live.tags for live in lab.deployments())
+    assert set(repository.states(prune=True).values()) == {"InSync"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_the_next_turns_complete_what_was_cut_off(prepared: Any, kit: Any, tmp_path: Path, after: bool) -> None:
+    at = 0
+    while True:
+        at += 1
+        restore(prepared, tmp_path)
+        cutting = Cutting(at, after, kit.PowerCut)
+        prepared.patches.append(cutting.mount)
+        try:
+            prepared.turn(prune=True)
+        except kit.PowerCut:
+            prepared.patches.clear()
+            is_tidy(prepared)
+        else:
+            prepared.patches.clear()
+            break
+    assert at > 20
+
+
+class Cutting:
+    """From the n-th request on nothing is sent any more: before it, or once the service has done it."""
+
+    def __init__(self, at: int, after: bool, cut: type[BaseException]) -> None:
+        self.at, self.after, self.cut, self.count = at, after, cut, 0
+
+    def mount(self, connection: Any) -> None:
+        for client in (connection.data_science, connection.object_storage):
+            session = client.base_client.session
+            session.adapters["http://"] = Mounted(session.adapters["http://"], self)
+
+
+class Mounted:
+    def __init__(self, inner: Any, cutting: Cutting) -> None:
+        self.inner, self.cutting = inner, cutting
+
+    def send(self, request: Any, **options: Any) -> Any:
+        self.cutting.count += 1
+        mine = self.cutting.count
+        if mine > self.cutting.at or (mine == self.cutting.at and not self.cutting.after):
+            raise self.cutting.cut
+        answer = self.inner.send(request, **options)
+        if mine == self.cutting.at:
+            raise self.cutting.cut
+        return answer
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+CHILD = """
+import os, sys
+from dataclasses import replace
+import compiler.cloud.connect.connection as connecting
+from testing.lab import QUICK
+genuine, count = connecting.connect, [0]
+def quick(*arguments, access=None, **options):
+    opened = genuine(*arguments, access=replace(QUICK, run_processes=False), **options)
+    for client in (opened.data_science, opened.object_storage):
+        session = client.base_client.session
+        inner = session.adapters["http://"]
+        class Killing:
+            def send(self, request, **options):
+                count[0] += 1
+                answer = inner.send(request, **options)
+                if count[0] == int(sys.argv[1]):
+                    os.kill(os.getpid(), 9)
+                return answer
+            def close(self):
+                inner.close()
+        session.adapters["http://"] = Killing()
+    return opened
+connecting.connect = quick
+from compiler.cli.main import main
+sys.exit(main(["reconcile", "--once", "--prune", "--yes"]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [5, 11, 16, 21])
+def test_a_process_that_is_killed_leaves_what_another_one_completes(prepared: Any, at: int) -> None:
+    command = [sys.executable, "-c", CHILD, str(at)]
+    done = subprocess.run(
+        command, env=child_environment(), cwd=prepared.root, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    is_tidy(prepared)
