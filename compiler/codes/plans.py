@@ -61,6 +61,7 @@ PLANS: dict[str, Code] = {
         "a project file may be a stranger's. It may be this machine, or over https a host of OCI's realms; any other "
         "needs `MANIFACT_ENDPOINTS=https://host[:port]` (several separated by commas) in the environment.",
         ExitCode.REFUSED,
+        advice="set MANIFACT_ENDPOINTS to the endpoint if you trust it, or correct `serviceEndpoint` of the target",
     ),
     "MF770": Code(
         "protected, and kept",
@@ -102,34 +103,40 @@ PLANS: dict[str, Code] = {
         "One process at a time reconciles a target: it holds a lease in `reconcile.store`. A lease ends with its "
         "process, or 90 s after the process stopped renewing it.",
         ExitCode.INCOMPLETE,
+        advice="wait until the other process ends, or name its holder with --break-lease",
     ),
     "MF781": Code(
         "revision is refused",
         "The checkout may not be applied as it is: it has changes that are not committed, is older than what was "
         "applied last, belongs to a rewritten history, is not signed, or is too shallow a clone to tell.",
         ExitCode.REFUSED,
+        advice="commit or update the checkout; the message says which",
     ),
     "MF782": Code(
         "target belongs to another repository",
         "Another repository reconciles a project of the same name in this target. Two projects must not have the same "
         "name in one target.",
         ExitCode.REFUSED,
+        advice="give one of the two projects another name",
     ),
     "MF785": Code(
         "repository cannot be read",
         "git could not fetch the repository, or the reference does not exist. Nothing is changed or deleted meanwhile.",
         ExitCode.ENVIRONMENT,
+        advice="check the address, the reference and the credentials for git",
     ),
     "MF786": Code(
         "status cannot be written",
         "The store of `reconcile` did not take a document. Changes are carried out all the same; `manifact status` "
         "shows an older state.",
         ExitCode.ENVIRONMENT,
+        advice="check `reconcile.store` and the permissions for its bucket",
     ),
     "MF787": Code(
         "no reconcile store",
         "The loop keeps its lease and its memory in `reconcile.store`: `local`, or a folder of a bucket.",
         ExitCode.USAGE,
+        advice="set `reconcile.store` in manifact.yaml, or pass --once",
     ),
     "MF775": Code(
         "shape is not known here",
@@ -153,5 +160,6 @@ PLANS: dict[str, Code] = {
         "A model or deployment of this name is live in the same compartment and carries the tags of another project or "
         "target, as after `metadata.name` of manifact.yaml (or a target) was renamed. Nothing of it is touched: the "
         "plan makes a second one beside it.",
+        advice="give the project or target its former name, or destroy what it left under that name first",
     ),
 }

@@ -63,6 +63,7 @@ VERIFICATION: dict[str, Code] = {
         "what a request holds, statistics of the request (get_dummies, a scaler that is fitted anew), batch "
         "normalization in training mode, a state that is kept between calls.",
         ExitCode.VERIFICATION,
+        advice="remove what depends on the other rows of a request from the model or score.py",
     ),
     "MF609": Code(
         "artifact is damaged",
@@ -75,5 +76,6 @@ VERIFICATION: dict[str, Code] = {
         "`--require-isolation` loads a model only in a process that reaches no network, sees only the files it needs, "
         "and reaches no other process. This machine cannot enforce all three. `verify --json` tells which.",
         ExitCode.ENVIRONMENT,
+        advice="run it on Linux where user namespaces are allowed, or leave out --require-isolation",
     ),
 }

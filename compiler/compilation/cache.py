@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,10 +125,10 @@ def _seen(path: Path) -> list[int]:
 
 
 def _document(build: Build) -> dict[str, Any]:
-    lists = {name: [_shallow(item) for item in getattr(build.facts, name)] for name in ("inputs", "outputs", "needs")}
+    facts: dict[str, Any] = asdict(build.facts)
     return {
         "name": build.name,
-        "facts": {**_shallow(build.facts), **lists, "methods": sorted(build.facts.methods)},
+        "facts": {**facts, "methods": sorted(build.facts.methods)},
         "desired": build.desired.to_json(),
         "golden": _shallow(build.golden) if build.golden else None,
         "ownScore": build.own_score,

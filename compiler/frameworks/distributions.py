@@ -27,6 +27,18 @@ DISTRIBUTIONS: dict[str, str] = {
 _BUILDS = {"tensorflow-cpu": "tensorflow", "xgboost-cpu": "xgboost", "onnxruntime-gpu": "onnxruntime"}
 _MODULES = {canonical: name for name, canonical in ((n, d.lower().replace("_", "-")) for n, d in DISTRIBUTIONS.items())}
 
+FRAMEWORK_OF = {"torch": "pytorch", "onnxruntime": "onnx"}
+"""Distribution -> framework, where the two have different names."""
+CONDA_NAMES = {
+    "torch": ("pytorch", "pytorch-cpu", "pytorch-gpu"),
+    "xgboost": ("py-xgboost", "py-xgboost-cpu", "py-xgboost-gpu", "xgboost-cpu"),
+    "onnxruntime": ("onnxruntime-gpu",),
+    "lightgbm": ("lightgbm-cpu",),
+    "keras": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
+    "tensorflow": ("tensorflow-gpu", "tensorflow-base"),
+}
+"""Distribution -> what conda and other builds of it are called."""
+
 
 def distribution_of(module: str) -> str | None:
     """The distribution that brings a module, None for one that is not known: it may be the user's own."""

@@ -10,6 +10,7 @@ import re
 
 from compiler.diagnostics import Report
 from compiler.frameworks import distributions_of, misnamed
+from compiler.frameworks.distributions import CONDA_NAMES, FRAMEWORK_OF
 from compiler.ir import Need
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.packages import Packages, canonical, contains, meet
@@ -88,18 +89,7 @@ def _check_listed(inputs: Inputs, report: Report) -> None:
 
 def _spellings(name: str) -> tuple[str, ...]:
     """Distributions that are as good: tensorflow-cpu for tensorflow; conda calls torch pytorch."""
-    return (name, *distributions_of(_FRAMEWORK_OF.get(name, name)), *_CONDA.get(name, ()))
-
-
-_FRAMEWORK_OF = {"torch": "pytorch", "onnxruntime": "onnx"}
-_CONDA = {
-    "torch": ("pytorch", "pytorch-cpu", "pytorch-gpu"),
-    "xgboost": ("py-xgboost", "py-xgboost-cpu", "py-xgboost-gpu", "xgboost-cpu"),
-    "onnxruntime": ("onnxruntime-gpu",),
-    "lightgbm": ("lightgbm-cpu",),
-    "keras": ("tensorflow", "tensorflow-cpu", "tensorflow-gpu"),
-    "tensorflow": ("tensorflow-gpu", "tensorflow-base"),
-}
+    return (name, *distributions_of(FRAMEWORK_OF.get(name, name)), *CONDA_NAMES.get(name, ()))
 
 
 def _release(version: str) -> tuple[int, ...]:

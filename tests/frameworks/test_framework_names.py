@@ -16,6 +16,7 @@ ROOMS = {"frameworks", "readers", "notebook"}  # notebook: objects of frameworks
 EXCEPTIONS = {
     "spec/frameworks.py": "the one line of each framework",
     "codes/model_files.py": "explanations for people, who have a model of one framework before them",
+    "codes/environments.py": "likewise",
 }
 
 

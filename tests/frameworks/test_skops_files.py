@@ -43,7 +43,7 @@ def test_same_facts_as_joblib(model: Any, tmp_path: Path) -> None:
     skops.io.dump(model, tmp_path / "s")
     joblib.dump(model, tmp_path / "j")
     found, expected = inspect_model(tmp_path / "s"), inspect_model(tmp_path / "j")
-    same = replace(found, format="joblib", versions={}, details={}, requires=expected.requires)
+    same = replace(found, format="joblib", versions={}, details={}, requires=expected.requires, needs=expected.needs)
     assert same == expected
     assert found.versions == {"skops": skops.__version__}
     assert set(found.requires) >= {"scikit-learn", "skops"}

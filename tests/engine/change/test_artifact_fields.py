@@ -130,6 +130,9 @@ ELSEWHERE = {
     "artifact.uri": "compilation/prebuilt/test_prebuilt.py",
     "artifact.sha256": "compilation/prebuilt/test_prebuilt.py",
     "artifact.contract": "compilation/prebuilt/test_prebuilt.py",
+    "model.weights": "emit/test_torch_weights.py",
+    "columns.input.*.categories": "emit/test_score_categories.py",
+    "columns.output.*.categories": "emit/test_score_categories.py",
     "modelId": "engine/change/test_models_by_id.py",
 }
 """Fields that need more than a table: each has its own test."""
