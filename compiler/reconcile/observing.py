@@ -213,11 +213,13 @@ def _epoch(text: str) -> float:
 def _wanted(desired: Desired) -> str:
     """Digest of what decides requests: no git facts, no secrets."""
     model, deployment = desired.model, desired.deployment
+    smoke = deployment.smoke if deployment else None
     parts = [
         desired.serves,
-        model.config if model else "",
-        deployment.test_digest(desired.serves) if deployment else "",
-        desired.renamed_from or "",
+        desired.renamed_from,
+        model.settings if model else None,
+        [deployment.state, deployment.body, deployment.protect] if deployment else None,
+        [smoke.request, smoke.expected, smoke.tolerance] if smoke else None,
     ]
     return digest(parts)
 

@@ -105,11 +105,11 @@ class Mounted:
 
 
 CHILD = """
-import os, sys
+import os, sys, threading
 from dataclasses import replace
 import compiler.cloud.connect.connection as connecting
 from testing.lab import QUICK
-genuine, count = connecting.connect, [0]
+genuine, count, lock = connecting.connect, [0], threading.Lock()
 def quick(*arguments, access=None, **options):
     opened = genuine(*arguments, access=replace(QUICK, run_processes=False), **options)
     for client in (opened.data_science, opened.object_storage):
@@ -117,9 +117,11 @@ def quick(*arguments, access=None, **options):
         inner = session.adapters["http://"]
         class Killing:
             def send(self, request, **options):
-                count[0] += 1
+                with lock:
+                    count[0] += 1
+                    mine = count[0]
                 answer = inner.send(request, **options)
-                if count[0] == int(sys.argv[1]):
+                if mine == int(sys.argv[1]):
                     os.kill(os.getpid(), 9)
                 return answer
             def close(self):
