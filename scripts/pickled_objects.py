@@ -71,6 +71,7 @@ def _tries(makers: list[Callable[[], Any]]) -> Iterator[tuple[str, Any]]:
 
 def _sklearn() -> Iterator[tuple[str, Any]]:
     from sklearn.base import BaseEstimator
+    from sklearn.experimental import enable_halving_search_cv, enable_iterative_imputer  # noqa: F401
     from sklearn.utils import all_estimators
 
     for name, cls in all_estimators():
@@ -124,11 +125,13 @@ def instances(cls: type) -> Iterator[Any]:
                 "variables": None, "regressors": [model, other], "meta_classifier": model, "meta_regressor": model,
             }
         )  # fmt: skip
+    optional = inspect.signature(cls.__init__).parameters.keys() & {"estimator", "base_estimator", "n_components"}
     for choice in choices if needed else choices[:1]:
-        try:
-            yield cls(**{name: choice[name] for name in needed if name in choice})
-        except Exception:
-            continue
+        for names in ([*needed], [*needed, *sorted(optional - needed.keys())]):
+            try:
+                yield cls(**{name: choice[name] for name in names if name in choice})
+            except Exception:
+                continue
 
 
 def configurations() -> list[Callable[[], Any]]:

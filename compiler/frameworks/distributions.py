@@ -49,4 +49,5 @@ def module_of(distribution: str) -> str:
     """The module that a distribution is imported as."""
     name = re.sub(r"[-_.]+", "-", distribution).lower()
     name = _BUILDS.get(name, name)
-    return _MODULES.get(name, name.replace("-", "_"))
+    # A dot is most often that of a namespace package: ruamel.yaml, google.protobuf.
+    return _MODULES.get(name, distribution.lower().replace("-", "_"))

@@ -85,7 +85,7 @@ class _Loop:
         Raises `CompilerError` MF785, MF780, MF782, MF787, and MF781 for a revision that may not be applied.
         """
         self._follower.prepare()
-        session = stack.enter_context(open_session(self._checkout, self._request.target, self._listener))
+        session = stack.enter_context(open_session(self._checkout, self._request.target, self._listener, creates=True))
         settings = settings_of(session.workspace, session.name, session.target)
         store = open_store(session, settings.store)
         if store is None:
@@ -162,7 +162,7 @@ class _Loop:
 
     def _reconcile(self) -> str:
         stack = ExitStack()
-        session = stack.enter_context(open_session(self._checkout, self._request.target, ignore))
+        session = stack.enter_context(open_session(self._checkout, self._request.target, ignore, creates=True))
         try:
             return self._with_session(session, stack)
         finally:

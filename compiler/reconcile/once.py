@@ -75,7 +75,7 @@ def reconcile(
     when another process is at work, and what it takes to read the target.
     """
     clock = clock or Clock()
-    with open_session(checkout, request.target, listener) as session:
+    with open_session(checkout, request.target, listener, creates=True) as session:
         settings = settings_of(session.workspace, session.name, session.target)
         with _exclusive(session, settings, request, listener) as (store, may_act):
             place = Place(

@@ -11,6 +11,7 @@ import pytest
 
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError
+from testing.transports import refusal
 
 DAY = 86_400
 
@@ -163,7 +164,7 @@ def test_doubt_never_deletes(two: Any, accident: Callable[[Any], None]) -> None:
 
 @pytest.mark.parametrize("path", ["/models", "/modelDeployments", "/modelVersionSets"])
 @pytest.mark.parametrize("status", ["404 NotAuthorizedOrNotFound", "500 InternalServerError", "429 TooManyRequests"])
-def test_a_list_that_cannot_be_read_to_its_end_is_no_empty_list(two: Any, kit: Any, path: str, status: str) -> None:
+def test_a_list_that_cannot_be_read_to_its_end_is_no_empty_list(two: Any, path: str, status: str) -> None:
     two.remove("b")
     two.turn(prune=True)
     two.pass_time(2 * DAY)
@@ -175,7 +176,7 @@ def test_a_list_that_cannot_be_read_to_its_end_is_no_empty_list(two: Any, kit: A
         class Refusing:
             def send(self, request: Any, **options: Any) -> Any:
                 if request.method == "GET" and request.path_url.partition("?")[0].endswith(path):
-                    return kit.refusal(request, *status.split())
+                    return refusal(request, *status.split())
                 return inner.send(request, **options)
 
             def close(self) -> None:
