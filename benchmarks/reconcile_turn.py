@@ -20,7 +20,7 @@ from typing import Any
 import compiler.cloud.connect.connection as connecting
 from compiler.engine.checkout import Checkout
 from compiler.reconcile.once import ReconcileRequest, reconcile
-from compiler.reconcile.orders import Orders
+from compiler.reconcile.turn.orders import Orders
 
 SECONDS = 5.0
 SCORE = """

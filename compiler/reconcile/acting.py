@@ -14,7 +14,7 @@ from compiler.events import Listener
 from compiler.planning.plan.outcome import ApplyOptions, Result, Status
 from compiler.planning.plan.plan import Plan
 from compiler.reconcile.observing import Gathered
-from compiler.reconcile.states import NameState
+from compiler.reconcile.turn.states import NameState
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from compiler.engine.checkout import Checkout
 from compiler.engine.session import TargetRequest
 from compiler.events import Listener, ignore
 from compiler.reconcile.once import ReconcileRequest, reconcile
-from compiler.reconcile.orders import Orders
-from compiler.reconcile.report import ReconcileResult
+from compiler.reconcile.reporting.report import ReconcileResult
+from compiler.reconcile.turn.orders import Orders
 
 
 def reconcile_project(

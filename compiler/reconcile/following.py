@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, field
 
 from compiler.diagnostics import CompilerError
-from compiler.reconcile.revisions import refused_revision
-from compiler.reconcile.settings import Settings
-from compiler.reconcile.signatures import unsigned_problem
-from compiler.reconcile.source import Source
+from compiler.reconcile.source.mirror import Source
+from compiler.reconcile.source.revisions import refused_revision
+from compiler.reconcile.source.signatures import unsigned_problem
+from compiler.reconcile.turn.settings import Settings
 
 
 @dataclass(slots=True)

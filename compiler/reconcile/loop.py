@@ -16,24 +16,24 @@ from compiler.engine.session import Session, open_session
 from compiler.events import Event, Listener, Phase, ignore
 from compiler.planning.plan.outcome import Result as ChangeResult
 from compiler.reconcile.acting import outcomes
-from compiler.reconcile.events import transitions
 from compiler.reconcile.following import Follower
-from compiler.reconcile.gates import LIMIT_EXCEEDED
-from compiler.reconcile.lease import Lease, holder_name, renewing
 from compiler.reconcile.loop_request import LoopRequest, LoopResult
-from compiler.reconcile.metrics import Metrics
 from compiler.reconcile.operator_settings import operator_settings
-from compiler.reconcile.pages import serving
 from compiler.reconcile.persistence import Kept, load
-from compiler.reconcile.settings import Settings, settings_of
-from compiler.reconcile.source import Source
-from compiler.reconcile.stores import open_store
-from compiler.reconcile.telling import Teller
+from compiler.reconcile.reporting.events import transitions
+from compiler.reconcile.reporting.metrics import Metrics
+from compiler.reconcile.reporting.pages import serving
+from compiler.reconcile.reporting.telling import Teller
+from compiler.reconcile.reporting.webhooks import Receiver
+from compiler.reconcile.source.mirror import Source
+from compiler.reconcile.store.lease import Lease, holder_name, renewing
+from compiler.reconcile.store.opening import open_store
+from compiler.reconcile.turn.gates import LIMIT_EXCEEDED
+from compiler.reconcile.turn.settings import Settings, settings_of
 from compiler.reconcile.turning import Place, Turn, publish, secrets_of, settle, start_turn
-from compiler.reconcile.webhooks import Receiver
 
 if TYPE_CHECKING:
-    from compiler.reconcile.store import Store
+    from compiler.reconcile.store.protocol import Store
 
 SLOWEST = 900.0
 """Seconds between two turns while the target cannot be read, at most."""

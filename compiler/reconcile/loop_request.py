@@ -8,7 +8,7 @@ from pathlib import Path
 from compiler.codes import ExitCode
 from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest
-from compiler.reconcile.orders import Orders
+from compiler.reconcile.turn.orders import Orders
 from compiler.render.lines import Line
 
 

@@ -21,8 +21,8 @@ from compiler.planning.desired.types import Desired
 from compiler.planning.live.in_progress import deployments_in_progress
 from compiler.planning.live.observed import LiveResource
 from compiler.planning.plan.planner import Options
-from compiler.reconcile.facts import Fleet, NameFacts
-from compiler.reconcile.gates import SHORT
+from compiler.reconcile.turn.facts import Fleet, NameFacts
+from compiler.reconcile.turn.gates import SHORT
 from compiler.workspace.git import git_facts, repository_of
 
 if TYPE_CHECKING:

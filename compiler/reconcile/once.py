@@ -14,19 +14,19 @@ from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.events import Listener, ignore
 from compiler.reconcile.acting import outcomes
-from compiler.reconcile.conditions import status_of
-from compiler.reconcile.lease import Lease, holder_name, renewing
-from compiler.reconcile.memory import Memory
 from compiler.reconcile.operator_settings import operator_settings
-from compiler.reconcile.orders import Orders
 from compiler.reconcile.persistence import Kept, load
-from compiler.reconcile.report import ReconcileResult
-from compiler.reconcile.revisions import refused_checkout, refused_revision
-from compiler.reconcile.settings import Settings, settings_of
-from compiler.reconcile.signatures import unsigned_problem
-from compiler.reconcile.states import MOVING
-from compiler.reconcile.store import Store
-from compiler.reconcile.stores import open_store
+from compiler.reconcile.reporting.conditions import status_of
+from compiler.reconcile.reporting.report import ReconcileResult
+from compiler.reconcile.source.revisions import refused_checkout, refused_revision
+from compiler.reconcile.source.signatures import unsigned_problem
+from compiler.reconcile.store.lease import Lease, holder_name, renewing
+from compiler.reconcile.store.opening import open_store
+from compiler.reconcile.store.protocol import Store
+from compiler.reconcile.turn.memory import Memory
+from compiler.reconcile.turn.orders import Orders
+from compiler.reconcile.turn.settings import Settings, settings_of
+from compiler.reconcile.turn.states import MOVING
 from compiler.reconcile.turning import Place, publish, secrets_of, settle, start_turn
 from compiler.workspace.git import git_facts, repository_of
 from compiler.workspace.targets import LOCAL

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from compiler.diagnostics import CompilerError
 from compiler.engine.session import Session
-from compiler.reconcile import git
-from compiler.reconcile.settings import Settings, settings_of
+from compiler.reconcile.source import git
+from compiler.reconcile.turn.settings import Settings, settings_of
 
 
 def operator_settings(session: Session, current: Settings, last: str, new: str) -> Settings:

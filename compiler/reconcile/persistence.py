@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.planning.canonical import text
-from compiler.reconcile.conditions import NameStatus, from_row
-from compiler.reconcile.memory import Memory
-from compiler.reconcile.store import Store
+from compiler.reconcile.reporting.conditions import NameStatus, from_row
+from compiler.reconcile.store.protocol import Store
+from compiler.reconcile.turn.memory import Memory
 
 MEMORY = "memory.json"
 PAGE = 500

@@ -11,18 +11,18 @@ from compiler.engine.session import Session
 from compiler.events import Event, Listener, Phase
 from compiler.planning.plan.outcome import Result, Status
 from compiler.reconcile.acting import Begun, begin
-from compiler.reconcile.backoff import VERIFICATION, is_about_answers
-from compiler.reconcile.conditions import status_of
-from compiler.reconcile.facts import Fleet, NameFacts
-from compiler.reconcile.memory import Memory
 from compiler.reconcile.observing import Gathered, gather
-from compiler.reconcile.orders import Orders
 from compiler.reconcile.persistence import Kept, pages_of, save_memory, save_statuses
-from compiler.reconcile.recall import after_acting, before_acting
-from compiler.reconcile.settings import Settings
-from compiler.reconcile.states import NameState, State
-from compiler.reconcile.store import Store
-from compiler.reconcile.turn import decide
+from compiler.reconcile.reporting.conditions import status_of
+from compiler.reconcile.store.protocol import Store
+from compiler.reconcile.turn.backoff import VERIFICATION, is_about_answers
+from compiler.reconcile.turn.decisions import decide
+from compiler.reconcile.turn.facts import Fleet, NameFacts
+from compiler.reconcile.turn.memory import Memory
+from compiler.reconcile.turn.orders import Orders
+from compiler.reconcile.turn.recall import after_acting, before_acting
+from compiler.reconcile.turn.settings import Settings
+from compiler.reconcile.turn.states import NameState, State
 
 
 @dataclass(frozen=True, slots=True)

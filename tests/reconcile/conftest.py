@@ -17,8 +17,8 @@ from compiler.cloud.connect.connection import Connection
 from compiler.engine.checkout import Checkout
 from compiler.engine.session import TargetRequest
 from compiler.reconcile.once import Clock, ReconcileRequest, reconcile
-from compiler.reconcile.orders import Orders
-from compiler.reconcile.report import ReconcileResult
+from compiler.reconcile.reporting.report import ReconcileResult
+from compiler.reconcile.turn.orders import Orders
 from testing.lab import QUICK, Lab, open_at
 
 SCORE = """

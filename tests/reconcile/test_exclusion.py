@@ -10,7 +10,7 @@ import pytest
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError
 from compiler.reconcile import once
-from compiler.reconcile.lease import TTL, Clock, Lease
+from compiler.reconcile.store.lease import TTL, Clock, Lease
 
 STORE = "oci://staging@local/gitops/"
 KEYS = "gitops/cellar/local/"

@@ -15,16 +15,16 @@ from compiler.planning.canonical import text
 from compiler.planning.changes.types import Action, Cause, Change, FieldChange
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.outcome import Result, Status
-from compiler.reconcile.conditions import DOCUMENT, MESSAGE, from_row, row_size, scrubbed, status_of
-from compiler.reconcile.events import transitions
-from compiler.reconcile.facts import Fleet, NameFacts
-from compiler.reconcile.html import status_html
-from compiler.reconcile.memory import Memory, NameMemory, Tombstone
-from compiler.reconcile.orders import Orders
-from compiler.reconcile.recall import after_acting, before_acting
-from compiler.reconcile.settings import Limits, Settings
-from compiler.reconcile.states import NameState, State
-from compiler.reconcile.turn import decide
+from compiler.reconcile.reporting.conditions import DOCUMENT, MESSAGE, from_row, row_size, scrubbed, status_of
+from compiler.reconcile.reporting.events import transitions
+from compiler.reconcile.reporting.html import status_html
+from compiler.reconcile.turn.decisions import decide
+from compiler.reconcile.turn.facts import Fleet, NameFacts
+from compiler.reconcile.turn.memory import Memory, NameMemory, Tombstone
+from compiler.reconcile.turn.orders import Orders
+from compiler.reconcile.turn.recall import after_acting, before_acting
+from compiler.reconcile.turn.settings import Limits, Settings
+from compiler.reconcile.turn.states import NameState, State
 
 NOW = 1_800_000_000.0
 SETTINGS = Settings(store="local", drift={"state": "report", "content": "report"}, limits=Limits(per_turn=1000))

@@ -25,10 +25,10 @@ from compiler.engine.checkout import Checkout
 from compiler.events import Event, Phase
 from compiler.reconcile.loop import reconcile_loop
 from compiler.reconcile.loop_request import LoopRequest
-from compiler.reconcile.metrics import Metrics
-from compiler.reconcile.orders import Orders
-from compiler.reconcile.pages import serving
-from compiler.reconcile.webhooks import Receiver, Sender, signature
+from compiler.reconcile.reporting.metrics import Metrics
+from compiler.reconcile.reporting.pages import serving
+from compiler.reconcile.reporting.webhooks import Receiver, Sender, signature
+from compiler.reconcile.turn.orders import Orders
 from testing.lab import open_at
 from testing.paths import child_environment
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from compiler.diagnostics import CompilerError
-from compiler.reconcile.revisions import refused_checkout, refused_revision
-from compiler.reconcile.signatures import unsigned_problem
-from compiler.reconcile.source import Source
+from compiler.reconcile.source.mirror import Source
+from compiler.reconcile.source.revisions import refused_checkout, refused_revision
+from compiler.reconcile.source.signatures import unsigned_problem
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "a",

@@ -22,7 +22,7 @@ from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
 if TYPE_CHECKING:
-    from compiler.reconcile.orders import Orders
+    from compiler.reconcile.turn.orders import Orders
 
 SUMMARY = "bring a target to what is checked in: repair drift, finish, prune; for CI and cron"
 EXAMPLE = "manifact reconcile --target production --once --wait --yes"
@@ -67,7 +67,7 @@ def _add_loop(parser: argparse.ArgumentParser) -> None:
 def _interval(text: str) -> float:
     import re
 
-    from compiler.reconcile.durations import seconds_of
+    from compiler.reconcile.turn.durations import seconds_of
 
     if not re.fullmatch(r"[0-9]+[smhd]", text):
         raise argparse.ArgumentTypeError("must be a duration: 30s, 5m, 1h")
@@ -89,7 +89,7 @@ def _add_approvals(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Turn once, or show what a turn would do."""
     from compiler.reconcile.once import ReconcileRequest, reconcile
-    from compiler.reconcile.orders import Orders
+    from compiler.reconcile.turn.orders import Orders
 
     if not (arguments.once or arguments.plan or arguments.repo):
         raise failure("MF913", "reconcile needs to know how often", hint="pass --once, --plan or --repo URL")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from compiler.reconcile.durations import percent_of, seconds_of
+from compiler.reconcile.turn.durations import percent_of, seconds_of
 
 if TYPE_CHECKING:
     from compiler.spec.project import Reconcile, Target

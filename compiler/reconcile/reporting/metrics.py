@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler.planning.plan.outcome import Result
-from compiler.reconcile.conditions import TYPES, NameStatus
-from compiler.reconcile.memory import Memory
+from compiler.reconcile.reporting.conditions import TYPES, NameStatus
+from compiler.reconcile.turn.memory import Memory
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-from compiler.reconcile.durations import in_words
+from compiler.reconcile.turn.durations import in_words
 
 if TYPE_CHECKING:
     from compiler.render.documents.reconcile import FleetNameDocument, FleetStatusDocument

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from compiler.planning.canonical import digest
-from compiler.reconcile.conditions import TYPES, NameStatus, only_when_true
+from compiler.reconcile.reporting.conditions import TYPES, NameStatus, only_when_true
 
 if TYPE_CHECKING:
     from compiler.render.documents.reconcile import EventDocument

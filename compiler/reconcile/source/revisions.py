@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.reconcile import git
+from compiler.reconcile.source import git
 
 
 def refused_revision(root: Path, last: str, new: str, *, allow_older: bool, accept: str) -> str:

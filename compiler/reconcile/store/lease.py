@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.diagnostics import CompilerError, failure
-from compiler.reconcile.store import Changed, Store
+from compiler.reconcile.store.protocol import Changed, Store
 
 KEY = "lease.json"
 TTL = 90.0

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from compiler.codes import CODES, PRECEDENCE, ExitCode
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.engine.result import Result
-from compiler.reconcile.conditions import NameStatus
-from compiler.reconcile.states import NameState, State
+from compiler.reconcile.reporting.conditions import NameStatus
+from compiler.reconcile.turn.states import NameState, State
 from compiler.render.lines import Line, Style
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class ReconcileResult(Result):
 
     def to_markdown(self) -> str:
         """The report of `--report`."""
-        from compiler.reconcile.markdown import report_markdown
+        from compiler.reconcile.reporting.markdown import report_markdown
 
         return report_markdown(self.target, self.revision, self.summary, self.documents)
 

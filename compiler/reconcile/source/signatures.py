@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.reconcile import git
+from compiler.reconcile.source import git
 
 MOST_NAMED = 3
 _GOOD = 'Good "git" signature for '

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from compiler.planning.plan.outcome import Result, Status
-from compiler.reconcile.backoff import after_failure, forgotten, is_busy, slowed
-from compiler.reconcile.drift_policy import contested_paths, often_repaired, repaired_paths
-from compiler.reconcile.durations import HOUR
-from compiler.reconcile.facts import Fleet, NameFacts
-from compiler.reconcile.gates import LIMIT_EXCEEDED
-from compiler.reconcile.memory import Memory, NameMemory
-from compiler.reconcile.settings import Settings
-from compiler.reconcile.states import NameState, State
-from compiler.reconcile.tombstones import seen
+from compiler.reconcile.turn.backoff import after_failure, forgotten, is_busy, slowed
+from compiler.reconcile.turn.drift_policy import contested_paths, often_repaired, repaired_paths
+from compiler.reconcile.turn.durations import HOUR
+from compiler.reconcile.turn.facts import Fleet, NameFacts
+from compiler.reconcile.turn.gates import LIMIT_EXCEEDED
+from compiler.reconcile.turn.memory import Memory, NameMemory
+from compiler.reconcile.turn.settings import Settings
+from compiler.reconcile.turn.states import NameState, State
+from compiler.reconcile.turn.tombstones import seen
 
 _UNKNOWN = frozenset({State.BROKEN, State.UNKNOWN})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compiler.reconcile.facts import Fleet, NameFacts
-from compiler.reconcile.memory import Memory, Tombstone
-from compiler.reconcile.settings import Settings
+from compiler.reconcile.turn.facts import Fleet, NameFacts
+from compiler.reconcile.turn.memory import Memory, Tombstone
+from compiler.reconcile.turn.settings import Settings
 
 
 def seen(former: Tombstone | None, facts: NameFacts, revision: str, now: float, settings: Settings) -> Tombstone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.engine.session import Session
-from compiler.reconcile.store import FolderStore, Store
+from compiler.reconcile.store.protocol import FolderStore, Store
 from compiler.workspace.root import private_folder
 
 
@@ -13,6 +13,6 @@ def open_store(session: Session, where: str) -> Store | None:
         return None
     if where == "local":
         return FolderStore(private_folder(session.workspace.state) / "reconcile" / session.name)
-    from compiler.reconcile.bucket import bucket_store
+    from compiler.reconcile.store.bucket import bucket_store
 
     return bucket_store(session, where)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from compiler.events import Event, Listener, Phase
-from compiler.reconcile.events import fleet_event
-from compiler.reconcile.webhooks import Receiver, Sender
+from compiler.reconcile.reporting.events import fleet_event
+from compiler.reconcile.reporting.webhooks import Receiver, Sender
 
 
 class Teller:

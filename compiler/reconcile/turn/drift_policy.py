@@ -8,10 +8,10 @@ from dataclasses import replace
 from compiler.planning.changes import option_groups
 from compiler.planning.changes.types import Action, Cause, Change
 from compiler.planning.live.observed import Kind
-from compiler.reconcile.durations import HOUR
-from compiler.reconcile.facts import NameFacts
-from compiler.reconcile.memory import NameMemory
-from compiler.reconcile.settings import REPAIR, Settings
+from compiler.reconcile.turn.durations import HOUR
+from compiler.reconcile.turn.facts import NameFacts
+from compiler.reconcile.turn.memory import NameMemory
+from compiler.reconcile.turn.settings import REPAIR, Settings
 
 OUTSIDE = frozenset({Cause.LIVE, Cause.BOTH})
 REPAIRS = 3

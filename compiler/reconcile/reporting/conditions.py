@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from compiler.planning.canonical import digest, text
 from compiler.planning.live.observed import Kind
-from compiler.reconcile.facts import NameFacts
-from compiler.reconcile.states import NameState, State
+from compiler.reconcile.turn.facts import NameFacts
+from compiler.reconcile.turn.states import NameState, State
 
 if TYPE_CHECKING:
     from compiler.render.documents.reconcile import ConditionDocument, NameDocument

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from compiler.planning.canonical import digest
 from compiler.planning.changes.types import Cause
-from compiler.reconcile.facts import Fleet
-from compiler.reconcile.memory import Memory
-from compiler.reconcile.orders import Orders
-from compiler.reconcile.settings import Settings
-from compiler.reconcile.states import NameState, State
+from compiler.reconcile.turn.facts import Fleet
+from compiler.reconcile.turn.memory import Memory
+from compiler.reconcile.turn.orders import Orders
+from compiler.reconcile.turn.settings import Settings
+from compiler.reconcile.turn.states import NameState, State
 
 LIMIT_EXCEEDED = "LimitExceeded"
 SHORT = 16

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from compiler.codes import CODES, ExitCode
 from compiler.diagnostics import Diagnostic, Severity
-from compiler.reconcile.durations import DAY
-from compiler.reconcile.memory import Memory, NameMemory
-from compiler.reconcile.settings import Settings
+from compiler.reconcile.turn.durations import DAY
+from compiler.reconcile.turn.memory import Memory, NameMemory
+from compiler.reconcile.turn.settings import Settings
 
 JITTER = 0.2
 VERIFICATION = "VerificationFailed"

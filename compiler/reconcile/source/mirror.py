@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.diagnostics import failure
-from compiler.reconcile import git
+from compiler.reconcile.source import git
 from compiler.workspace.root import private_folder
 
 TOKEN = "MANIFACT_GIT_TOKEN"  # noqa: S105 - the name of a variable

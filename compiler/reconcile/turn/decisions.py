@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics import Diagnostic
 from compiler.planning.changes.types import Cause, Change
-from compiler.reconcile.backoff import waits_until
-from compiler.reconcile.drift_policy import contested_paths, outside_paths, paths_of, permitted
-from compiler.reconcile.durations import in_words
-from compiler.reconcile.facts import Fleet, NameFacts
-from compiler.reconcile.gates import gated
-from compiler.reconcile.memory import Memory, NameMemory
-from compiler.reconcile.orders import Orders
-from compiler.reconcile.settings import IGNORE, Settings
-from compiler.reconcile.states import NameState, State
-from compiler.reconcile.tombstones import is_due, prune_refusals
+from compiler.reconcile.turn.backoff import waits_until
+from compiler.reconcile.turn.drift_policy import contested_paths, outside_paths, paths_of, permitted
+from compiler.reconcile.turn.durations import in_words
+from compiler.reconcile.turn.facts import Fleet, NameFacts
+from compiler.reconcile.turn.gates import gated
+from compiler.reconcile.turn.memory import Memory, NameMemory
+from compiler.reconcile.turn.orders import Orders
+from compiler.reconcile.turn.settings import IGNORE, Settings
+from compiler.reconcile.turn.states import NameState, State
+from compiler.reconcile.turn.tombstones import is_due, prune_refusals
 from compiler.render.words import digests
 
 MISSING_VALUE = "MF719"

@@ -1,0 +1,1 @@
+"""What a turn says of itself: conditions, events, metrics, pages."""

@@ -1,0 +1,1 @@
+"""The revision to reconcile: a hardened checkout of a repository."""

@@ -1,0 +1,1 @@
+"""What outlives a turn: documents with conditional writes, the lease among them."""
