@@ -2,7 +2,8 @@
 
     MANIFACT_RANDOM_MODELS=200 pytest tests/emit/test_random_models.py
 
-asks 200 models instead of a few; MANIFACT_RANDOM_SEED is the first seed. A seed gives its model again.
+asks 200 models instead of a few; MANIFACT_RANDOM_SEED is the first seed, MANIFACT_RANDOM_DEPLOYED the number that is
+deployed. A seed gives its model again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from testing.random_models.model import RandomModel
 
 COUNT = int(os.environ.get("MANIFACT_RANDOM_MODELS", "16"))
 FIRST = int(os.environ.get("MANIFACT_RANDOM_SEED", "20261128"))
-DEPLOYED = 8
+DEPLOYED = int(os.environ.get("MANIFACT_RANDOM_DEPLOYED", "8"))
 """As many of them are deployed on the embedded OCI and asked over HTTP; the others are asked as its workers ask."""
 
 
