@@ -13,6 +13,7 @@ import pytest
 
 from compiler.codes import ExitCode
 from testing.paths import child_environment
+from testing.transports import PowerCut
 
 NETWORK = {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..s"}
 DAY = 86_400
@@ -56,16 +57,16 @@ def is_tidy(repository: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_the_next_turns_complete_what_was_cut_off(prepared: Any, kit: Any, tmp_path: Path, after: bool) -> None:
+def test_the_next_turns_complete_what_was_cut_off(prepared: Any, tmp_path: Path, after: bool) -> None:
     at = 0
     while True:
         at += 1
         restore(prepared, tmp_path)
-        cutting = Cutting(at, after, kit.PowerCut)
+        cutting = Cutting(at, after, PowerCut)
         prepared.patches.append(cutting.mount)
         try:
             prepared.turn(prune=True)
-        except kit.PowerCut:
+        except PowerCut:
             prepared.patches.clear()
             is_tidy(prepared)
         else:
