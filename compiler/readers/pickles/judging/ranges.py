@@ -43,16 +43,17 @@ def _nodes(value: Any) -> Nodes | None:
 def _tree(made: Instance) -> None:
     """sklearn.tree._tree.Tree(n_features, n_classes, n_outputs), state of node_count, nodes and values."""
     state = _named(made.state)
-    if not state:
-        return
+    features, _, outputs = made.arguments
+    if not state or type(features) is not int or type(outputs) is not int or min(features, outputs) < 0:
+        raise Denied("a tree is not what scikit-learn writes")  # it allocates memory for as many as it is told
     nodes, values = _nodes(state.get("nodes")), as_array(state.get("values"))
     count = state.get("node_count")
     if nodes is None or nodes.count != count or values is None or not values.shape or values.shape[0] != count:
         raise Denied("a tree's nodes and values are not as many as it says")
     classes = numbers_in(as_array(made.arguments[1]))
-    if classes is None or values.shape[1:] != (made.arguments[2], classes.greatest) or classes.least < 0:
+    if classes is None or values.shape[1:] != (outputs, classes.greatest) or classes.least < 0:
         raise Denied("a tree's values are not as many as its classes")
-    if nodes.feature >= made.arguments[0]:
+    if nodes.feature >= features:
         raise Denied("a tree's node looks at a feature that the tree does not have")
 
 
