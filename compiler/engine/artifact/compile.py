@@ -21,16 +21,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CompileResult(Result):
+class ManifestResults(Result):
     """What became of each manifest; they do not depend on each other."""
 
     items: tuple[CompiledManifest, ...]
-    seconds: float
-
-    @property
-    def builds(self) -> tuple[Build, ...]:
-        """The builds of those that are right."""
-        return tuple(item.build for item in self.items if item.build)
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -41,6 +35,18 @@ class CompileResult(Result):
     def remarks(self) -> Sequence[Diagnostic]:
         """None: the events showed them."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompileResult(ManifestResults):
+    """What was built from each manifest."""
+
+    seconds: float
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """The builds of those that are right."""
+        return tuple(item.build for item in self.items if item.build)
 
     def lines(self, width: int | None = None) -> list[Line]:
         """Two lines a manifest, and how many there were of each outcome."""
@@ -62,20 +68,8 @@ class CompileResult(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class ValidateResult(Result):
+class ValidateResult(ManifestResults):
     """What was found in each manifest."""
-
-    items: tuple[CompiledManifest, ...]
-
-    @property
-    def diagnostics(self) -> Sequence[Diagnostic]:
-        """Problems and warnings of all manifests."""
-        return [problem for item in self.items for problem in item.problems]
-
-    @property
-    def remarks(self) -> Sequence[Diagnostic]:
-        """None: the events showed them."""
-        return ()
 
     def lines(self, width: int | None = None) -> list[Line]:
         """One line for each manifest that is valid, and how many are not."""

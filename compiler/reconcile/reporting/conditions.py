@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -157,8 +156,3 @@ def only_when_true(status: NameStatus) -> tuple[str, ...]:
         ("PendingPrune", status.state == State.GONE and status.reason != "Pruned"),
     )
     return tuple(kind for kind, holds in rules if holds)
-
-
-def row_size(status: NameStatus) -> int:
-    """Bytes of the row in the fleet index."""
-    return len(json.dumps(status.to_row(), separators=(",", ":")).encode())
