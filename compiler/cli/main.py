@@ -82,7 +82,12 @@ def _command(words: list[str], console: Console) -> ExitCode:
 
 def make_parser(words: Sequence[str] = ()) -> Parser:
     """The parser of a command line; where its first word is a command, that one alone is known to it."""
-    parser = Parser(prog="manifact", description="model.yaml in, deployable model artifact out.", allow_abbrev=False)
+    parser = Parser(
+        prog="manifact",
+        description="model.yaml in, deployable model artifact out.",
+        epilog="start with: manifact init MODEL-FILE",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", "-V", action="version", version=f"manifact {__version__}")
     sub = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     called = [words[0]] if words and words[0] in commands.NAMES else commands.NAMES

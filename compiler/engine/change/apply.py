@@ -57,6 +57,8 @@ class ApplyResult(Result):
 
     plan: Plan
     outcome: Outcome
+    next: str | None = None
+    """The command that asks the deployment that was made, without `manifact`; None where it is not a single one."""
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -80,10 +82,12 @@ class ApplyResult(Result):
         return [*plan_lines(self.plan), *self.closing(width)]
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - a result is not cut
-        """One line a change."""
+        """One line a change, and what comes next."""
+        from compiler.engine.following import next_line
         from compiler.render.outcome import outcome_lines
 
-        return outcome_lines(self.outcome, named=len(self.plan.models) > 1)
+        following = [next_line(self.next)] if self.next else []
+        return [*outcome_lines(self.outcome, named=len(self.plan.models) > 1), *following]
 
     def to_json(self) -> ApplyDocument:
         """What `apply --json` prints."""
@@ -172,7 +176,16 @@ def apply_planned(
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     archives, files = sent_files(builds)
     conduct = ApplyOptions(request.timeout, listener, files=files, wait=request.wait)
-    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
+    outcome = apply(plan, session.connection, archives, conduct)
+    return ApplyResult(plan, outcome, _next(outcome, builds, request))
+
+
+def _next(outcome: Outcome, builds: Sequence[Build], request: ApplyRequest) -> str | None:
+    from compiler.engine.following import after_apply
+
+    serving = [result.change.name for result in outcome.results if result.url and result.state == "ACTIVE"]
+    asked = [build for build in builds if [build.name] == serving] if outcome.complete else []
+    return after_apply(asked[0], request.target.target) if asked else None
 
 
 def sent_files(builds: Iterable[Build]) -> tuple[dict[str, ZipBody], dict[str, Path]]:
