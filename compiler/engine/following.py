@@ -26,16 +26,16 @@ def after_compile(build: Build) -> str:
 def after_apply(build: Build, target: str | None) -> str:
     """Ask the deployment: with the sample of the manifest, where it has one; `target` is the one that was named."""
     where = f" --target {target}" if target else ""
-    return f"predict {build.name} --data {_sample(build) or 'FILE'}{where}"
+    return f"predict {build.name} --data {sample_of(build)}{where}"
 
 
-def _sample(build: Build) -> str | None:
-    """The sample of callers' data as a command line names it."""
+def sample_of(build: Build) -> str:
+    """The sample of callers' data as a command line names it; `FILE` where the manifest has none."""
     from compiler.workspace.project import load_manifest, open_workspace
 
     try:
         workspace = open_workspace(build.manifest.parent, root=build.root)
         samples = load_manifest(build.manifest, workspace).manifest.spec.samples
     except CompilerError:  # the manifest was changed since
-        return None
-    return typed(build.manifest.parent / samples.input) if samples else None
+        return "FILE"
+    return typed(build.manifest.parent / samples.input) if samples else "FILE"

@@ -36,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="slug or oci:// path of the conda environment (default: the one of manifact.lock, where it has one)",
     )
     parser.add_argument("--use-case", metavar="NAME", help="use case (default: what follows from the model)")
+    parser.add_argument("--score", type=Path, metavar="FILE", help="your own score.py, for a model that needs one")
     parser.add_argument("--force", action="store_true", help="write over a manifest that is there")
     add_json(parser)
 
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         tuple(arguments.include),
         arguments.env,
         arguments.use_case,
-        arguments.force,
+        score=arguments.score,
+        force=arguments.force,
     )
     return console.show(init_manifest(checkout(arguments), request))
 

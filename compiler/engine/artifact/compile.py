@@ -81,10 +81,14 @@ class ValidateResult(ManifestResults):
         return [*(line for item in self.items for line in validated_lines(item)), *self.closing(width)]
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
-        """How many are valid, and how many are wrong."""
+        """How many are valid, and how many are wrong; after a single one that is valid, what comes next."""
+        from compiler.engine.following import next_line
         from compiler.render.builds import validated_sum
+        from compiler.workspace.root import as_typed
 
-        return [validated_sum(self.items)] if len(self.items) > 1 else []
+        if len(self.items) > 1:
+            return [validated_sum(self.items)]
+        return [next_line(f"compile {as_typed(item.path)}") for item in self.items if not item.failed]
 
     def to_json(self) -> ValidateDocument:
         """What `validate --json` prints."""

@@ -19,6 +19,8 @@ _MOMENT = "datetime64[ns]"
 _CLOUD = """  # A cloud target needs a conda environment; `manifact lock --list` shows those of the service:
   # environment: {inference: SLUG}"""
 
+_ARCHITECTURE = "    architecture: {{file: {}, class: {}}}"
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -28,6 +30,10 @@ class Proposal:
     model: str
     schema: str
     """Where an editor finds the JSON Schema."""
+    score: str | None = None
+    """A score.py of the user's own."""
+    architecture: tuple[str, str] | None = None
+    """File and class of the network that weights belong to."""
     allow: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     samples: Mapping[str, str] = field(default_factory=dict)
@@ -53,7 +59,10 @@ class Proposal:
             "spec:",
             "  model:",
             f"    path: {scalar(self.model)}",
+            *(["    framework: other"] if self.score else []),
+            *([_ARCHITECTURE.format(*map(scalar, self.architecture))] if self.architecture else []),
             *([f"    allow: [{', '.join(map(scalar, self.allow))}]"] if self.allow else []),
+            *([f"  score: {{file: {scalar(self.score)}}}"] if self.score else []),
             *([f"  useCase: {self.use_case}"] if self.use_case else []),
             self._environment(),
             *_block("  samples:", {key: scalar(path) for key, path in self.samples.items()}),

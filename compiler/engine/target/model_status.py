@@ -11,6 +11,7 @@ from compiler.compilation.build import Build
 from compiler.compilation.cache import recall
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.engine.checkout import Checkout
+from compiler.engine.following import sample_of
 from compiler.engine.reference import ModelReference, manifest_of, model_reference
 from compiler.engine.result import Result
 from compiler.engine.session import Session, TargetRequest, open_session
@@ -96,7 +97,8 @@ def model_status(checkout: Checkout, request: ModelStatusRequest, listener: List
             message = f"no manifest here is called '{reference.name}', and nothing of that name is in {where}"
             raise failure("MF761", message)
     typed = as_typed(compiled.manifest) if compiled.manifest else None
-    following = status_steps.next_command(steps, reference.name, typed)
+    sample = sample_of(compiled.build) if compiled.build else "FILE"
+    following = status_steps.next_command(steps, reference.name, typed, sample)
     return ModelStatusResult(session.name, tuple(resources), tuple(steps), following, compiled.problems)
 
 

@@ -125,8 +125,12 @@ def test_an_editor_finds_the_schema(wine, manifact):
     (wine / "model.yaml").unlink()
     assert manifact("init", "model.joblib").code == 0
     line = (wine / "model.yaml").read_text().splitlines()[0]
-    schema = json.loads((wine / line.rpartition("=")[2]).read_text())
-    assert schema["title"] == "Manifact model"
+    place = wine / line.rpartition("=")[2]
+    assert json.loads(place.read_text())["title"] == "Manifact model"
+    assert not {".manifact", "build"} & set(place.relative_to(wine).parts), "what git ignores is in no clone"
+    place.write_text("{}")
+    assert manifact("init", "model.joblib", "--force").code == 0
+    assert place.read_text() == "{}"
 
 
 def _typed(answers, *words, folder):
