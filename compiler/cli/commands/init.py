@@ -17,7 +17,9 @@ DOCUMENT = "artifacts:InitDocument"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("model", type=Path, metavar="FILE", help="model file or directory")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("model", nargs="?", type=Path, metavar="FILE", help="model file or directory")
+    source.add_argument("--from-ads", type=Path, metavar="DIR", help="folder that Oracle ADS prepared (`artifact_dir`)")
     parser.add_argument("--name", metavar="NAME", help="name of the model (default: made from the folder's name)")
     parser.add_argument("--input", type=Path, metavar="FILE", help="sample of what callers send")
     parser.add_argument("--output", type=Path, metavar="FILE", help="sample of what the model answers")
@@ -47,7 +49,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
     sample = arguments.input or _asked_for(console, "Sample of what callers send")
     request = InitRequest(
-        arguments.model,
+        arguments.model or arguments.from_ads,
         arguments.name,
         sample,
         arguments.output or (_asked_for(console, "Sample of its answers") if sample and not arguments.labels else None),
@@ -55,6 +57,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         tuple(arguments.include),
         arguments.env,
         arguments.use_case,
+        from_ads=arguments.from_ads is not None,
         score=arguments.score,
         force=arguments.force,
     )

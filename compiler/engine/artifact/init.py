@@ -46,6 +46,8 @@ class InitRequest:
     """Slug of a service pack, or the path of a conda pack; None: what manifact.lock leaves no choice about."""
     use_case: str | None = None
     """None: as the model says, where it does."""
+    from_ads: bool = False
+    """`model` is a folder that Oracle ADS prepared: it is taken as it is."""
     score: Path | None = None
     """A score.py of one's own, which loads the model and answers: the file may hold anything then."""
     force: bool = False
@@ -115,7 +117,8 @@ def init_manifest(checkout: Checkout, request: InitRequest) -> InitResult:
     manifest = model.resolve().parent / MANIFEST_FILE
     if manifest.exists() and not request.force:
         raise failure("MF902", f"{shown(manifest)} exists already", hint="--force writes it anew")
-    proposal, facts = _proposal(checkout, request, manifest.parent)
+    made = _ads_proposal if request.from_ads else _proposal
+    proposal, facts = made(checkout, request, manifest.parent)
     manifest.write_text(proposal.text(), encoding="utf-8")
     schema = _write_schema(checkout.root_of(manifest.parent))
     return InitResult(manifest, proposal.name, facts, proposal, _problems(checkout, manifest), schema)
@@ -140,6 +143,10 @@ def _check_arguments(request: InitRequest) -> None:
     for option, given in (("--output", request.output), ("--labels", request.labels)):
         if given and not request.input:
             raise failure("MF916", f"{option} needs --input: it belongs to what was sent", hint="add --input FILE")
+    inside = {"--labels": request.labels, "--include": request.include, "--env": request.environment}
+    for option in [name for name, given in {**inside, "--score": request.score}.items() if given and request.from_ads]:
+        hint = f"leave {option} out: what ADS prepared is kept byte for byte"
+        raise failure("MF916", f"{option} does not go with --from-ads", hint=hint)
     known = get_args(UseCase)
     if request.use_case is not None and request.use_case not in known:
         hint = did_you_mean(request.use_case, known) or f"one of {', '.join(known)}"
@@ -176,6 +183,27 @@ def _proposal(checkout: Checkout, request: InitRequest, folder: Path) -> tuple[P
         use_case=request.use_case or use_case_of(facts),
         environment=request.environment or proposed_environment(lock, checkout.environ.get("CONDA_PREFIX", "")),
         python=".".join(platform.python_version_tuple()[:2]),
+    )
+    return proposal, facts
+
+
+def _ads_proposal(checkout: Checkout, request: InitRequest, folder: Path) -> tuple[Proposal, ModelFacts]:
+    from compiler.engine.artifact.from_ads import ads_facts, ads_training_id
+    from compiler.engine.artifact.proposal import Proposal
+    from compiler.passes.model import use_case_of
+    from compiler.schema import MODEL
+
+    artifact = checkout.path(request.model).resolve()
+    facts = ads_facts(artifact)
+    samples = {"input": request.input, "output": request.output}
+    proposal = Proposal(
+        name=request.name or slug(artifact.name),
+        model=artifact.name,
+        artifact=True,
+        schema=_relative(folder, checkout.root_of(folder) / _SCHEMAS / MODEL),
+        samples={key: _relative(folder, checkout.path(path)) for key, path in samples.items() if path},
+        training_id=ads_training_id(artifact),
+        use_case=request.use_case or use_case_of(facts),
     )
     return proposal, facts
 

@@ -30,6 +30,8 @@ class Proposal:
     model: str
     schema: str
     """Where an editor finds the JSON Schema."""
+    artifact: bool = False
+    """`model` is a whole artifact, which holds its environment, too."""
     score: str | None = None
     """A score.py of the user's own."""
     architecture: tuple[str, str] | None = None
@@ -57,14 +59,14 @@ class Proposal:
             "metadata:",
             f"  name: {self.name}",
             "spec:",
-            "  model:",
+            "  artifact:" if self.artifact else "  model:",
             f"    path: {scalar(self.model)}",
             *(["    framework: other"] if self.score else []),
             *([_ARCHITECTURE.format(*map(scalar, self.architecture))] if self.architecture else []),
             *([f"    allow: [{', '.join(map(scalar, self.allow))}]"] if self.allow else []),
             *([f"  score: {{file: {scalar(self.score)}}}"] if self.score else []),
             *([f"  useCase: {self.use_case}"] if self.use_case else []),
-            self._environment(),
+            *([] if self.artifact else [self._environment()]),
             *_block("  samples:", {key: scalar(path) for key, path in self.samples.items()}),
             *_columns(self.dtypes),
             *([f"  include: [{', '.join(map(scalar, self.include))}]"] if self.include else []),
