@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compiler.cli.arguments import add_json, checkout
+from compiler.cli.arguments import add_format, checkout
 from compiler.cli.console import Console
 from compiler.cli.prompt import asked
 from compiler.codes import ExitCode
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--use-case", metavar="NAME", help="use case (default: what follows from the model)")
     parser.add_argument("--score", type=Path, metavar="FILE", help="your own score.py, for a model that needs one")
     parser.add_argument("--force", action="store_true", help="write over a manifest that is there")
-    add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:

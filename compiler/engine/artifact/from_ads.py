@@ -33,6 +33,7 @@ def ads_training_id(folder: Path) -> str | None:
     """OCID of the notebook session or job run that prepared it, where runtime.yaml records one."""
     from compiler.introspection.ads import runtime_document, runtime_leaves
 
-    leaves = dict(runtime_leaves(runtime_document((folder / _RUNTIME).read_bytes())))
+    runtime = runtime_document((folder / _RUNTIME).read_bytes())
+    leaves = dict(runtime_leaves(runtime.get("MODEL_PROVENANCE")))
     trained = str(leaves.get("TRAINING_RESOURCE_OCID") or "")
     return trained if trained.startswith("ocid1.") else None
