@@ -97,7 +97,8 @@ def test_modules_of_ones_own_are_brought(tmp_path):
 
 @pytest.mark.slow
 def test_a_class_of_the_session_is_to_be_moved_into_a_module(tmp_path):
-    printed = script(tmp_path, OWN, f"FACTOR = 2\n{TWICE}", CAPTURE)
+    without = "import sys\nsys.modules.pop('cloudpickle', None)\n"  # newer releases of joblib import it
+    printed = script(tmp_path, OWN, f"{without}FACTOR = 2\n{TWICE}", CAPTURE)
     assert printed[-1].startswith("MF207 move it into a module")
     assert not (tmp_path / "captured" / "model.yaml").exists()
 
@@ -133,3 +134,50 @@ def test_a_session_of_oci_is_recorded(tmp_path, monkeypatch):
     data = np.arange(8.0).reshape(4, 2)
     capture(LinearRegression().fit(data, [1, 2, 3, 4]), data, directory="captured")
     assert spec(tmp_path)["catalog"]["provenance"]["trainingId"] == session
+
+
+@pytest.mark.slow
+def test_a_class_of_the_session_is_kept_by_cloudpickle(tmp_path):
+    printed = script(tmp_path, OWN, f"import cloudpickle\nFACTOR = 2\n{TWICE}", CAPTURE)
+    assert "verified 4 golden rows" in printed[-1]
+    assert spec(tmp_path)["model"]["allow"]
+
+
+NETWORK = """
+import torch
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 2)
+
+    def forward(self, x):
+        return self.layer(x) if float(self.layer.weight.sum()) < 1e9 else -self.layer(x)
+"""
+KEPT = """
+import torch, compiler
+from net import Net
+torch.manual_seed(0)
+model = compiler.capture(Net(), torch.rand(6, 3), directory="captured")
+print(model.verify())
+"""
+
+
+@pytest.mark.slow
+def test_a_network_that_cannot_be_exported_is_kept_as_weights_with_its_class(tmp_path):
+    (tmp_path / "net.py").write_text(NETWORK)
+    printed = script(tmp_path, KEPT)
+    assert "verified 6 golden rows" in printed[-1]
+    assert spec(tmp_path)["model"]["architecture"] == {"file": "net.py", "class": "Net"}
+
+
+def test_the_conda_pack_that_runs_is_named_by_its_path(tmp_path, monkeypatch):
+    from compiler.engine.artifact.proposal import proposed_environment
+    from compiler.lock import Lock
+
+    place = "oci://packs@ns/conda_environments/cpu/own/1.0/own_v1"
+    (tmp_path / "own_manifest.yaml").write_text(f"manifest:\n  name: own\n  python: '3.11'\n  pack_path: {place}\n")
+    assert proposed_environment(Lock(), str(tmp_path)) == place
+    (tmp_path / "own_manifest.yaml").write_text("manifest: {\n")
+    assert proposed_environment(Lock(), str(tmp_path)) is None

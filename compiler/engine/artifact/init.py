@@ -54,6 +54,8 @@ class InitRequest:
     """Write over a manifest that is there."""
     dtypes: Mapping[str, str] = field(default_factory=dict)
     """Columns of the input -> dtype, where it is known better than the sample tells."""
+    allow: tuple[str, ...] = ()
+    """Code in the model file that its maker has allowed."""
     training_id: str | None = None
     """OCID of the notebook session or job run that trained it."""
 
@@ -163,7 +165,7 @@ def _proposal(checkout: Checkout, request: InitRequest, folder: Path) -> tuple[P
 
     root = checkout.root_of(folder)
     facts = _facts(checkout, request)
-    allow = own_code(facts, folder)
+    allow = tuple(sorted({*own_code(facts, folder), *request.allow}))
     facts = _facts(checkout, request, frozenset(allow)) if allow else facts
     included = {*own_modules(allow, folder), *(checkout.path(path).resolve() for path in request.include)}
     given = {"input": request.input, "output": request.output, "labels": request.labels}
