@@ -14,6 +14,9 @@ from compiler.engine.session import TargetRequest
 FORMATS = ("github", "gitlab", "sarif", "json")
 """What `--format` takes; `compiler.render.reporters` writes them."""
 
+COLORS = ("auto", "always", "never")
+"""What `--color` takes."""
+
 
 def add_manifest(parser: argparse.ArgumentParser) -> None:
     """The manifest: a file, or a folder that holds `model.yaml`; this folder when absent."""
@@ -78,6 +81,19 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     add_json(group)
     group.add_argument(
         "--format", choices=FORMATS, help="print the problems, and nothing else, as CI services and editors read them"
+    )
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """`--quiet`, `--verbose` and `--color`, which every command takes; `cli.main` reads them before it parses."""
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="show results and problems, and no progress")
+    loudness.add_argument("--verbose", action="store_true", help="explain every problem that is shown")
+    parser.add_argument(
+        "--color",
+        choices=COLORS,
+        default="auto",
+        help="colors in the output (default: on a terminal, without NO_COLOR)",
     )
 
 

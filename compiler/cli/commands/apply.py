@@ -8,8 +8,8 @@ from pathlib import Path
 from compiler.cli.arguments import (
     add_consent,
     add_deep,
+    add_format,
     add_isolation,
-    add_json,
     add_manifests,
     add_prune,
     add_root,
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_root(parser)
     add_target(parser)
     add_consent(parser)
-    add_json(parser)
+    add_format(parser)
     parser.add_argument("--plan", type=Path, metavar="FILE", help="carry out what `plan -o FILE` saved, or refuse")
     add_timeout(parser, 3600.0, "each change")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for deployments, and do not test them")

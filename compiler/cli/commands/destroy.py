@@ -6,7 +6,7 @@ import argparse
 
 from compiler.cli.arguments import (
     add_consent,
-    add_json,
+    add_format,
     add_name,
     add_root,
     add_target,
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_root(parser)
     add_target(parser)
     add_consent(parser)
-    add_json(parser)
+    add_format(parser)
     add_timeout(parser, 3600.0, "each change")
 
 

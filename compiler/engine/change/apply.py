@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import Diagnostic, failure
+from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
 from compiler.engine.artifact.verify import When, verify_before_saving
 from compiler.engine.checkout import Checkout
 from compiler.engine.checkout_lock import checkout_lock
@@ -20,6 +20,7 @@ from compiler.events import Event, Listener, Phase, ignore
 from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
+from compiler.workspace.failures import forget_failure, remember_failure
 
 if TYPE_CHECKING:
     from compiler.cloud.objectstorage.zip_body import ZipBody
@@ -57,6 +58,8 @@ class ApplyResult(Result):
 
     plan: Plan
     outcome: Outcome
+    next: str | None = None
+    """The command that asks the deployment that was made, without `manifact`; None where it is not a single one."""
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -80,10 +83,12 @@ class ApplyResult(Result):
         return [*plan_lines(self.plan), *self.closing(width)]
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - a result is not cut
-        """One line a change."""
+        """One line a change, and what comes next."""
+        from compiler.engine.following import next_line
         from compiler.render.outcome import outcome_lines
 
-        return outcome_lines(self.outcome, named=len(self.plan.models) > 1)
+        following = [next_line(self.next)] if self.next else []
+        return [*outcome_lines(self.outcome, named=len(self.plan.models) > 1), *following]
 
     def to_json(self) -> ApplyDocument:
         """What `apply --json` prints."""
@@ -165,14 +170,51 @@ def apply_planned(
 
     listener(Event(Phase.PLANNED, session.name, value=plan))
     if plan.empty:
-        return ApplyResult(plan, Outcome((), planned=plan.problems))
-    verify_before_saving(
-        builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
-    )
+        return ApplyResult(plan, _remembered(session, plan, Outcome((), planned=plan.problems)))
+    try:
+        verify_before_saving(
+            builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
+        )
+    except CompilerError as error:
+        _remember_refusal(session, builds, error)
+        raise
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     archives, files = sent_files(builds)
     conduct = ApplyOptions(request.timeout, listener, files=files, wait=request.wait)
-    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
+    outcome = _remembered(session, plan, apply(plan, session.connection, archives, conduct))
+    return ApplyResult(plan, outcome, _next(outcome, builds, request))
+
+
+def _remember_refusal(session: Session, builds: Sequence[Build], error: CompilerError) -> None:
+    """A model that is not verified is not saved: `status` tells it until an apply succeeds."""
+    for build in builds:
+        own = [d for d in error.diagnostics if len(builds) == 1 or f"'{build.name}'" in d.message]
+        if own:
+            remember_failure(session.root, session.name, build.name, own[0])
+
+
+def _remembered(session: Session, plan: Plan, outcome: Outcome) -> Outcome:
+    """The outcome; what failed is remembered, and what succeeded makes an earlier failure forgotten."""
+    problems = {
+        result.change.name: problem
+        for result in reversed(outcome.results)
+        for problem in reversed(result.diagnostics)
+        if problem.severity is Severity.ERROR
+    }
+    for name in plan.models:
+        if name in problems:
+            remember_failure(session.root, session.name, name, problems[name])
+        elif not plan.diagnostics_by_name.get(name) and outcome.interrupt is None:
+            forget_failure(session.root, session.name, name)
+    return outcome
+
+
+def _next(outcome: Outcome, builds: Sequence[Build], request: ApplyRequest) -> str | None:
+    from compiler.engine.following import after_apply
+
+    serving = [result.change.name for result in outcome.results if result.url and result.state == "ACTIVE"]
+    asked = [build for build in builds if [build.name] == serving] if outcome.complete else []
+    return after_apply(asked[0], request.target.target) if asked else None
 
 
 def sent_files(builds: Iterable[Build]) -> tuple[dict[str, ZipBody], dict[str, Path]]:
