@@ -52,13 +52,12 @@ class _Declared:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def gather(session: Session, checkout: Checkout, *, deep: bool, listener: Listener) -> Gathered:
-    """The facts of one turn.
+def gather(session: Session, checkout: Checkout, options: Options, listener: Listener) -> Gathered:
+    """The facts of one turn; the options say which records are read, and how orphaned names go.
 
     Raises `CompilerError` when the target cannot be read to its end, or no manifest is there: then nothing is known.
     """
     declared, unreadable = _declared(session, checkout)
-    options = Options(prune=True, deep=deep)
     desired = [_planned_as(item) for item in declared]
     builds = [item.build for item in declared if item.build is not None]
     observing = Observing(options, timeout=0.0, wait=False)
@@ -73,7 +72,7 @@ def _declared(session: Session, checkout: Checkout) -> tuple[list[_Declared], tu
     paths = select(checkout, SelectRequest(everything=session.workspace.project is not None)).paths
     found: list[_Declared] = []
     unreadable: list[Diagnostic] = []
-    for item in compile_each(paths, lambda _folder: session.root):
+    for item in compile_each(paths, lambda _folder: session.root, again=False):
         shown = str(item.path.relative_to(session.root)) if item.path.is_relative_to(session.root) else str(item.path)
         if item.build is not None:
             found.append(_resolved(session, item.build, shown))

@@ -174,7 +174,7 @@ def test_memory_comes_back_as_it_was_written() -> None:
         "b": NameMemory(repairs=((1.0, ("x",)),), contested=("x",), contested_wanted="w"),
         "c": NameMemory(tombstone=Tombstone("r", 1.0, 2.0, ("id",), 3)),
     }
-    memory = Memory("r", "p", "o", "m", 1.0, 2.0, names)
+    memory = Memory("r", "p", "o", "m", 1.0, 2.0, 3.0, names)
     assert Memory.from_json(json.loads(json.dumps(memory.to_json()))) == memory
 
 

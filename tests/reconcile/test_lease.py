@@ -10,9 +10,9 @@ import pytest
 
 from compiler.cloud.objectstorage.objects import Place
 from compiler.diagnostics import CompilerError
-from compiler.reconcile.store.bucket import BucketStore
-from compiler.reconcile.store.lease import KEY, TTL, Clock, Lease
-from compiler.reconcile.store.protocol import Changed, FolderStore, Store
+from compiler.engine.store.bucket import BucketStore
+from compiler.engine.store.lease import KEY, TTL, Clock, Lease
+from compiler.engine.store.protocol import Changed, FolderStore, Store
 
 
 class Time:

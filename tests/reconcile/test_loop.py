@@ -160,7 +160,7 @@ def test_sigterm_ends_it_with_143(repository: Any, tmp_path: Path) -> None:
     program = (
         "import sys; from compiler.cli import main as command; import compiler.reconcile.loop_request as l\n"
         "g = l.LoopRequest\n"
-        "l.LoopRequest = lambda *a: g(*a, protocols=('file',))\n"
+        "l.LoopRequest = lambda *a, **k: g(*a, protocols=('file',), **k)\n"
         "sys.exit(command.main(sys.argv[1:]))"
     )
     words = ["reconcile", "--repo", str(repository.root), "--interval", "1s", "--listen", "127.0.0.1:0"]
