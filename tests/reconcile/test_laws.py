@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.diagnostics import Diagnostic
+from compiler.engine.store.protocol import FolderStore
 from compiler.planning.canonical import text
 from compiler.planning.changes.types import Action, Cause, Change, FieldChange
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.outcome import Result, Status
+from compiler.reconcile.persistence import Kept, document_key, load, pages_of, save_memory, save_statuses
 from compiler.reconcile.reporting.conditions import DOCUMENT, MESSAGE, from_row, scrubbed, status_of
 from compiler.reconcile.reporting.events import transitions
 from compiler.reconcile.reporting.html import status_html
 from compiler.reconcile.turn.decisions import decide
+from compiler.reconcile.turn.deep_round import due_names
 from compiler.reconcile.turn.facts import Fleet, NameFacts
 from compiler.reconcile.turn.memory import Memory, NameMemory, Tombstone
 from compiler.reconcile.turn.orders import Orders
@@ -186,3 +191,44 @@ def test_the_page_holds_nothing_that_runs() -> None:
     assert "<script" not in page
     assert "<b>&lt;" not in page
     assert "&lt;t&gt;" in page
+
+
+def test_ten_thousand_names_and_messages_of_a_megabyte_stay_within_their_sizes(tmp_path: Path) -> None:
+    """The document of a name 8 KiB, a row of the index 250 bytes, a page 500 names; memory only of what is open."""
+    names = [f"model-{number:05}-{'x' * 50}" for number in range(10_000)]
+    message = "the service said: " + '\u00e9\n"' * 333_000
+    states = {name: NameState(name, State.BACKING_OFF, "RequestFailed", message, "live") for name in names[:20]}
+    states |= {name: NameState(name, State.IN_SYNC, "InSync") for name in names[20:]}
+    known = {name: facts(name, change(name)) for name in names}
+    statuses = {name: status_of(state, known[name], None, NOW) for name, state in states.items()}
+    store = FolderStore(tmp_path)
+    save_statuses(store, Kept(), {name: statuses[name] for name in names[:40]})
+    for name in names[:40]:
+        found = store.read(document_key(name))
+        assert found is not None
+        assert len(found[0]) <= DOCUMENT
+    pages = pages_of(statuses)
+    assert len(pages) == 20
+    assert all(len(line.encode()) <= ROW + 2 for page in pages.values() for line in page.splitlines())
+    kept = load_pages(store, pages)
+    assert {name: status.since for name, status in kept.statuses.items()} == {n: s.since for n, s in statuses.items()}
+
+
+def load_pages(store: FolderStore, pages: Mapping[str, str]) -> Kept:
+    for key, page in pages.items():
+        store.write(key, page.encode())
+    save_memory(store, Memory(), 10_000)
+    return load(store)
+
+
+@given(st.integers(1, 400), st.floats(1, 3000), st.integers(1, 40))
+def test_a_round_reads_every_name_once_in_its_time(count: int, every: float, spread: int) -> None:
+    names = {f"n{number}" for number in range(count)}
+    period, now, seen = 3600.0, NOW, []
+    while now < NOW + period:
+        later = min(NOW + period, now + every * (1 + spread % 3))
+        seen += due_names(names, now, later, period)
+        now = later
+    assert sorted(seen) == sorted(names)
+    assert due_names(names, NOW, NOW + 2 * period, period) == names
+    assert due_names(names, 0.0, NOW, period) == due_names(names, NOW, NOW + 60, 0.0) == frozenset()

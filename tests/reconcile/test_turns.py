@@ -270,7 +270,8 @@ def test_what_is_no_project_asks_for_a_project_file(repository: Any) -> None:
 
 def test_the_round_over_the_fleet_finds_what_lists_do_not_show(two: Any) -> None:
     two.project(deep="1h")
-    two.turn()
+    two.write("a", catalog={"description": "ours"})
+    two.settle()
     with two.lab() as lab:
         model = next(live for live in lab.models() if live.tags["manifact-name"] == "a")
         lab.connection.data_science.update_model(model.id, {"description": "by hand"})
