@@ -19,7 +19,7 @@ from compiler.planning.changes.types import Action, Cause, Change, FieldChange
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.outcome import Result, Status
 from compiler.reconcile.persistence import Kept, document_key, load, pages_of, save_memory, save_statuses
-from compiler.reconcile.reporting.conditions import DOCUMENT, MESSAGE, from_row, scrubbed, status_of
+from compiler.reconcile.reporting.conditions import DOCUMENT, MESSAGE, NameStatus, from_row, scrubbed, status_of
 from compiler.reconcile.reporting.events import transitions
 from compiler.reconcile.reporting.html import status_html
 from compiler.reconcile.turn.decisions import decide
@@ -165,6 +165,29 @@ def test_a_deployment_that_is_stuck_stalls_alone() -> None:
     stuck = facts("a", in_progress="UPDATING", in_progress_since=NOW - 7200)
     states = decide(fleet(stuck, facts("b", change("b"))), Memory(), SETTINGS, Orders(consent=True), NOW)
     assert (states["a"].reason, states["b"].state) == ("Stalled", State.ACTING)
+
+
+def test_a_deployment_that_is_stuck_for_two_hours_is_one_event() -> None:
+    known: dict[str, NameStatus] = {}
+    events = []
+    for minute in range(120):
+        stuck = facts("a", in_progress="UPDATING", in_progress_since=NOW)
+        now = NOW + 60 * minute
+        state = decide(fleet(stuck), Memory(), SETTINGS, Orders(consent=True), now)["a"]
+        after = {"a": status_of(state, stuck, known.get("a"), now)}
+        events += transitions(known, after, "t", "r")
+        known = after
+    assert [event["status"] for event in events if event["type"] == "Stalled"] == ["True"]
+
+
+def test_what_failed_its_smoke_test_is_not_tried_again_until_it_changes() -> None:
+    memory, failed = Memory(), facts("a", change("a"), failed_test=True)
+    for turn in range(50):
+        states = decide(fleet(failed), memory, SETTINGS, Orders(consent=True), NOW + 3600 * turn)
+        memory = before_acting(memory, fleet(failed), states, SETTINGS, NOW + 3600 * turn)
+        assert (states["a"].state, states["a"].begins) == (State.FAILED, False)
+    mended = facts("a", change("a"), wanted="another test")
+    assert decide(fleet(mended), memory, SETTINGS, Orders(consent=True), NOW)["a"].begins
 
 
 def test_a_refused_source_finishes_what_was_begun_and_begins_nothing() -> None:

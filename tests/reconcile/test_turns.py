@@ -299,3 +299,17 @@ def test_a_newer_commit_waits_for_the_deployment_and_the_one_between_is_never_se
         (deployment,) = lab.deployments()
         newest = max(lab.models(), key=lambda live: live.age)
         assert deployment.model_id == newest.id
+
+
+def test_an_artifact_with_other_bytes_is_reported(two: Any) -> None:
+    """What the record says of its md5, and what the service says, differ; only another version could mend it."""
+    with two.lab() as lab:
+        model = next(live for live in lab.models() if live.tags["manifact-name"] == "a")
+        entries = model.body["customMetadataList"]
+        for entry in entries:
+            if entry["key"] == "ManifactArtifactMd5":
+                entry["value"] = "AAAAAAAAAAAAAAAAAAAAAA=="
+        lab.connection.data_science.update_model(model.id, {"customMetadataList": entries})
+    state = two.turn(deep=True).states["a"]
+    assert (state.state, state.reason) == ("Drifted", "ReportOnly")
+    assert two.live() == CREATED
