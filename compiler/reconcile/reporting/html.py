@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from compiler.reconcile.turn.durations import in_words
+from compiler.render.words import count
 
 if TYPE_CHECKING:
     from compiler.render.documents.reconcile import FleetNameDocument, FleetStatusDocument
@@ -74,8 +75,8 @@ def status_html(document: FleetStatusDocument, now: float) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{target}: {len(names)} models</title><style>{_STYLE}</style></head><body><main>"
-        f'<h1>{target}</h1><p class="meta">{len(names)} models{at}, as of the last turn</p>'
+        f"<title>{target}: {count(len(names), 'model')}</title><style>{_STYLE}</style></head><body><main>"
+        f'<h1>{target}</h1><p class="meta">{count(len(names), "model")}{at}, as of the last turn</p>'
         f"{_glance(names)}{_open(open_names, now)}{_calm(calm, now)}</main></body></html>\n"
     )
 
