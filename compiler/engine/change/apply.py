@@ -106,8 +106,8 @@ def apply_manifests(
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
 
     Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
-    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required, and when
-    a model is not verified (exit 3 or 4).
+    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required,
+    MF780 while somebody reconciles the target, and when a model is not verified (exit 3 or 4).
     """
     if request.require_isolation:
         from compiler.verify import require_isolation
