@@ -7,6 +7,7 @@ import math
 import os
 from pathlib import Path
 
+from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.selection import SelectRequest
 from compiler.engine.session import TargetRequest
@@ -157,6 +158,22 @@ def add_isolation(parser: argparse._ActionsContainer) -> None:
 def add_consent(parser: argparse.ArgumentParser) -> None:
     """`--yes`: the answer to what would be asked."""
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask before changes that destroy or replace")
+
+
+def add_break_glass(parser: argparse.ArgumentParser) -> None:
+    """`--break-glass` and `--reason`: go ahead although somebody reconciles the target."""
+    words = "go ahead without the lease of the target, while somebody reconciles it"
+    parser.add_argument("--break-glass", action="store_true", help=words)
+    parser.add_argument("--reason", default="", metavar="TEXT", help="with --break-glass: why; it is required")
+
+
+def break_glass(arguments: argparse.Namespace) -> str:
+    """The reason to go ahead without the lease; empty without `--break-glass`. Raises MF913 for half of it."""
+    reason: str = arguments.reason.strip()
+    if arguments.break_glass != bool(reason):
+        hint = 'write --break-glass --reason "what is so urgent"'
+        raise failure("MF913", "--break-glass and --reason go together", hint=hint)
+    return reason
 
 
 def checkout(arguments: argparse.Namespace) -> Checkout:

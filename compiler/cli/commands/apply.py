@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from compiler.cli.arguments import (
+    add_break_glass,
     add_consent,
     add_deep,
     add_format,
@@ -15,6 +16,7 @@ from compiler.cli.arguments import (
     add_root,
     add_target,
     add_timeout,
+    break_glass,
     checkout,
     selection,
     target,
@@ -46,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--verify", choices=("auto", "always", "never"), default="auto", help="run models here before saving them"
     )
     add_isolation(parser)
+    add_break_glass(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -62,6 +65,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         timeout=arguments.timeout,
         wait=not arguments.no_wait,
         require_isolation=arguments.require_isolation,
+        break_glass=break_glass(arguments),
     )
     with Reporter(console) as reporter:
         result = apply_manifests(checkout(arguments), request, prompt(console, yes=arguments.yes), reporter)

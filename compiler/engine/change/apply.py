@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
 from compiler.engine.artifact.verify import When, verify_before_saving
 from compiler.engine.checkout import Checkout
-from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.consent import Consent, ask_for_plan
+from compiler.engine.exclusive import exclusively
 from compiler.engine.result import Result
 from compiler.engine.selection import SelectRequest, compile_selection
 from compiler.engine.session import Session, TargetRequest, open_session
@@ -50,6 +50,8 @@ class ApplyRequest:
     """False: do not wait for deployments, and do not test them."""
     require_isolation: bool = False
     """Run models here only in processes that are isolated completely; refuse where this machine cannot."""
+    break_glass: str = ""
+    """Reason to go ahead although somebody reconciles the target (`--break-glass --reason TEXT`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,8 @@ def apply_manifests(
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
 
     Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
-    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required, and when
-    a model is not verified (exit 3 or 4).
+    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required,
+    MF780 while somebody reconciles the target, and when a model is not verified (exit 3 or 4).
     """
     if request.require_isolation:
         from compiler.verify import require_isolation
@@ -127,7 +129,7 @@ def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener
     builds = compile_selection(checkout, request.selection, listener, complete=request.options.prune)
     with (
         open_session(checkout, request.target, listener, builds[0].root, creates=True) as session,
-        checkout_lock(session, request.timeout, listener),
+        exclusively(session, request.timeout, listener, request.break_glass),
     ):
         observing = Observing(request.options, request.timeout, wait=request.wait)
         planned = plan_desired(session, session.desired_all(builds), builds, observing, listener)
@@ -145,7 +147,7 @@ def apply_saved(
     target = TargetRequest(request.target.target or saved.place.target, request.target.auth)
     with (
         open_session(checkout, target, listener, creates=True) as session,
-        checkout_lock(session, request.timeout, listener),
+        exclusively(session, request.timeout, listener, request.break_glass),
     ):
         observing = Observing(saved.options, request.timeout, wait=request.wait)
         desired = with_secrets(saved, session.substituted)
