@@ -11,7 +11,7 @@ from compiler.frameworks.pickled import format_of, raw_model, requires, root_of,
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, whole
 from compiler.frameworks.xgboost.categories import recorded_categories
-from compiler.ir import Categories, Json, ModelFacts
+from compiler.ir import Json, ModelFacts
 from compiler.readers.containers.archive import damaged
 from compiler.readers.containers.mapped import BadContentError, mapped
 from compiler.readers.pickles.values import Instance
@@ -44,12 +44,10 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
     if root.cls.name == "Booster":
         return replace(inner, algorithm="Booster", requires=requires(model, "numpy"), unknown=unknown(model))
     facts = estimator_facts("xgboost", model, root, inner.version)
-    count = whole(root.attributes().get("n_classes_"))
-    classes = facts.classes or first(root, "_le", _encoded, entrance)
     return replace(
         facts,
         requires=requires(model, "numpy", "scikit-learn"),
-        classes=classes or (tuple(range(count)) if count and count < 100_000 else None),
+        classes=facts.classes or _labels(root),
         feature_names=facts.feature_names or inner.feature_names,
         feature_count=facts.feature_count or inner.feature_count,
         outputs_per_row=facts.outputs_per_row or inner.outputs_per_row,
@@ -155,10 +153,18 @@ def _native(value: Json) -> Json:
     return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
-def estimator_categories(estimator: Instance, form: str) -> Mapping[str, Categories]:
-    """Of a pickled estimator; none where the model inside is damaged."""
+def nested_facts(estimator: Instance, form: str) -> ModelFacts | None:
+    """Of a pickled estimator; None where the model inside is damaged."""
     raw = raw_model(estimator, "handle")
     try:
-        return booster_facts(read_xgboost(raw), form).categories if raw else {}
+        inner = booster_facts(read_xgboost(raw), form) if raw else None
     except BadContentError:
-        return {}
+        return None
+    return inner and replace(inner, classes=_labels(estimator))
+
+
+def _labels(root: Instance) -> tuple[Json, ...] | None:
+    """The labels of a pickled classifier: 0 … n-1 since 1.6, which records how many."""
+    count = whole(root.attributes().get("n_classes_"))
+    found = first(root, "_le", _encoded, entrance)
+    return found or (tuple(range(count)) if count and count < 100_000 else None)
