@@ -70,7 +70,7 @@ class Need:
     reason: str
     """What in the file says so, to stand after "because": `it was written by Keras 3.4.1`."""
     required: bool = True
-    """Whether loading fails without; False where it may answer differently, or is not known to fail."""
+    """Whether loading fails or answers are wrong without; False where neither is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""CatBoost: models saved by `save_model`, binary and JSON."""
+"""CatBoost: models saved by `save_model`, in the formats that it loads itself."""

@@ -38,8 +38,13 @@ def facts(model: ModelFile) -> ModelFacts | None:
     if inner is None:
         return found
     own = {inner.framework: inner.version} if inner.framework and inner.version else {}
-    classes, categories = found.classes or inner.classes, inner.categories
-    return replace(found, classes=classes, categories=categories, versions={**found.versions, **own})
+    return replace(
+        found,
+        classes=found.classes or inner.classes,
+        categories=inner.categories,
+        versions={**found.versions, **own},
+        needs=(*found.needs, *inner.needs),
+    )
 
 
 def _is_ours(root: Instance, pickle: Pickle) -> bool:

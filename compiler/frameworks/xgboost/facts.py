@@ -11,7 +11,7 @@ from compiler.frameworks.pickled import format_of, raw_model, requires, root_of,
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, whole
 from compiler.frameworks.xgboost.categories import recorded_categories
-from compiler.ir import Json, ModelFacts
+from compiler.ir import Json, ModelFacts, Need
 from compiler.readers.containers.archive import damaged
 from compiler.readers.containers.mapped import BadContentError, mapped
 from compiler.readers.pickles.values import Instance
@@ -52,6 +52,7 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
         feature_count=facts.feature_count or inner.feature_count,
         outputs_per_row=facts.outputs_per_row or inner.outputs_per_row,
         categories=inner.categories,
+        needs=(*facts.needs, *inner.needs),
     )
 
 
@@ -83,7 +84,21 @@ def booster_facts(content: Mapping[str, Json], format_: str) -> ModelFacts:
         methods=frozenset(("predict", "predict_proba")) if algorithm == "XGBClassifier" else frozenset(("predict",)),
         categories=recorded_categories(learner, _release(model)),
         requires=REQUIRES if algorithm == "Booster" else SKLEARN_REQUIRES,
+        needs=_needs(learner),
     )
+
+
+def _needs(learner: Mapping[str, Json]) -> tuple[Need, ...]:
+    """XGBoost 3.0 loads what 3.1 and later write, without a word, and answers wrongly.
+
+    It reads 0.5 for a base score that is a list, and knows nothing of tables of categories (3.0.5 against 3.2.0).
+    """
+    cats, score = learner.get("cats"), _mapping(learner, "learner_model_param").get("base_score")
+    if isinstance(cats, dict) and cats.get("enc"):
+        return (Need("xgboost", ">=3.1", "the model records its categories in a table"),)
+    if isinstance(score, str) and score.startswith("["):
+        return (Need("xgboost", ">=3.1", "the model records its base score as a list"),)
+    return ()
 
 
 def _mapping(parent: Mapping[str, Json], key: str) -> dict[str, Json]:
