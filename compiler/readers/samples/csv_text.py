@@ -50,6 +50,8 @@ def _read(content: Content, file: TextIO, text_columns: Collection[str]) -> Tabl
     blocks: list[list[Block]] = [[] for _ in names]
     rows, most, cut = 0, MAX_VALUES // max(len(names), 1), False
     for block in _blocks(content, reader, len(header)):
+        if cut := rows == most:
+            break
         kept = block[: most - rows]
         rows += len(kept)
         for found, cells in zip(blocks, zip(*kept, strict=True), strict=True):
@@ -57,18 +59,16 @@ def _read(content: Content, file: TextIO, text_columns: Collection[str]) -> Tabl
         content.progress(done := file.buffer.tell(), content.size)
         if cut := len(kept) < len(block) or MAX_BYTES < done < content.size:
             break
-    columns = (
-        _column(name, rows, blocks[index], keep_text=str(name) in text_columns) for index, name in enumerate(names)
-    )
+    blocks.reverse()  # each column's is let go when it is read
+    columns = (_column(name, rows, blocks.pop(), keep_text=str(name) in text_columns) for name in names)
     return Table(tuple(columns), rows, cut)
 
 
 def _column(name: str | int, rows: int, blocks: list[Block], *, keep_text: bool) -> Column:
     packed = [block for block in blocks if isinstance(block, str)]
-    if not keep_text and rows >= LONG and len(packed) == len(blocks):
-        if (found := numbers_alone(name, packed, BETWEEN)) is not None:
-            blocks.clear()
-            return found
+    quick = not keep_text and rows >= LONG and len(packed) == len(blocks)
+    if quick and (found := numbers_alone(name, packed, BETWEEN)) is not None:
+        return found
     packed.clear()
     return text_column(name, _unpack(blocks), keep_text=keep_text)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -145,6 +145,7 @@ CELL = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_numbers_read_block_by_block_are_those_read_at_once(blocks: list[list[str]]) -> None:
     cells = [cell for block in blocks for cell in block]
