@@ -6,12 +6,11 @@ import contextlib
 import email.utils
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import quote, unquote
 
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.http.paging import limit_of
+from compiler.localcloud.http.paging import decode_page, encode_page, limit_of
 from compiler.localcloud.http.ranges import content_response
 from compiler.localcloud.objectstorage.buckets import MAX_LIMIT, find_bucket
 from compiler.localcloud.objectstorage.stored_objects import (
@@ -94,7 +93,7 @@ def list_versions(call: Call) -> Response:
     """The one version that each object has: no bucket here keeps former ones. What follows is a page, not a name."""
     objects, prefixes, following = _listing(call, _VERSION_FIELDS)
     items = [{**found, "versionId": found["etag"], "isDeleteMarker": False} for found in objects]
-    headers = {} if following is None else {"opc-next-page": quote(following, safe="")}
+    headers = {} if following is None else {"opc-next-page": encode_page(following)}
     return json_response({"items": items, "prefixes": prefixes}, headers=headers)
 
 
@@ -110,7 +109,7 @@ def _listing(call: Call, fields: frozenset[str]) -> tuple[list[JsonObject], list
         "headers ->> '$.storage-tier' FROM objects "
         "WHERE bucket = ? AND name >= ? AND name > ? AND (? = '' OR name < ?) ORDER BY name",
         call.path["bucket"],
-        max(prefix, query.get("start", ""), unquote(query.get("page", ""))),
+        max(prefix, query.get("start", ""), str(decode_page(call) or "")),
         query.get("startAfter", ""),
         query.get("end", ""),
         query.get("end", ""),

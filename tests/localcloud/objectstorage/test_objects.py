@@ -105,3 +105,14 @@ def test_the_tier_of_an_object(storage, bucket, refused) -> None:
         storage.update_object_storage_tier(
             "local", bucket, models.UpdateObjectStorageTierDetails(object_name="b", storage_tier="Archive")
         )
+
+
+def test_what_a_bucket_here_never_has_is_an_empty_list(storage, bucket, refused) -> None:
+    for asked in (
+        storage.list_replication_policies,
+        storage.list_replication_sources,
+        storage.list_preauthenticated_requests,
+    ):
+        assert asked("local", bucket).data == []
+        with refused(404, "BucketNotFound"):
+            asked("local", "other")
