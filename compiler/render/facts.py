@@ -38,7 +38,7 @@ def facts_document(facts: ModelFacts) -> InspectDocument:
         "outputsPerRow": facts.outputs_per_row,
         "inputs": [_tensor(tensor) for tensor in facts.inputs],
         "outputs": [_tensor(tensor) for tensor in facts.outputs],
-        "methods": sorted(facts.methods),
+        "methods": sorted(facts.methods or ()),
         "requires": list(facts.requires),
         "versions": dict(facts.versions),
         "details": _numbers(facts.details) or {},
@@ -79,7 +79,7 @@ def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
         ("classes", some(facts.classes)),
         ("inputs", some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.inputs))),
         ("outputs", some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.outputs))),
-        ("methods", some(tuple(sorted(facts.methods)))),
+        ("methods", _methods(facts)),
         ("requires", some(facts.requires)),
         ("unknown code", some(facts.unknown)),
         ("not servable", f"it holds {facts.unserved.what}" if facts.unserved else ""),
@@ -87,6 +87,13 @@ def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
     ]
     rows += [(f"  {name}", _folded(value)) for name, value in sorted((facts.hyperparameters or {}).items())]
     return [(name, value) for name, value in rows if value]
+
+
+def _methods(facts: ModelFacts) -> str:
+    """Nothing where none are known: not every estimator's class is."""
+    if facts.methods is None:
+        return "" if facts.unserved else "not known"
+    return ", ".join(sorted(facts.methods)) or "none: it answers for no new rows"
 
 
 def _folded(value: object) -> str:

@@ -31,9 +31,15 @@ def facts(model: ModelFile) -> ModelFacts | None:
     """
     if model.format == "savedmodel":
         return _saved_model_facts(model)
-    if model.format == "h5" and not _has_model(model):
-        return ModelFacts("tensorflow", "h5", requires=("keras", "tensorflow"), unserved=_WEIGHTS)
-    return _keras_facts(model, _archive(model) if model.format == "keras" else _attributes(model))
+    if model.format == "keras":
+        return _keras_facts(model, _archive(model))
+    found = _root_attributes(model)
+    return _keras_facts(model, _attributes(model, found)) if "model_config" in found else _weights_alone(found)
+
+
+def _weights_alone(found: dict[str, str]) -> ModelFacts:
+    versions = {"keras": found["keras_version"]} if "keras_version" in found else {}
+    return ModelFacts("tensorflow", "h5", requires=("keras", "tensorflow"), versions=versions, unserved=_WEIGHTS)
 
 
 def _archive(model: ModelFile) -> dict[str, Json]:
@@ -52,16 +58,14 @@ def _archive(model: ModelFile) -> dict[str, Json]:
     }
 
 
-def _has_model(model: ModelFile) -> bool:
+def _root_attributes(model: ModelFile) -> dict[str, str]:
     with mapped(model.path) as data:
         _check_weights(model, data, "HDF5")
-        return "model_config" in root_attributes(data)
+        return root_attributes(data)
 
 
-def _attributes(model: ModelFile) -> dict[str, Json]:
+def _attributes(model: ModelFile, found: dict[str, str]) -> dict[str, Json]:
     """The same from the attributes of an `.h5` file."""
-    with mapped(model.path) as data:
-        found = root_attributes(data)
     return {
         "config": _parse(model, found["model_config"].encode()),
         "training": _parse(model, found["training_config"].encode()) if "training_config" in found else None,
