@@ -31,7 +31,7 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         called = check_calls(model, read_calls(archive, model.path))
         arguments = forward_arguments(archive)
         devices = script_devices(archive)
-    root = pickle.value
+    root, unknown = pickle.value, dict.fromkeys(pickle.unknown, "data.pkl") | called
     return ModelFacts(
         framework="pytorch",
         format="torchscript",
@@ -39,7 +39,8 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset({"predict"}),
         requires=("torch",),
         details={**summary(list(tensors_in(root))), "forward": [*arguments], **devices},
-        unknown=tuple(name for name in sorted({*pickle.unknown, *called}) if name not in model.allow),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
