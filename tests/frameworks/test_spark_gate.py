@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.frameworks.allowed import words
-from compiler.readers.spark_sql import why_not
+from compiler.readers.spark_sql.grammar import why_not
 
 ML = "org.apache.spark.ml."
 SQL = ML + "feature.SQLTransformer"

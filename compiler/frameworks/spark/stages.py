@@ -12,7 +12,7 @@ from compiler.frameworks.estimators import release_key
 from compiler.frameworks.refused import denied
 from compiler.ir import Json
 from compiler.readers.spark_model import Stage, every_stage
-from compiler.readers.spark_sql import why_not
+from compiler.readers.spark_sql.grammar import why_not
 
 _PACKAGE = "org.apache.spark.ml."
 _STATEMENTS = "SQLTransformer"
