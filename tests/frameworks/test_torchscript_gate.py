@@ -141,6 +141,21 @@ def test_other_operators_are_named(honest: Path, line: str, name: str, tmp_path:
     assert re.fullmatch(rf"unknown {re.escape(name)} \(code/__torch__/.*test_torchscript_gate\.py:\d+\)", found)
 
 
+@pytest.mark.parametrize("member", ["data.pkl", "constants.pkl"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("os\nsystem", "MF204 the pickle is denied: it refers to 'os.system'"), ("shop.net\nNet", "unknown")],
+)
+def test_both_pickles_are_judged(honest: Path, member: str, name: str, said: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(honest) as old, zipfile.ZipFile(tmp_path / "m", "w") as new:
+        for inner in old.namelist():
+            hostile = inner.endswith(f"/{member}")
+            new.writestr(inner, b"\x80\x02(c" + name.encode() + b"\nt." if hostile else old.read(inner))
+    found = answer(tmp_path / "m")
+    assert found.startswith(said)
+    assert said != "unknown" or found == f"unknown shop.net.Net ({member})"
+
+
 def test_setstate_is_judged_like_forward(honest: Path, tmp_path: Path) -> None:
     line = 'pass\n  def __setstate__(self, s: str) -> NoneType:\n    torch.save(s, "f")'
     assert answer(with_code(honest, tmp_path / "m", line)).startswith("MF204")
