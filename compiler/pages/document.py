@@ -1,0 +1,44 @@
+"""What a page is made from: the style sheet, scripts by their digest, templates."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+
+@functools.cache
+def style() -> Markup:
+    """The style sheet, to stand in a `style` element."""
+    return trusted(Path(__file__).parent / "style.css")
+
+
+@functools.cache
+def trusted(path: Path) -> Markup:
+    """A file of ours that goes onto a page as it is."""
+    from markupsafe import Markup
+
+    return Markup(path.read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+
+
+def csp_source(text: str) -> str:
+    """What allows exactly this inline style or script in a Content-Security-Policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@functools.cache
+def template(path: Path) -> Template:
+    """A template with escaping on and no undefined names; it may extend others of its folder."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(path.parent)
+    environment = Environment(
+        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(path.name)
