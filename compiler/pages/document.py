@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 
 
 @functools.cache
+def style_text() -> str:
+    """The style sheet."""
+    return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+
+
 def style() -> Markup:
-    """The style sheet, to stand in a `style` element."""
-    return trusted(Path(__file__).parent / "style.css")
+    """The style sheet, to stand in a `style` element of a template."""
+    from markupsafe import Markup
+
+    return Markup(style_text())  # noqa: S704 - a file of this package
 
 
 @functools.cache

@@ -74,7 +74,7 @@ def deployment_page(backend: Backend, tx: Transaction, identifier: str) -> Mappi
         "record": [*_record(deployment), ("URL", deployment.body.get("modelDeploymentUrl", "none yet"))],
         "model": model.body,
         "body": json.dumps({"data": [_example(model)]}, indent=1, ensure_ascii=False),
-        "metrics": _metrics(read_json(folder / METRICS) or []),
+        "metrics": _metrics((read_json(folder / METRICS) or {}).get("workers", [])),
         "work": _work(tx, deployment.id),
         "log": _tail(folder / WORKER_LOG),
         "refresh": deployment.state in BUSY,
