@@ -40,12 +40,19 @@ def csp_source(text: str) -> str:
 
 
 @functools.cache
-def template(path: Path) -> Template:
-    """A template with escaping on and no undefined names; it may extend others of its folder."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def template(path: Path, *, strict: bool = True) -> Template:
+    """A template with escaping on; it may extend others of its folder.
+
+    `strict` refuses names without a value; a page over records of any form shows nothing for them.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 
     loader = FileSystemLoader(path.parent)
     environment = Environment(
-        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        undefined=StrictUndefined if strict else Undefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template(path.name)
