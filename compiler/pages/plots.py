@@ -34,7 +34,8 @@ def bars(counts: Sequence[float], label: str, *, wide: bool = False, tone: str =
         for index, count in enumerate(counts)
         if count
     ]
-    return _svg("".join(rects), label, wide=wide, tone=tone)
+    ground = f'<line class="axis" x1="0" x2="{WIDTH:.0f}" y1="{HEIGHT}" y2="{HEIGHT}"/>'
+    return _svg(ground + "".join(rects), label, wide=wide, tone=tone)
 
 
 def box(least: float, low: float, middle: float, high: float, most: float, label: str) -> Markup:
@@ -53,14 +54,6 @@ def box(least: float, low: float, middle: float, high: float, most: float, label
         f'y2="{line + half:.2f}"/>'
     )
     return _svg(shapes, label)
-
-
-def line(values: Sequence[float], label: str) -> Markup:
-    """A course over time, from zero upwards; one value for each moment."""
-    top, step = max((*values, 0)) or 1, WIDTH / max(1, len(values) - 1)
-    points = " ".join(f"{i * step:.2f},{HEIGHT - (HEIGHT - 2) * v / top:.2f}" for i, v in enumerate(values))
-    ground = f'<line class="axis" x1="0" x2="{WIDTH:.0f}" y1="{HEIGHT}" y2="{HEIGHT}"/>'
-    return _svg(f'{ground}<polyline class="stroke" points="{points}"/>', label, wide=True)
 
 
 def short(value: float) -> str:
