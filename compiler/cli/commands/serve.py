@@ -12,7 +12,7 @@ from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
-SUMMARY = "run an artifact on this machine: a directory, a zip, or what a manifest compiles to"
+SUMMARY = "run an artifact on this machine: a directory, a zip, or a compiled manifest"
 EXAMPLE = "manifact serve build/wine/artifact --port 8080"
 DOCUMENT = "tools:ServeDocument"
 MAX_WORKERS = 64
