@@ -29,6 +29,8 @@ class Answer:
     status: int
     body: bytes
     content_type: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """More headers of the response."""
 
 
 class Score:

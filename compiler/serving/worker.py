@@ -15,9 +15,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from compiler.serving.application import PredictApplication
 from compiler.serving.isolation.isolate import isolate
 from compiler.serving.isolation.result import Isolation
 from compiler.serving.isolation.view import view_of
+from compiler.serving.openapi.pages import Description
 from compiler.serving.sandbox import confine, die_with_parent
 from compiler.serving.scoring import Score, last_lines
 
@@ -59,25 +61,22 @@ def main() -> int:
     confine()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
+        description = Description(folder, deployment)
         score = Score(folder)
     except BaseException as problem:  # user code may raise anything; the supervisor reports it
         logger.exception("the model could not be loaded")
         channel.send({"state": "failed", "lines": last_lines(problem)})
         return 1
-    serve(score, deployment, listener, channel, orders["seconds"])
+    application = PredictApplication(
+        score, deployment, description, lambda: channel.send({"state": "stuck"}), max_seconds=orders["seconds"]
+    )
+    serve(application, listener, channel)
     return 0
 
 
-def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel, max_seconds: float) -> None:
-    """Serve until SIGTERM, then drain: no call that was accepted is lost. A call may take `max_seconds`."""
+def serve(application: PredictApplication, listener: socket.socket, channel: Channel) -> None:
+    """Serve until SIGTERM, then drain: no call that was accepted is lost."""
     import uvicorn
-
-    from compiler.serving.application import PredictApplication
-
-    def on_stuck() -> None:
-        channel.send({"state": "stuck"})
-
-    application = PredictApplication(score, deployment, on_stuck, max_seconds=max_seconds)
 
     class DrainingServer(uvicorn.Server):
         """A server that closes a connection only after it has told so, or after it was idle for a moment.
@@ -88,7 +87,7 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             asyncio.get_running_loop().add_reader(channel.socket, end_group)
-            self._reporting = asyncio.create_task(_report(application.metrics.snapshot, channel))
+            self._reporting = asyncio.create_task(_report(application, channel))
             channel.send({"state": "ready"})
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -124,10 +123,10 @@ def end_group() -> None:
     os._exit(128 + signal.SIGKILL)  # the first process of a namespace is spared; with it, all others there end
 
 
-async def _report(snapshot: Any, channel: Channel) -> None:
+async def _report(application: PredictApplication, channel: Channel) -> None:
     while True:
         await asyncio.sleep(METRICS_SECONDS)
-        channel.send({"metrics": snapshot()})
+        channel.send({"metrics": application.metrics.snapshot(), "example": application.example.request})
 
 
 def _private_channel() -> Channel:
