@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from compiler.cli.arguments import add_isolation, add_json, add_root, add_target, checkout, count, target
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "answer every row of a large table, in worker processes"
+SUMMARY = "answer every row of a large table, on this machine or on Spark"
 EXAMPLE = "manifact score wine --input rows.parquet --output answers"
 DOCUMENT = "targets:ScoreDocument"
 
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="file (parquet, csv, jsonl, arrow by its ending), or folder of Parquet files where it has no ending",
     )
-    parser.add_argument("--engine", choices=("local",), default="local", help="what runs it (default: local)")
+    parser.add_argument("--engine", choices=("local", "spark"), default="local", help="what runs it (default: local)")
     parser.add_argument("--strict", action="store_true", help="stop at the first row that is refused")
     parser.add_argument("--overwrite", action="store_true", help="replace what an earlier run wrote to the output")
     parser.add_argument(
@@ -43,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="send {column: values} rather than records to a score.py of your own",
     )
     _add_local(parser.add_argument_group("engine local"))
+    _add_spark(parser.add_argument_group("engine spark"))
     add_root(parser)
     add_target(parser)
     add_json(parser)
@@ -56,9 +58,34 @@ def _add_local(group: argparse._ArgumentGroup) -> None:
     add_isolation(group)
 
 
+def _add_spark(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--master", metavar="URL", help="as spark-submit takes it (default: Spark's own settings)")
+    group.add_argument(
+        "--conf",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="KEY=VALUE",
+        help="setting of the Spark session; can be repeated",
+    )
+    group.add_argument(
+        "--write-job",
+        type=Path,
+        metavar="DIR",
+        help="write the job and its artifact for spark-submit or OCI Data Flow, and run nothing",
+    )
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"'{text}' is not KEY=VALUE")
+    return key, value
+
+
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Score, and say how many rows have an answer."""
-    from compiler.engine.target.score import ScoreRequest, score_table
+    from compiler.engine.target.score import ScoreRequest, SparkRequest, score_table
 
     request = ScoreRequest(
         arguments.model,
@@ -72,6 +99,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         arguments.overwrite,
         arguments.by_column,
         arguments.require_isolation,
+        SparkRequest(arguments.master, tuple(arguments.conf), arguments.write_job),
     )
     with Reporter(console) as reporter:
         result = score_table(checkout(arguments), request, reporter)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from compiler.diagnostics import Diagnostic, Severity, failure
 from compiler.engine.checkout import Checkout
@@ -22,8 +22,20 @@ if TYPE_CHECKING:
     from compiler.scoring.request import Artifact, Output, ScoringOutcome
     from compiler.scoring.tables.sources import Source
 
-Engine: TypeAlias = Literal["local"]
+Engine: TypeAlias = Literal["local", "spark"]
 _OBJECT = "oci://"
+
+
+@dataclass(frozen=True, slots=True)
+class SparkRequest:
+    """Where Spark is, and how its session is set up."""
+
+    master: str | None = None
+    """As `spark-submit --master` takes it; None: what Spark's own settings say, else this machine."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Settings of the session, key and value."""
+    write_job: Path | None = None
+    """Write the job and its artifact into this folder, and run nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class ScoreRequest:
     by_column: bool | None = None
     """Send {column: values}; None: where score.py has the functions of Oracle ADS's."""
     require_isolation: bool = False
+    spark: SparkRequest = field(default_factory=SparkRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,8 @@ class ScoreResult(Result):
     rejected: str
     """The side file; there is one only where rows were refused."""
     outcome: ScoringOutcome
+    job: str = ""
+    """The job that was written instead of being run."""
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -78,6 +93,8 @@ class ScoreResult(Result):
         from compiler.render.words import count, digest
 
         found = self.outcome
+        if self.job:
+            return [Line(f"  wrote {self.job} and artifact.zip  {digest(self.digest)}")]
         resumed = f", {count(found.resumed, 'part')} from an earlier run" if found.resumed else ""
         return [
             Line(f"  {self.name}  {digest(self.digest)}  engine {self.engine}"),
@@ -101,6 +118,7 @@ class ScoreResult(Result):
             "parts": self.outcome.parts,
             "resumed": self.outcome.resumed,
             "columns": list(self.outcome.columns),
+            "job": self.job or None,
             "diagnostics": [as_json(problem) for problem in self.diagnostics],
         }
 
@@ -112,6 +130,8 @@ def score_table(checkout: Checkout, request: ScoreRequest, listener: Listener = 
     MF521, MF761, and the problems of a wrong manifest.
     """
     with _artifact(checkout, request, listener) as artifact:
+        if request.engine == "spark":
+            return _score_on_spark(checkout, request, artifact, listener)
         return _score_locally(checkout, request, artifact, listener)
 
 
@@ -226,3 +246,51 @@ def _local(checkout: Checkout, given: str, folder: Path, listener: Listener) -> 
     else:
         unpack([found.path], folder)
     return Artifact(folder, found.name, f"sha256:{digest(files)}")
+
+
+def _score_on_spark(checkout: Checkout, request: ScoreRequest, artifact: Artifact, listener: Listener) -> ScoreResult:
+    from compiler.scoring.request import ScoringOutcome
+    from compiler.scoring.spark.engine import SparkJob, score_on_spark
+    from compiler.scoring.spark.job import write_job
+
+    options = _job_options(checkout, request)
+    rejected = f"{request.output.rstrip('/')}.rejected.jsonl"
+    if request.spark.write_job is not None:
+        job = write_job(checkout.path(request.spark.write_job), artifact.folder, options)
+        nothing = ScoringOutcome(0, 0, 0, 0, 0, ())
+        return ScoreResult(artifact.name, artifact.digest, "spark", request.output, rejected, nothing, str(job))
+    task = SparkJob(artifact.folder, options, request.spark.master, request.spark.settings)
+    outcome = score_on_spark(task, artifact.name, checkout.environ, listener)
+    return ScoreResult(artifact.name, artifact.digest, "spark", request.output, rejected, outcome)
+
+
+def _job_options(checkout: Checkout, request: ScoreRequest) -> dict[str, Any]:
+    """Options of the job. Raises `CompilerError` MF832 for what Spark cannot do, MF821 or MF824 for local paths."""
+    from compiler.scoring.tables.formats import Format, format_of
+
+    if request.require_isolation:
+        raise failure("MF832", "executors of Spark cannot be isolated", hint="use --engine local")
+    written = _spark_output(checkout, request)
+    if "://" in request.input:
+        read, path = format_of(request.input) or Format.PARQUET, request.input
+    else:
+        from compiler.scoring.tables.sources import find_source
+
+        local = checkout.path(Path(request.input))
+        read, path = find_source(local, request.input).format, str(local)
+    if Format.ARROW in (read, written["output_format"]):
+        raise failure("MF832", "Spark does not read or write Arrow files", hint="use --engine local")
+    flags = {"strict": request.strict, "overwrite": request.overwrite, "by_column": request.by_column}
+    return {"input": path, "format": str(read), **written, **flags}
+
+
+def _spark_output(checkout: Checkout, request: ScoreRequest) -> dict[str, Any]:
+    from compiler.scoring.tables.formats import Format, format_of
+
+    if "://" in request.output:
+        kind = format_of(request.output)
+        return {"output": request.output, "output_format": str(kind or Format.PARQUET), "single": kind is not None}
+    output = _output(checkout, request.output)
+    if output.path.exists() and not request.overwrite:
+        raise failure("MF824", f"{request.output} is there already")
+    return {"output": str(output.path), "output_format": str(output.format), "single": output.single}

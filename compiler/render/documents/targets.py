@@ -172,5 +172,7 @@ class ScoreDocument(TypedDict):
     """Those that an earlier run wrote."""
     columns: list[str]
     """Names of the columns of answers."""
+    job: str | None
+    """The Spark job that was written instead of being run (`--write-job`)."""
     diagnostics: list[Problem]
     """Warnings."""

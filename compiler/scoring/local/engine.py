@@ -142,9 +142,9 @@ class _Run:
             if not self._stopped.is_set():
                 raise
         finally:
+            worker.close()
             with self._lock:
                 self._workers.remove(worker)
-                worker.close()
 
     def _next(self, parts: Iterator[Part]) -> Part | None:
         with self._lock:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from compiler.serving.isolation.result import NONE, Isolation
 from compiler.serving.sandbox import environment, python_command
 
 _LOG_BYTES = 4096
+_END_SECONDS, _PAUSE = 2.0, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,24 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End it, with everything it has started, at once; whoever waits for it is told so."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.returncode is None:  # once it is reaped, its id may be another's
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """End and reap it."""
+        """Let it end, which it does when nobody can ask any more; at the latest end it, then reap it."""
+        self._socket.close()
+        deadline = time.monotonic() + _END_SECONDS
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
         self.kill()
         self._process.wait()
-        self._socket.close()
+
+    def _has_ended(self) -> bool:
+        """Whether it is gone. It is not reaped yet, so that its id still stands for its group."""
+        if self._process.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def __enter__(self) -> WorkerProcess:
         return self
