@@ -311,6 +311,11 @@ def test_a_full_disk_is_one_diagnostic_and_the_run_goes_on_once_there_is_room(ma
         ("--input other.parquet --output out", 1, "did you mean 'xx'?"),
         ("--input rows.parquet --output taken", 6, "MF824]: taken is there already"),
         ("--input rows.parquet --output taken.csv", 6, "MF824]: taken.csv is there already"),
+        (
+            "--input rows.parquet --output out --master local[2]",
+            64,
+            "MF832]: the engine 'local' does not take --master",
+        ),
         ("--input rows.parquet --output out.xlsx", 64, "MF832]: '.xlsx' is not a format that can be written"),
     ],
 )

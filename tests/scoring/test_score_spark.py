@@ -166,7 +166,8 @@ def test_executors_need_nothing_but_what_the_job_ships(tmp_path):
     [
         ([], {"JAVA_HOME": "/nowhere"}, 3, "error[MF827]: Spark needs Java, and there is none in JAVA_HOME (/nowhere)"),
         (["--master", "spark://127.0.0.1:9"], {}, 3, "error[MF828]: the master spark://127.0.0.1:9 does not answer"),
-        (["--require-isolation"], {}, 64, "error[MF832]: executors of Spark cannot be isolated"),
+        (["--require-isolation"], {}, 64, "error[MF832]: the engine 'spark' does not take --require-isolation"),
+        (["--workers", "2"], {}, 64, "error[MF832]: the engine 'spark' does not take --workers"),
     ],
 )
 def test_a_spark_that_cannot_be_had_is_one_diagnostic(words, environment, code, message, tmp_path):

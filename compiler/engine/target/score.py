@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -13,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from compiler.diagnostics import Diagnostic, Severity, failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
-from compiler.engine.session import TargetRequest, open_session
+from compiler.engine.session import TargetRequest
+from compiler.engine.target.score_places import artifact_of, output_of, source_of
 from compiler.events import Listener, ignore
 from compiler.render.lines import Line
 
 if TYPE_CHECKING:
     from compiler.render.documents.targets import ScoreDocument
-    from compiler.scoring.request import Artifact, Output, ScoringOutcome
-    from compiler.scoring.tables.sources import Source
+    from compiler.scoring.request import Artifact, ScoringOutcome
 
 Engine: TypeAlias = Literal["local", "spark"]
-_OBJECT = "oci://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +125,32 @@ def score_table(checkout: Checkout, request: ScoreRequest, listener: Listener = 
     Raises `CompilerError` MF820 to MF832 (`compiler.codes.scoring`), and what finding the artifact raises: MF811,
     MF521, MF761, and the problems of a wrong manifest.
     """
-    with _artifact(checkout, request, listener) as artifact:
+    _check_options(request)
+    with artifact_of(checkout, request.model, request.target, listener) as artifact:
         if request.engine == "spark":
             return _score_on_spark(checkout, request, artifact, listener)
         return _score_locally(checkout, request, artifact, listener)
+
+
+def _check_options(request: ScoreRequest) -> None:
+    """Raise `CompilerError` MF832 for an option that the engine does not know."""
+    spark = {"--master": request.spark.master, "--conf": request.spark.settings, "--write-job": request.spark.write_job}
+    local = {
+        "--workers": request.workers,
+        "--part-rows": request.part_rows,
+        "--require-isolation": request.require_isolation,
+    }
+    for option, value in (spark if request.engine == "local" else local).items():
+        if value:
+            raise failure("MF832", f"the engine '{request.engine}' does not take {option}")
 
 
 def _score_locally(checkout: Checkout, request: ScoreRequest, artifact: Artifact, listener: Listener) -> ScoreResult:
     from compiler.scoring.local.engine import score_locally
     from compiler.scoring.request import PART_ROWS, ScoringJob
 
-    output = _output(checkout, request.output)
-    with _source(checkout, request, listener) as source:
+    output = output_of(checkout, request.output)
+    with source_of(checkout, request.input, request.target, listener) as source:
         job = ScoringJob(
             artifact,
             source,
@@ -163,91 +173,6 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _output(checkout: Checkout, given: str) -> Output:
-    from compiler.scoring.request import Output
-    from compiler.scoring.tables.formats import COMPRESSED, SUFFIXES, Format
-
-    if given.startswith(_OBJECT):
-        raise failure("MF832", "the engine 'local' writes to this machine, not to object storage")
-    path = checkout.path(Path(given))
-    suffix = path.suffix.lower()
-    if not suffix or (path.is_dir() and suffix not in SUFFIXES):
-        return Output(path, Format.PARQUET, single=False)
-    if suffix in COMPRESSED or suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        hint = f"end it in one of {known}, or in nothing for a folder of Parquet"
-        raise failure("MF832", f"'{suffix}' is not a format that can be written", hint=hint)
-    return Output(path, SUFFIXES[suffix], single=True)
-
-
-@contextlib.contextmanager
-def _source(checkout: Checkout, request: ScoreRequest, listener: Listener) -> Iterator[Source]:
-    """The input; objects are brought here for as long as the block runs."""
-    from compiler.scoring.tables.sources import find_source
-
-    if not request.input.startswith(_OBJECT):
-        yield find_source(checkout.path(Path(request.input)), request.input)
-        return
-    from compiler.engine.target.planning import transferring
-    from compiler.workspace.fetched import parse_uri
-    from compiler.workspace.layout import ProjectLayout
-    from compiler.workspace.root import private_folder
-
-    bucket, namespace, name = parse_uri(request.input)
-    with open_session(checkout, request.target, listener) as session:
-        from compiler.cloud.objectstorage.objects import Place
-        from compiler.cloud.objectstorage.tables import bring
-
-        layout = ProjectLayout(session.root)
-        private_folder(layout.state)
-        watch = transferring(request.input, listener)
-        folder = bring(session.connection, Place(namespace, bucket, name), layout.state / "score", watch)
-    yield find_source(folder, request.input)
-    shutil.rmtree(folder)  # only now: an interrupted run finds them again
-
-
-@contextlib.contextmanager
-def _artifact(checkout: Checkout, request: ScoreRequest, listener: Listener) -> Iterator[Artifact]:
-    """The artifact directory of the model; what is not here as one is brought into a folder of this run."""
-    from compiler.engine.artifact.resolve import resolve_artifact
-
-    with tempfile.TemporaryDirectory(prefix="manifact-score-") as scratch:
-        folder = Path(scratch) / "artifact"
-        found = None if request.model.startswith("ocid1.") else resolve_artifact(checkout, Path(request.model))
-        if found is None:
-            yield _pulled(checkout, request, folder, listener)
-        else:
-            yield _local(checkout, request.model, folder, listener)
-
-
-def _pulled(checkout: Checkout, request: ScoreRequest, folder: Path, listener: Listener) -> Artifact:
-    from compiler.engine.target.pull import PullRequest, pull_artifact
-    from compiler.scoring.request import Artifact
-
-    pulled = pull_artifact(checkout, PullRequest(request.model, folder, request.target), listener).pulled
-    return Artifact(folder, request.model, pulled.digest)
-
-
-def _local(checkout: Checkout, given: str, folder: Path, listener: Listener) -> Artifact:
-    from compiler.emit import digest
-    from compiler.engine.artifact.serve import ServeRequest, servable_artifact
-    from compiler.introspection.files import artifact_files
-    from compiler.ir import SourceFile
-    from compiler.scoring.request import Artifact
-    from compiler.serving.extraction import unpack
-
-    found = servable_artifact(checkout, ServeRequest(Path(given)), listener)
-    files = {
-        name: SourceFile(name, found.path, file.size, file.sha256())
-        for name, file in artifact_files(found.path).items()
-    }
-    if found.path.is_dir():
-        folder = found.path
-    else:
-        unpack([found.path], folder)
-    return Artifact(folder, found.name, f"sha256:{digest(files)}")
-
-
 def _score_on_spark(checkout: Checkout, request: ScoreRequest, artifact: Artifact, listener: Listener) -> ScoreResult:
     from compiler.scoring.request import ScoringOutcome
     from compiler.scoring.spark.engine import SparkJob, score_on_spark
@@ -268,8 +193,6 @@ def _job_options(checkout: Checkout, request: ScoreRequest) -> dict[str, Any]:
     """Options of the job. Raises `CompilerError` MF832 for what Spark cannot do, MF821 or MF824 for local paths."""
     from compiler.scoring.tables.formats import Format, format_of
 
-    if request.require_isolation:
-        raise failure("MF832", "executors of Spark cannot be isolated", hint="use --engine local")
     written = _spark_output(checkout, request)
     if "://" in request.input:
         read, path = format_of(request.input) or Format.PARQUET, request.input
@@ -290,7 +213,7 @@ def _spark_output(checkout: Checkout, request: ScoreRequest) -> dict[str, Any]:
     if "://" in request.output:
         kind = format_of(request.output)
         return {"output": request.output, "output_format": str(kind or Format.PARQUET), "single": kind is not None}
-    output = _output(checkout, request.output)
+    output = output_of(checkout, request.output)
     if output.path.exists() and not request.overwrite:
         raise failure("MF824", f"{request.output} is there already")
     return {"output": str(output.path), "output_format": str(output.format), "single": output.single}

@@ -54,7 +54,8 @@ def answer_batch(rows: Sequence[Any], answered: Sequence[bool], columns: Sequenc
 
 def _by_column(rows: Sequence[Any], answered: Sequence[bool], columns: Sequence[AnswerColumn]) -> list[list[Any]]:
     if len(columns) == 1:
-        return [[_only(row, columns[0]) for row in rows]]
+        single = set(map(type, rows)) <= _PLAIN
+        return [list(rows) if single else [_only(row, columns[0]) for row in rows]]
     return [
         [_entry(row, at, column, len(columns)) if known else None for row, known in zip(rows, answered, strict=True)]
         for at, column in enumerate(columns)
