@@ -1,13 +1,14 @@
 """Scanners of pickles beside `manifact inspect`, on the project's hostile and honest files.
 
-Run it from the project's root, each scanner in an environment of its own:
+Run it from the project's root:
 
-    python benchmarks/scanners.py --picklescan DIR --modelscan DIR --fickling DIR --modelaudit DIR [--seconds 20]
+    python benchmarks/scanners.py [--environments DIR] [--tools picklescan,...] [--every N]
 
-DIR holds `bin/`; what is left out is not measured. Prints a table in Markdown: hostile files caught and missed, honest
-files called dangerous (false alarms) or not read, seconds and memory of all files together. A tool that needs more than
-`--seconds` for one file, or more than 4 GiB, has not read it. manifact's "unknown code" counts as caught for hostile
-files and as a false alarm for honest ones.
+Makes an environment for each scanner below DIR, where there is none yet (a temporary folder by default), with the
+releases of RELEASES. Prints a table in Markdown: hostile files caught and missed, honest files called dangerous (false
+alarms) or not read, CPU seconds of all files and the memory of the largest process. A tool's own exit code decides. A
+tool that needs more than `--seconds` of CPU for one file, or more than 4 GiB, has not read it. "unknown code"
+of manifact counts as caught for hostile files and as a false alarm for honest ones.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent / "tests/readers/pickles"
 MAX_BYTES = 1 << 20
+RELEASES = {
+    "picklescan": ("picklescan==1.0.5",),
+    "fickling": ("fickling==0.1.12", "typing_extensions"),
+    "modelscan": ("modelscan==0.8.8",),
+    "modelaudit": ("modelaudit==0.2.54",),
+}
+"""Tool -> what is installed into its environment."""
+OFFLINE = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1"}
+"""ModelAudit would wait for its telemetry."""
 CAUGHT, CLEAN, UNREAD = "caught", "clean", "unread"
 
 
@@ -102,7 +112,13 @@ def run(command: list[str], seconds: float) -> tuple[int, str, float, int]:
     """Exit code (-1: out of time), output, CPU seconds and MiB of one command."""
     before = time.monotonic()
     with tempfile.TemporaryFile("w+") as output:
-        child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, preexec_fn=_limit(seconds))  # noqa: PLW1509
+        child = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **OFFLINE},
+            preexec_fn=_limit(seconds),  # noqa: PLW1509
+        )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -177,24 +193,34 @@ def measured(tool: str, folder: Path, hostile: list[Path], honest: list[Path], s
     return tally
 
 
+def environment(folder: Path, tool: str) -> Path:
+    """The environment of a tool, which is made when it is not there."""
+    if not (folder / "bin" / TOOLS[tool][0][0]).is_file():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        install = [str(folder / "bin/python"), "-m", "pip", "install", "-q", *RELEASES[tool]]
+        subprocess.run(install, check=True, stdout=sys.stderr)
+    return folder
+
+
 def main() -> None:
-    """Measure and print the table."""
+    """Make the environments, measure, and print the table."""
     parser = argparse.ArgumentParser()
-    for tool in TOOLS:
-        parser.add_argument(f"--{tool}", type=Path, default=Path(sys.prefix) if tool == "manifact" else None)
+    parser.add_argument("--environments", type=Path, help="folder of the scanners' environments")
+    parser.add_argument("--tools", default=",".join(TOOLS))
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--every", type=int, default=1, help="take each n-th file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
+        homes = (options.environments or Path(name) / "environments").absolute()
         hostile, honest = (paths[:: options.every] for paths in corpora(Path(name)))
         heads = f"Caught of {len(hostile)} | Missed | Not read | False alarms of {len(honest)} | Not read | CPU s | MiB"
         print(f"| Tool | {heads} |")
         print("|---|---|---|---|---|---|---|---|")
-        for tool in TOOLS:
-            if (folder := getattr(options, tool)) is not None:
-                t = measured(tool, folder, hostile, honest, options.seconds)
-                cells = (t.caught, t.missed, t.unread_hostile, t.alarms, t.unread_honest, round(t.seconds), t.megabytes)
-                print(f"| {tool} | {' | '.join(map(str, cells))} |", flush=True)
+        for tool in options.tools.split(","):
+            home = environment(homes / tool, tool) if tool in RELEASES else Path(sys.prefix)
+            t = measured(tool, home, hostile, honest, options.seconds)
+            cells = (t.caught, t.missed, t.unread_hostile, t.alarms, t.unread_honest, round(t.seconds), t.megabytes)
+            print(f"| {tool} | {' | '.join(map(str, cells))} |", flush=True)
 
 
 if __name__ == "__main__":

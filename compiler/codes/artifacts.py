@@ -91,8 +91,8 @@ ARTIFACTS: dict[str, Code] = {
     ),
     "MF535": Code(
         "model file in the artifact cannot be read",
-        "A file of the artifact looks like a model and is damaged or beyond what is read. The artifact is kept as it "
-        "is; nothing of this file is told to the catalog.",
+        "A file of the artifact, or one that `spec.include` brings, looks like a model and is damaged. It is kept "
+        "as it is; nothing of this file is told to the catalog.",
     ),
     "MF536": Code(
         "schema in the artifact of another form",

@@ -23,7 +23,7 @@ class FileCollector:
     """Resolves the paths of one manifest and gathers what goes into the artifact."""
 
     def __init__(self, loaded: LoadedManifest, root: Path, report: Report, listener: Listener = ignore) -> None:
-        self._folder, self._root, self._report = loaded.folder, root, report
+        self._folder, self.root, self._report = loaded.folder, root, report
         self._document = loaded.document
         self.listener = listener
         """Hears how far the reading of a large file is."""
@@ -35,7 +35,7 @@ class FileCollector:
 
     def find(self, written: str, at: Pointer) -> Path | None:
         """The file or folder on disk, or None after reporting what is wrong with the path."""
-        found = resolve_inside(self._root, self._folder, written)
+        found = resolve_inside(self.root, self._folder, written)
         if isinstance(found, Diagnostic):
             self._report.add(replace(found, where=self._document.locate(at)))
             return None
@@ -64,7 +64,7 @@ class FileCollector:
 
     def take_fetched(self, uri: str, sha256: str, at: Pointer) -> Path | None:
         """Put the file that `manifact fetch` brought into the artifact, under the object's own file name."""
-        path = fetched(self._root, uri, sha256)
+        path = fetched(self.root, uri, sha256)
         if isinstance(path, Diagnostic):
             self._report.add(replace(path, where=self._document.locate(at)))
             return None
@@ -82,7 +82,7 @@ class FileCollector:
 
     def find_fetched(self, uri: str, sha256: str, at: Pointer) -> Path | None:
         """The file that `manifact fetch` brought, or None after reporting why it cannot be used."""
-        path = fetched(self._root, uri, sha256)
+        path = fetched(self.root, uri, sha256)
         if isinstance(path, Diagnostic):
             self._report.add(replace(path, where=self._document.locate(at)))
             return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from compiler.compilation.environment_file import listed_packages
 from compiler.compilation.files import FileCollector
+from compiler.compilation.loaded_files import judge_files
 from compiler.compilation.python_syntax import check_python
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report, SourceRange, failure
 from compiler.events import Event, Listener, Phase
@@ -21,7 +23,7 @@ from compiler.readers.samples import read_table
 from compiler.readers.samples.content import Progress
 from compiler.spec.source import ColumnSpec, ModelSource
 from compiler.workspace.project import LoadedManifest
-from compiler.workspace.root import shown
+from compiler.workspace.root import resolve_inside, shown
 
 
 def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, report: Report) -> Inputs:
@@ -37,6 +39,7 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
     if facts and model.path is not None:
         _take_weights(facts, model.path, collector)
     _take_code(loaded, collector)
+    included = _judge_included(loaded, collector, report)
     check_python(collector.files.values(), report)
     tables = read_samples(loaded, collector, report, text_columns(facts) if facts else frozenset())
     packages = _packages(loaded, collector, lock)
@@ -53,14 +56,35 @@ def read_inputs(loaded: LoadedManifest, collector: FileCollector, lock: Lock, re
         labels=tables["labels"],
         packs=lock.packs,
         packages=packages,
-        modules=_modules(facts, loaded),
+        modules=_modules({*facts.unknown, *_names(included)}, loaded),
+        included=included,
     )
 
 
-def _modules(facts: ModelFacts, loaded: LoadedManifest) -> dict[str, str]:
+def _judge_included(
+    loaded: LoadedManifest, collector: FileCollector, report: Report
+) -> dict[Pointer, Mapping[str, tuple[str, ...]]]:
+    """Unknown code in included files that a framework would load, after reporting those that are denied."""
+    spec, found = loaded.manifest.spec, {}
+    allow = frozenset(spec.model.allow if spec.model else ())
+    for index, written in enumerate(spec.include):
+        at: Pointer = ("spec", "include", index)
+        path = resolve_inside(collector.root, loaded.folder, written)
+        if isinstance(path, Path):
+            judged = judge_files(path, allow)
+            report.add(*(replace(d, where=loaded.document.locate(at)) for d in judged.problems))
+            found[at] = judged.unknown
+    return found
+
+
+def _names(included: Mapping[Pointer, Mapping[str, tuple[str, ...]]]) -> set[str]:
+    return {name for files in included.values() for names in files.values() for name in names}
+
+
+def _modules(unknown: Iterable[str], loaded: LoadedManifest) -> dict[str, str]:
     """Modules of unknown code that lie beside the manifest."""
     folder = loaded.folder
-    roots = {name.partition(".")[0] for name in facts.unknown}
+    roots = {name.partition(".")[0] for name in unknown}
     found = {root: name for root in roots for name in (root, f"{root}.py") if _is_module(folder / name)}
     return dict(sorted(found.items()))
 

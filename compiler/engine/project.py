@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compiler.engine.target.model_status import ModelStatusResult
     from compiler.engine.target.plan import PlanResult
     from compiler.engine.target.pull import PullResult
-    from compiler.engine.target.score import ScoreResult
+    from compiler.engine.target.scoring.score import ScoreResult
     from compiler.engine.target.status import StatusResult
 
 
@@ -171,7 +171,7 @@ class Project:
 
         Refused rows are in the result's diagnostics. Raises `CompilerError` as the command `score` ends with an error.
         """
-        from compiler.engine.target.score import ScoreRequest, score_table
+        from compiler.engine.target.scoring.score import ScoreRequest, score_table
 
         given, written = os.fspath(input), os.fspath(output)
         request = ScoreRequest(model, given, written, target=self._named(target), strict=strict, overwrite=overwrite)

@@ -7,7 +7,7 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
 from compiler.frameworks.base import ModelFile
-from compiler.frameworks.pickled import format_of, requires
+from compiler.frameworks.pickled import format_of, requires, unknown
 from compiler.frameworks.registry import ways_out
 from compiler.ir import ModelFacts, Unserved
 from compiler.readers.pickles.arrays import as_array
@@ -60,6 +60,7 @@ def _facts(model: ModelFile, what: str, instead: str) -> ModelFacts:
         format=format_of(model),
         algorithm=root.cls.name if isinstance(root, Instance) else None,
         requires=requires(model),
+        unknown=unknown(model),
         unserved=Unserved(what, instead),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from compiler.diagnostics import Pointer
 from compiler.ir import CondaEnvironment, DataSchema, Golden, ModelFacts, Score, SourceFile, Table
 from compiler.lock import LockedPack
 from compiler.passes.packages import Packages
@@ -30,6 +31,8 @@ class Inputs:
     """Service conda packs by slug, from manifact.lock."""
     modules: Mapping[str, str] = field(default_factory=dict)
     """Module that the model's pickle imports -> its file or folder beside the manifest, as `include` names it."""
+    included: Mapping[Pointer, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Place in the manifest -> file named there -> dotted names of unknown code that loading that file would run."""
     packages: Packages = field(default_factory=Packages)
     """What is in the inference environment, as far as it is known."""
 

@@ -187,6 +187,8 @@ def _form(error: ValidationError) -> str:
 
 
 def _short(value: str) -> str:
+    """On one line, at most 60 characters of it."""
+    value = value.replace("\n", "\\n")
     return value if len(value) <= 60 else value[:57] + "…"
 
 

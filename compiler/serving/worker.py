@@ -115,18 +115,7 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
 def isolate_worker(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation:
     """Shut this process in: it writes in its home and in the artifact's folder, which is a copy."""
     view = view_of([os.environ["HOME"], str(folder)], network=network)
-    return isolate(view, mechanisms, network=network, keep_process=not _needs_own_processes(folder))
-
-
-def _needs_own_processes(folder: Path) -> bool:
-    """Whether the artifact uses Spark, whose JVM looks up its Python workers in /proc.
-
-    Without a namespace of processes, /proc shows no process but this one (java.lang.ProcessHandle.of finds none).
-    """
-    try:
-        return b"pyspark" in (folder / "score.py").read_bytes()
-    except OSError:
-        return False
+    return isolate(view, mechanisms, network=network)
 
 
 def end_group() -> None:

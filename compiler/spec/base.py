@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
 
 T = TypeVar("T")
 
@@ -53,6 +57,21 @@ class Node(BaseModel):
         frozen=True,
         extra="forbid",
         alias_generator=to_camel,
-        use_attribute_docstrings=True,
         protected_namespaces=(),
+        # A part is only ever validated within the whole: built for itself as well it would double the time to start.
+        defer_build=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the fields by their docstrings.
+
+        pydantic's own `use_attribute_docstrings` parses the sources whenever a model is imported, schema or not.
+        """
+        from compiler.spec.docstrings import field_docstrings
+
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, docstring in field_docstrings(cls).items():
+            properties[cls.model_fields[name].alias].setdefault("description", docstring)
+        return schema

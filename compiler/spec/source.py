@@ -71,7 +71,7 @@ class ModelSource(Node):
     weights: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
     """The entry of a PyTorch checkpoint that holds the state_dict: `model_state_dict`, or `ema.state_dict`."""
     allow: Items[DottedName] = ()
-    """Classes and functions of your own that a pickle may name. What is denied can never be lifted."""
+    """Classes and functions that the model and included pickles may name. What is denied can never be lifted."""
 
 
 class PrebuiltArtifact(Node):
@@ -85,6 +85,8 @@ class PrebuiltArtifact(Node):
     """What the fetched file must hash to."""
     contract: Literal["conda", "container"] = "conda"
     """Whether it must hold score.py and runtime.yaml, or whatever a container reads."""
+    allow: Items[DottedName] = ()
+    """Classes and functions of others, or of your own, that its pickles may name."""
 
 
 class CondaPack(Node):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compiler.diagnostics import CompilerError, Pointer, SourceRange, failure
+from compiler.diagnostics import Pointer, SourceRange, failure
 from compiler.source import SourceDocument, read_document
 from compiler.workspace.layout import ProjectLayout
 from compiler.workspace.root import PROJECT_FILE, find_root, shown
@@ -125,13 +125,11 @@ def open_workspace(start: Path, root: Path | None = None, base: Path | None = No
 
 @functools.lru_cache(maxsize=8)  # the manifests of a fleet share one project file
 def _project_workspace(root: Path, shown_path: str, _modified: int, _size: int) -> Workspace:
-    from compiler.schema import PROJECT, check
+    from compiler.schema import PROJECT, read_as
     from compiler.spec.project import Project
 
     document = read_document(root / PROJECT_FILE, shown=shown_path)
-    if problems := check(document, PROJECT):
-        raise CompilerError(*problems)
-    return Workspace(root, document, Project.model_validate(document.data))
+    return Workspace(root, document, read_as(document, Project, PROJECT))
 
 
 def read_manifest(path: Path, workspace: Workspace) -> MergedDocument:
@@ -147,15 +145,13 @@ def load_manifest(path: Path, workspace: Workspace, *, target: str = "") -> Load
 
     Raises `CompilerError` with every problem of its text and its fields.
     """
-    from compiler.schema import MODEL, check
+    from compiler.schema import MODEL, read_as
     from compiler.spec.v1 import Manifest
 
     document = read_manifest(path, workspace)
     if target:
         document = document.overridden_by(target)
-    if problems := check(document, MODEL):
-        raise CompilerError(*problems)
-    return LoadedManifest(path, Manifest.model_validate(document.data), document)
+    return LoadedManifest(path, read_as(document, Manifest, MODEL), document)
 
 
 def _merge(under: Any, over: Any) -> Any:

@@ -95,6 +95,21 @@ def test_checkpoints_name_the_part_that_is_wanted(net: Net, tmp_path: Path) -> N
     assert _unserved(tmp_path / "m").what == "a single tensor"
 
 
+def test_so_do_its_facts(net: Net, tmp_path: Path) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    state = {
+        "model": net.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "epoch": 3,
+        "pytorch-lightning_version": "2",
+    }
+    torch.save(state, tmp_path / "m")
+    details = inspect_model(tmp_path / "m").details
+    assert details["tensors"] == len(net.state_dict())
+    assert details["elements"] == sum(tensor.numel() for tensor in net.state_dict().values())
+    assert details["entries"] == {"epoch": 3, "pytorch-lightning_version": "2"}
+
+
 def test_torchscript_names_mean_nothing_to_torch_load(tmp_path: Path) -> None:
     """`__torch__` is only TorchScript's: elsewhere it is a module that could be imported."""
     with zipfile.ZipFile(tmp_path / "m", "w") as archive:

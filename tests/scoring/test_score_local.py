@@ -269,7 +269,7 @@ def processes_of(folder: Path) -> list[str]:
     return [name for name in found if int(name) != os.getpid()]
 
 
-ENDS = DOUBLE.replace("        for row", "        import os\n        os.kill(os.getpid(), 9)\n        for row")
+ENDS = DOUBLE.replace("        for row", "        import os\n        os._exit(3)\n        for row")
 
 
 def test_a_worker_that_ends_is_one_diagnostic(manifact, tmp_path):
@@ -277,7 +277,7 @@ def test_a_worker_that_ends_is_one_diagnostic(manifact, tmp_path):
     given = write(pa.table({"x": [1.0]}), tmp_path / "rows.parquet")
     result = manifact("score", artifact, "--input", given, "--output", tmp_path / "out")
     assert result.code == 5
-    assert "error[MF826]: a worker process was ended by SIGKILL" in result.err
+    assert "error[MF826]: a worker process ended with exit code 3" in result.err
 
 
 def test_a_full_disk_is_one_diagnostic_and_the_run_goes_on_once_there_is_room(manifact, tmp_path):

@@ -85,7 +85,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
     """Score, and say how many rows have an answer."""
-    from compiler.engine.target.score import ScoreRequest, SparkRequest, score_table
+    from compiler.engine.target.scoring.score import ScoreRequest, SparkRequest, score_table
 
     request = ScoreRequest(
         arguments.model,

@@ -6,15 +6,18 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compiler.cloud.connect.credentials import Credentials, find_credentials
 from compiler.cloud.connect.endpoints import check_endpoint
 from compiler.cloud.connect.retries import RetryPolicy, SafeRetries
 from compiler.diagnostics import failure
 from compiler.planning.tags import Scope
-from compiler.spec.project import Target
+from compiler.system import require_linux
 from compiler.workspace.layout import ProjectLayout
+
+if TYPE_CHECKING:
+    from compiler.spec.project import Target
 
 LOCAL = "local"
 LOCAL_ENDPOINT = "http://127.0.0.1:8600"
@@ -31,11 +34,15 @@ class Connection:
     tenancy: str
     data_science: Any
     """oci.data_science.DataScienceClient that answers raw JSON."""
-    object_storage: Any
-    """oci.object_storage.ObjectStorageClient, likewise."""
+    open_object_storage: Callable[[], Any] = field(repr=False)
     signer: Any = field(repr=False)
     local: bool = False
     release: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    @property
+    def object_storage(self) -> Any:
+        """oci.object_storage.ObjectStorageClient, likewise; made when it is first wanted, as few commands do."""
+        return self.open_object_storage()
 
     def close(self) -> None:
         """Give everything back. Deployments keep serving."""
@@ -65,8 +72,8 @@ class Access:
 def connect(name: str, target: Target, *, root: Path, project: str, access: Access | None = None) -> Connection:
     """Open a target. `root` is the project root (the embedded OCI lives under it), `project` the project's name.
 
-    Raises `CompilerError` MF710 or MF711 for missing or unusable credentials, MF742 for an incomplete target and MF746
-    for an endpoint that is not trusted, before anything is sent.
+    Raises `CompilerError` MF710 or MF711 for missing or unusable credentials, MF742 for an incomplete target, MF612
+    for `local` on another system than Linux, and MF746 for an endpoint that is not trusted, before anything is sent.
     """
     access = access or Access()
     return _local(name, root, project, access) if name == LOCAL else _cloud(name, target, project, access)
@@ -78,28 +85,20 @@ def local_store(root: Path) -> Path:
 
 
 def _local(name: str, root: Path, project: str, access: Access) -> Connection:
+    require_linux(f"the target '{LOCAL}'")
     from compiler.cloud.connect.in_process import InProcessAdapter
+    from compiler.cloud.connect.local_signer import local_signer
     from compiler.localcloud import open_cloud
 
     cloud = open_cloud(local_store(root), run_processes=access.run_processes)
     config = cloud.sdk_config()
     key_id = (config["tenancy"], config["user"], config["fingerprint"])
-    signer = _local_signer(key_id, Path(config["key_file"]).read_text(encoding="ascii"))
+    signer = local_signer(key_id, Path(config["key_file"]).read_bytes())
     credentials = Credentials(config, signer, config["tenancy"], "api_key")
     place = Scope(project, name, cloud.compartment_id, cloud.project_id, config["region"])
-    opened = _open(place, credentials, LOCAL_ENDPOINT, access)
     adapter = InProcessAdapter(cloud)
-    for client in (opened.data_science, opened.object_storage):
-        client.base_client.session.mount("http://", adapter)
+    opened = _open(place, credentials, LOCAL_ENDPOINT, access, lambda session: session.mount("http://", adapter))
     return replace(opened, local=True, release=cloud.close)
-
-
-@functools.lru_cache(maxsize=4)
-def _local_signer(key_id: tuple[str, str, str], key: str) -> Any:
-    """A signer with the key of an embedded OCI. Reading it takes 65 ms, as OpenSSL tests its primes."""
-    from oci.signer import Signer
-
-    return Signer(*key_id, private_key_file_location=None, private_key_content=key)
 
 
 def _cloud(name: str, target: Target, project: str, access: Access) -> Connection:
@@ -120,15 +119,32 @@ def _cloud(name: str, target: Target, project: str, access: Access) -> Connectio
     return _open(place, credentials, target.service_endpoint, access)
 
 
-def _open(place: Scope, credentials: Credentials, endpoint: str | None, access: Access) -> Connection:
+def _open(
+    place: Scope,
+    credentials: Credentials,
+    endpoint: str | None,
+    access: Access,
+    prepare: Callable[[Any], None] = lambda _: None,
+) -> Connection:
+    """The clients, whose HTTP sessions `prepare` may change."""
     from oci.data_science import DataScienceClient
-    from oci.object_storage import ObjectStorageClient
+
+    def client(kind: Any) -> Any:
+        made = _client(kind, credentials, endpoint, access)
+        prepare(made.base_client.session)
+        return made
+
+    @functools.cache
+    def object_storage() -> Any:
+        from oci.object_storage import ObjectStorageClient
+
+        return client(ObjectStorageClient)
 
     return Connection(
         place=place,
         tenancy=credentials.tenancy,
-        data_science=_client(DataScienceClient, credentials, endpoint, access),
-        object_storage=_client(ObjectStorageClient, credentials, endpoint, access),
+        data_science=client(DataScienceClient),
+        open_object_storage=object_storage,
         signer=credentials.signer,
     )
 

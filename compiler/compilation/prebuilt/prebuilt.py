@@ -19,6 +19,7 @@ from compiler.emit.writer import staging
 from compiler.introspection.files import one_folder_down
 from compiler.ir import Golden, Prebuilt, ResolvedModel, Score, SourceFile
 from compiler.lock import Lock
+from compiler.passes.code_in_pickles import UnknownCode, refuse
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.model import check_use_case
 from compiler.passes.samples.samples import pick_golden
@@ -42,10 +43,21 @@ def prebuilt(
         assert root is not None
         folder, found = root
         _check_places([file.path for file in found], loaded, report, zipped=folder == scratch)
-        model = find_model(folder)
-        report.add(*(replace(d, where=loaded.document.locate(place_of(loaded))) for d in model.problems))
+        model = _judged_model(loaded, folder, report)
         report.raise_if_failed()
         yield _resolved(loaded, files, found, model, lock, report), artifact_tree({file.path: file for file in found})
+
+
+def _judged_model(loaded: LoadedManifest, folder: Path, report: Report) -> FoundModel:
+    """The model among the artifact's files, after reporting each file that is denied or names unknown code."""
+    artifact, at = loaded.manifest.spec.artifact, place_of(loaded)
+    allowed = artifact.allow if artifact else ()
+    model = find_model(folder, frozenset(allowed))
+    report.add(*(replace(d, where=loaded.document.locate(at)) for d in model.problems))
+    for name, names in model.unknown.items():
+        code = UnknownCode(f"'{name}'", names, at, "spec.artifact.allow", allowed)
+        refuse(code, report, lambda _: ", and its module lies in the artifact")
+    return model
 
 
 def golden_of(inputs: Inputs, report: Report) -> Golden | None:

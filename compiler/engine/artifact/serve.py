@@ -15,6 +15,7 @@ from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
 from compiler.engine.artifact.resolve import Form, compile_artifact, resolve_artifact
 from compiler.engine.checkout import Checkout
 from compiler.events import Event, Listener, Phase, ignore
+from compiler.system import require_linux
 
 if TYPE_CHECKING:
     from compiler.introspection import Check
@@ -74,6 +75,7 @@ def servable_artifact(checkout: Checkout, request: ServeRequest, listener: Liste
     Raises `CompilerError` MF811 where there is none that can be served, MF810 when a library of the model is missing,
     and MF521 for checks that fail.
     """
+    require_linux("serving a model here")
     artifact = _find_artifact(checkout, request.path)
     _check(artifact.path, listener, force=request.force)
     return artifact

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics import did_you_mean, failure
 from compiler.engine.reference import ModelReference, loaded_manifest, manifest_names, manifest_of
 from compiler.engine.session import Session
 from compiler.planning import tags
-from compiler.planning.live.observed import Observed
+from compiler.planning.live.observed import LiveResource
 from compiler.workspace.root import as_typed
 from compiler.workspace.targets import LOCAL
 
@@ -16,20 +17,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def deployment_of(session: Session, model: ModelReference, observed: Observed) -> str:
+def deployment_of(session: Session, model: ModelReference) -> str:
     """OCID of the live deployment of a model. Raises `CompilerError` MF743, with the step that leads to one."""
+    from compiler.cloud.datascience.deployments import list_deployments
     from compiler.cloud.datascience.invoke import find_deployment
 
-    found = find_deployment(session.connection, observed.deployments, model.name)
+    deployments = tuple(map(LiveResource, list_deployments(session.connection)))
+    found = find_deployment(session.connection, deployments, model.name)
     if found is None:
         message = f"'{model.name}' has no deployment in target '{session.name}'"
-        raise failure("MF743", message, hint=_next_step(session, model, observed))
+        raise failure("MF743", message, hint=_next_step(session, model, deployments))
     return found
 
 
-def _next_step(session: Session, model: ModelReference, observed: Observed) -> str:
+def _next_step(session: Session, model: ModelReference, deployments: Sequence[LiveResource]) -> str:
     path = model.manifest or manifest_of(session.checkout, model.name, model.start)
-    return _known(session, model, path) if path else _unknown(session, model, observed)
+    return _known(session, model, path) if path else _unknown(session, model, deployments)
 
 
 def _known(session: Session, model: ModelReference, path: Path) -> str:
@@ -49,10 +52,10 @@ def _known(session: Session, model: ModelReference, path: Path) -> str:
     return f"deploy it: `manifact apply {shown}{target}`"
 
 
-def _unknown(session: Session, model: ModelReference, observed: Observed) -> str:
+def _unknown(session: Session, model: ModelReference, deployments: Sequence[LiveResource]) -> str:
     """The name of no manifest: what it was probably meant to be."""
     place = session.connection.place
-    live = {live.tags.get(tags.NAME, "") for live in observed.deployments if place.owns(live.tags) and not live.deleted}
+    live = {live.tags.get(tags.NAME, "") for live in deployments if place.owns(live.tags) and not live.deleted}
     names = {*manifest_names(session.checkout, model.start), *live} - {""}
     meant = did_you_mean(model.name, names)
     listed = f"there are: {', '.join(sorted(names)[:8])}" if names else "no manifest is here: name the folder of one"

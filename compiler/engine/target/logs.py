@@ -95,15 +95,12 @@ def follow_log(checkout: Checkout, request: LogsRequest, listener: Listener = ig
 
 def _find_log(checkout: Checkout, request: LogsRequest, listener: Listener) -> tuple[str, Path]:
     """OCID of the deployment, and the file that its model server writes."""
-    from compiler.cloud.observe import observe
-
     model = model_reference(checkout, request.model)
     with open_session(checkout, request.target, listener, model.start) as session:
         if not session.connection.local:
             hint = "in a tenancy, logs are where `deployment.logs` sends them: OCI Logging"
             raise failure("MF745", f"target '{session.name}' keeps its logs itself", hint=hint)
-        observed = observe(session.connection, [])
-        deployment = deployment_of(session, model, observed)
+        deployment = deployment_of(session, model)
     return deployment, deployment_log(session.root, deployment)
 
 

@@ -79,13 +79,11 @@ def predict(checkout: Checkout, request: PredictRequest, listener: Listener = ig
     read, MF743 where nothing is deployed.
     """
     from compiler.cloud.datascience import invoke
-    from compiler.cloud.observe import observe
 
     model = model_reference(checkout, request.model)
     payload = _payload(checkout, request.data)
     with open_session(checkout, request.target, listener, model.start) as session:
-        observed = observe(session.connection, [])
-        deployment = deployment_of(session, model, observed)
+        deployment = deployment_of(session, model)
         answer = invoke.predict(session.connection, deployment, payload)
     text = answer.body.decode("utf-8", "replace")
     if answer.status != 200:

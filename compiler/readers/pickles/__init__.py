@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from compiler.diagnostics import CompilerError, SourceRange, failure
-from compiler.readers.pickles.faults import Beyond, Denied, Fault
+from compiler.readers.pickles.faults import Beyond, Denied, Fault, Malformed
 from compiler.readers.pickles.judging.judge import Judge
 from compiler.readers.pickles.machine import Machine, Usage
 from compiler.readers.pickles.names import Globals
@@ -58,8 +58,21 @@ def run(machine: Machine, path: Path) -> Any:
         Judge().judge(machine.usage.made, value)
         machine.usage.made.clear()
         return value
+    except Malformed as fault:
+        _judge_damaged(machine, path)
+        raise refusal(path, fault, machine.offset) from fault
     except Fault as fault:
         raise refusal(path, fault, machine.offset) from fault
+
+
+def _judge_damaged(machine: Machine, path: Path) -> None:
+    """What stands before the damage is loaded all the same. Raises CompilerError (MF204) when that is denied."""
+    try:
+        Judge().judge(machine.usage.made, None, machine.stack)
+    except Denied as fault:
+        raise refusal(path, fault, machine.offset) from fault
+    except Beyond:
+        return
 
 
 def at_end(machine: Machine) -> bool:

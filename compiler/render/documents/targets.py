@@ -106,6 +106,8 @@ class StatusDocument(TypedDict):
     """Of one model, where one was named: its life in order."""
     next: NotRequired[str]
     """Likewise: the command that comes next."""
+    lastFailure: NotRequired[Problem]
+    """Likewise: why the last apply from this checkout failed, until one succeeds."""
 
 
 class PredictDocument(TypedDict):

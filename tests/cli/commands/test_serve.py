@@ -113,7 +113,7 @@ def test_a_directory_is_served_until_a_signal_and_nothing_is_left(tmp_path, serv
     eventually(lambda: "asked" in served.errors.read_text())
     assert served.errors.read_text().count("loading") == 2
     assert sorted(path.name for path in artifact.iterdir()) == ["runtime.yaml", "score.py"]
-    assert len(served.processes()) == 3
+    assert len(served.processes()) in {3, 5}  # in namespaces, each of the two workers has a process that stands for it
     served.process.send_signal(number)
     expected = 0 if number in (signal.SIGINT, signal.SIGTERM) else -number
     assert served.ended() == expected

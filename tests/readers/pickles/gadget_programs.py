@@ -25,10 +25,12 @@ from compiler.readers.pickles import names
 INDEX = Path(names.__file__).parent / "index"
 CANARY = "canary-of-the-search"
 TEXTS = (
-    "x", "predict", "named_steps.a.coef_", "estimator_.__init__.__globals__", "filename", "__class__", "../../etc/passwd",
+    "x", "predict", "named_steps.a.coef_", "estimator_.__init__.__globals__", "fit.__code__", "filename", "__class__", "../../etc/passwd",
     f"open({CANARY!r}, 'w').close()", "coef_", "1e999999", "UTC", "cosine", "a" * 2000,
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 3, 255, 65536, 2**31 - 1, -(2**31), 2_000_000_000, 624, 625)
+DANGEROUS = (("numpy", "memmap"), ("types", "SimpleNamespace"), ("functools", "partial"))
+"""Names that honest files hold, each in its place only."""
 PROBES = ("gadget_probe", ("Probe", "called"))
 
 
@@ -40,11 +42,13 @@ def literal(value: Any) -> bytes:
 class Composer:
     """Makes programs from the productions of the index."""
 
-    def __init__(self, source: random.Random) -> None:
-        self.source = source
+    def __init__(self, source: random.Random, like: str = "", wild: float = 0.06) -> None:
+        self.source, self.wildness = source, wild
         self.remembered = False
         """Whether the probe is the first entry of the memo."""
         self.entries = _entries()
+        self.roots = [entry for entry in self.entries if like in entry[1] and (entry[2].call or entry[2].new)]
+        """What a program makes."""
         self.by_family: dict[str, list[tuple[str, str, names.Production]]] = {}
         self.values: dict[str, list[tuple[str, str]]] = {}
         for module, attribute, found in self.entries:
@@ -54,9 +58,7 @@ class Composer:
                 self.values.setdefault(tag, []).append((module, attribute))
 
     def program(self) -> bytes:
-        module, attribute, found = self.source.choice(self.entries)
-        while found.call is None and found.new is None:
-            module, attribute, found = self.source.choice(self.entries)
+        module, attribute, found = self.source.choice(self.roots)
         self.remembered = self.source.random() < 0.15
         first = name(PROBES[0], PROBES[1][0]) + b")\x81r\0\0\0\x000" if self.remembered else b""
         return b"\x80\x02" + first + self.instance(module, attribute, found, 0) + b"."
@@ -112,7 +114,7 @@ class Composer:
         if roll < 0.45:
             return self.probe()
         if roll < 0.6:
-            module, attribute, _ = self.source.choice(self.entries)
+            module, attribute = self.source.choice((*DANGEROUS, self.source.choice(self.entries)[:2]))
             return name(module, attribute)
         if roll < 0.8:
             return literal(_data(self.source))
@@ -128,7 +130,7 @@ class Composer:
 
     def kind(self, node: ast.expr, depth: int) -> bytes:  # noqa: PLR0911 - one return a form
         """Something of a kind; now and then something else."""
-        if self.source.random() < 0.06:
+        if self.source.random() < self.wildness:
             return self.wild(depth)
         if isinstance(node, ast.BinOp):
             return self.kind(self.source.choice((node.left, node.right)), depth)
@@ -190,8 +192,11 @@ def _entries() -> list[tuple[str, str, names.Production]]:
     return [entry for entry in found if entry[2] is not None]  # type: ignore[misc]
 
 
+FILE = {"filename": CANARY, "mode": "w+", "shape": (4,), "dtype": "u1"}
+
+
 def _data(source: random.Random) -> Any:
-    return source.choice(([1, 2], {"a": 1}, (1, "a"), {"a", "b"}, [[1.5], "x"], {1: [None]}))
+    return source.choice(([1, 2], {"a": 1}, (1, "a"), {"a", "b"}, [[1.5], "x"], {1: [None]}, FILE, FILE))
 
 
 def _array(source: random.Random) -> bytes:
@@ -243,7 +248,8 @@ class Mutator:
 
     def _bytes(self, value: bytes) -> bytes:
         changed = bytearray(value)
-        at = self.source.randrange(max(len(value) // 4, 1)) * 4
+        step = self.source.choice((1, 4))  # nodes of histogram trees are packed, other numbers lie on words
+        at = self.source.randrange(max(len(value) // step, 1)) * step
         changed[at : at + 4] = struct.pack("<i", self.source.choice(NUMBERS))[: len(value) - at]
         return bytes(changed)
 
@@ -260,7 +266,8 @@ def honest_pickles() -> list[bytes]:
     models = [
         tree.DecisionTreeClassifier(), ensemble.HistGradientBoostingRegressor(max_iter=1, min_samples_leaf=1),
         make_pipeline(preprocessing.FunctionTransformer(np.log1p), linear_model.Ridge()),
-        feature_selection.RFE(linear_model.LinearRegression()), neighbors.KNeighborsClassifier(2, algorithm="kd_tree"),
+        feature_selection.RFE(linear_model.LinearRegression()),
+        feature_selection.SelectFromModel(linear_model.LinearRegression()), neighbors.KNeighborsClassifier(2, algorithm="kd_tree"),
         ensemble.RandomForestClassifier(2, random_state=np.random.RandomState(0)),
     ]  # fmt: skip
     values = [model.fit(rows, target) for model in models]

@@ -1,11 +1,16 @@
 """The gadget search: what the gate accepts is loaded and asked to predict, and nothing may come of it.
 
-    python gadget_search.py --programs 2000 --seed 1 [--off RULE] [--stop WHY]
+    python gadget_search.py --programs 2000 --seed 1 [--off RULES] [--like WORD] [--wild SHARE] [--stop WHY]
 
-Prints one JSON document: programs, accepted, seconds, findings. A finding is a program that was accepted and then made
-the loader use the probe, ended the interpreter, opened or changed a file, started a process, reached the network, took
-longer than its alarm or more memory than its limit. Programs are loaded in a child process that an audit hook watches
-and holds back; `--off` switches one rule of the judge off, which the search then has to notice.
+Prints one JSON document: programs, accepted, seconds, isolation, baseline, findings. A finding is a program that was
+accepted and then made the loader use the probe, ended the interpreter, opened or changed a file, started a process,
+reached the network, hid a method, took longer than its alarm or more memory than its limit.
+
+The whole search runs in the sandbox that verify and serving use, and writes in its current folder alone. Programs are
+loaded in a child process that an audit hook watches and holds back. What no hook sees (compiled code that opens files,
+child processes) shows in the open files, the children and the folder, and as the sandbox's refusal. What honest pickles
+do by themselves is the baseline, and no finding. `--off` switches rules of the judge off, which the search then has to
+notice; `--like` makes all programs of productions and honest pickles that hold a word.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ import sys
 import time
 import types
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +43,9 @@ from compiler.readers.pickles.judging import kinds, ranges  # noqa: E402
 from compiler.readers.pickles.productions import Production  # noqa: E402
 from compiler.readers.pickles.values import FORGOTTEN  # noqa: E402
 from compiler.readers.pickles.window import Window  # noqa: E402
+from compiler.serving.isolation.isolate import isolate  # noqa: E402
+from compiler.serving.isolation.result import Isolation  # noqa: E402
+from compiler.serving.isolation.view import view_of  # noqa: E402
 
 SECONDS = 4
 MEMORY = 3 << 30
@@ -63,6 +72,13 @@ class Probe:
     def __iter__(self) -> Any:
         touched.append("__iter__")
         return iter(())
+
+    def __hash__(self) -> int:
+        touched.append("__hash__")
+        return 1
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __setstate__(self, state: Any) -> None:
         pass
@@ -92,40 +108,81 @@ def install_probe() -> None:
 
 
 def switch_off(rule: str) -> None:
-    """Take one rule out of the judge."""
-    judge = judging.Judge
-    if rule == "arguments":
-        judge._arguments = lambda *_: None  # type: ignore[method-assign]
-    elif rule == "state":
-        real = judge._state
-        judge._state = lambda self, found, production: (  # type: ignore[method-assign]
-            real(self, found, production) if production.state == "attributes" else None
-        )
-    elif rule == "families":
-        judge.deep = lambda *_: True  # type: ignore[method-assign]
-    elif rule == "slots":
-        real_attributes = judge._attributes
-        judge._attributes = lambda self, found, state: (  # type: ignore[method-assign]
-            None if isinstance(state, tuple) else real_attributes(self, found, state)
-        )
-    elif rule == "texts":
-        judging.check_text = lambda *_: None  # type: ignore[assignment]
-    elif rule == "ranges":
-        for name in ranges.CHECKS:
-            ranges.CHECKS[name] = lambda _: None
-        ranges.CLASSES.clear()
-        from compiler.readers.pickles import joblib_array
-
-        joblib_array.scan = lambda *_: None  # type: ignore[assignment]
-    elif rule == "forgetting":
-        machine.MAX_REMEMBERED = 0
-        machine.Machine.fade = lambda _, value: (  # type: ignore[method-assign]
-            FORGOTTEN if not isinstance(value, str) and "probe" in getattr(
-                getattr(getattr(value, "cls", None), "production", None), "tags", ()) else value
-        )  # fmt: skip
-        kinds._WORDS["data"] = lambda walker, value: value is FORGOTTEN or walker.deep(value, frozenset())
+    """Take one rule out of the judge: one of RULES, or `ranges.NAME` for one check of values."""
+    if rule.startswith("ranges."):
+        _without_check(rule.partition(".")[2])
     elif rule != "none":
-        raise SystemExit(f"no such rule: {rule}")
+        RULES[rule]()
+
+
+def _without_check(name: str) -> None:
+    if name in ranges.CHECKS:
+        ranges.CHECKS[name] = lambda _: None
+    else:
+        del ranges.CLASSES[name]
+
+
+def _without_arguments() -> None:
+    judging.Judge._arguments = lambda *_: None  # type: ignore[method-assign]
+
+
+def _without_state() -> None:
+    real = judging.Judge._state
+    judging.Judge._state = lambda self, found, production: (  # type: ignore[method-assign]
+        real(self, found, production) if production.state == "attributes" else None
+    )
+
+
+def _without_families() -> None:
+    judging.Judge.deep = lambda *_: True  # type: ignore[method-assign]
+
+
+def _without_keys() -> None:
+    judging.Judge._keys = lambda *_, **__: None  # type: ignore[method-assign]
+
+
+def _without_slots() -> None:
+    real = judging.Judge._attributes
+    judging.Judge._attributes = lambda self, found, state: (  # type: ignore[method-assign]
+        None if isinstance(state, tuple) else real(self, found, state)
+    )
+
+
+def _without_hiding() -> None:
+    names._hidden = lambda *_: iter(())  # type: ignore[assignment]
+
+
+def _without_texts() -> None:
+    judging.check_text = lambda *_: None  # type: ignore[assignment]
+
+
+def _without_ranges() -> None:
+    for name in ranges.CHECKS:
+        ranges.CHECKS[name] = lambda _: None
+    ranges.CLASSES.clear()
+
+
+def _without_memory() -> None:
+    """What lies beyond the limits counts as data."""
+    machine.MAX_REMEMBERED = 0
+    machine.Machine.fade = lambda _, value: (  # type: ignore[method-assign]
+        FORGOTTEN if not isinstance(value, str) and "probe" in getattr(
+            getattr(getattr(value, "cls", None), "production", None), "tags", ()) else value
+    )  # fmt: skip
+    kinds._WORDS["data"] = lambda walker, value: value is FORGOTTEN or walker.deep(value, frozenset())
+
+
+RULES: dict[str, Callable[[], None]] = {
+    "arguments": _without_arguments,
+    "state": _without_state,
+    "families": _without_families,
+    "keys": _without_keys,
+    "slots": _without_slots,
+    "hiding": _without_hiding,
+    "texts": _without_texts,
+    "ranges": _without_ranges,
+    "forgetting": _without_memory,
+}
 
 
 def accepted(program: bytes) -> bool:
@@ -163,6 +220,9 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
             return
         events.append(f"open {path!r}"[:80])
         raise PermissionError(event)
+    if event == "object.__getattr__" and arguments[1] in {"__code__", "__globals__"}:
+        events.append(f"reaches {arguments[1]}")
+        return
     if event == "exec" and CANARY in repr(getattr(arguments[0], "co_consts", "")):
         events.append("exec")
         raise PermissionError(event)
@@ -172,12 +232,20 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 METHODS = ("predict", "transform", "predict_proba", "decision_function", "rvs", "score", "__call__", "query")
+WITHOUT_ARGUMENTS = ("toarray", "random_sample", "tolist", "to_pylist")
+USED = frozenset({"called", "__call__", "__array_interface__", "__array__"})
+"""Uses of the probe that are a finding when a model is asked; any use is one while it is loaded."""
 
 
 def use(value: Any) -> None:
     """Ask a model as a server would."""
     import numpy as np
 
+    for method in WITHOUT_ARGUMENTS:
+        try:
+            getattr(value, method)()
+        except (Exception, SystemExit):
+            continue
     for method in METHODS:
         found = getattr(value, method, None)
         for rows in ([[1.0, 2.0, 3.0]], ["a b"]):
@@ -193,26 +261,52 @@ def load(program: bytes) -> list[str]:
     global watching  # noqa: PLW0603 - the hook cannot be taken away again
     touched.clear()
     events.clear()
+    before = _traces()
     signal.alarm(SECONDS)
     watching = True
-    value = None
+    at_load: list[str] | None = None
     try:
         value = pickle.loads(program)
         at_load = list(touched)
         if type(value) is Probe and b"__class__" in program:
             events.append("class swapped")
         elif type(value) is not Probe:
+            events.extend(_hidden(value))
             use(value)
     except MemoryError:
         events.append("memory")
-        at_load = list(touched)
+    except OSError as error:
+        events.append(f"the sandbox refused it: {type(error).__name__}")
     except (Exception, SystemExit):
-        at_load = list(touched)
+        pass
     finally:
         watching = False
         signal.alarm(0)
-    called_ = [name for name in touched if name in {"called", "__call__"}]
-    return [*events, *(f"probe {name}" for name in [*at_load, *called_])]
+    events.extend(sorted(_traces() - before))
+    loaded = touched if at_load is None else [*at_load, *USED.intersection(touched[len(at_load) :])]
+    return [*events, *(f"probe {name}" for name in loaded)]
+
+
+def _hidden(value: Any) -> list[str]:
+    """Methods that a model is asked by and that its own attributes hide."""
+    own = getattr(value, "__dict__", {})
+    return [f"hides {name}" for name in METHODS if name in own and callable(getattr(type(value), name, None))]
+
+
+def _traces() -> frozenset[str]:
+    """Open files, child processes and files of this folder: what compiled code does without an event."""
+    found = {f"opens {target}" for path in Path("/proc/self/fd").iterdir() if (target := _target(path))}
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    started = children.read_text().split() if children.is_file() else []
+    return frozenset({*found, *(f"starts {n}" for n in started), *(f"writes {path}" for path in Path().iterdir())})
+
+
+def _target(path: Path) -> str:
+    """What a descriptor leads to; empty for the one that listed the others."""
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
 
 
 def child(programs: list[bytes], pipe: int) -> None:
@@ -253,29 +347,43 @@ def run_batch(programs: list[bytes]) -> list[tuple[bytes, list[str]]]:
     return found
 
 
-def search(count: int, seed: int, *, stop: str) -> dict[str, Any]:
+def search(count: int, seed: int, *, like: str, wild: float, stop: str) -> dict[str, Any]:
     """Make programs, load those that are accepted, and gather what came of it."""
     source = random.Random(seed)
-    composer = Composer(source)
-    mutator = Mutator(source, honest_pickles(), composer.entries)
+    honest = [data for data in honest_pickles() if like.encode() in data]
+    baseline = {why for _, whys in run_batch(honest) for why in whys}
+    composer = Composer(source, like, wild)
+    mutator = Mutator(source, honest, composer.entries)
+    makers = [maker for maker, able in ((mutator, honest), (composer, composer.roots)) if able]
     waiting: list[bytes] = []
     findings: list[dict[str, Any]] = []
     taken, started = 0, time.monotonic()
     for number in range(count):
         try:
-            program = (composer if number % 2 else mutator).program()
+            program = makers[number % len(makers)].program()
         except RecursionError:
             continue
         if accepted(program):
             waiting.append(program)
         if len(waiting) == BATCH or number == count - 1:
             taken += len(waiting)
-            findings += [{"why": why, "program": data.hex()[:20_000]} for data, why in run_batch(waiting)]
+            findings += _findings(run_batch(waiting), baseline)
             waiting = []
             if stop and any(stop in " ".join(found["why"]) for found in findings):
                 break
     seconds = round(time.monotonic() - started, 1)
-    return {"seed": seed, "programs": number + 1, "accepted": taken, "seconds": seconds, "findings": findings}
+    counts = {"seed": seed, "programs": number + 1, "accepted": taken, "seconds": seconds}
+    return {**counts, "baseline": sorted(baseline), "findings": findings}
+
+
+def _findings(loaded: list[tuple[bytes, list[str]]], baseline: set[str]) -> list[dict[str, Any]]:
+    found = ((data, [why for why in whys if why not in baseline]) for data, whys in loaded)
+    return [{"why": whys, "program": data.hex()[:20_000]} for data, whys in found if whys]
+
+
+def shut_in() -> Isolation:
+    """Put this process and all that it starts into the sandbox of verify; what it may write in is this folder."""
+    return isolate(view_of([str(Path.cwd())], [str(Path(__file__).parent), names.__file__]))
 
 
 def main() -> None:
@@ -284,8 +392,11 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--off", default="none")
+    parser.add_argument("--like", default="", metavar="WORD")
+    parser.add_argument("--wild", type=float, default=0.06, help="how often an argument is of another kind")
     parser.add_argument("--stop", default="", metavar="WHY", help="end at the first finding that says so")
     options = parser.parse_args()
+    isolation = shut_in()
     warnings.simplefilter("ignore")
     import joblib  # noqa: F401 - what models need is there before anything is watched
     import lightgbm  # noqa: F401
@@ -299,8 +410,10 @@ def main() -> None:
     all_estimators()
     b"".decode("latin1")
     install_probe()
-    switch_off(options.off)
-    sys.stdout.write(json.dumps(search(options.programs, options.seed, stop=options.stop)))
+    for rule in options.off.split(","):
+        switch_off(rule)
+    found = search(options.programs, options.seed, like=options.like, wild=options.wild, stop=options.stop)
+    sys.stdout.write(json.dumps({"isolation": isolation._asdict(), **found}))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ def _calls(canary: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
     yield "second state of a class without slots", (P3 + swap + b"s\x86b.", "slots")
     yield "array interface", (P3 + new("sklearn.linear_model._base", "LinearRegression", {
         "coef_": new(*NAMESPACE, {"__array_interface__": b"}"})}) + b".", "families")  # fmt: skip
+    empty = new("pandas.core.arrays", "TimedeltaArray", {}).removesuffix(b"}(ub")
+    yield "an array of pandas without its data", (P3 + empty + b".", "ranges")
     yield "a number as a size", (P3 + call("builtins", "bytearray", b"\x8a\x05\0\x10\xa5\xd4\xe8") + b".", "arguments")
     fraction = call("fractions", "Fraction", text("1e999999999"))
     yield "a fraction of a text", (P3 + fraction + b".", "ranges")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from compiler.readers.pickles.arrays import Array
@@ -28,9 +28,14 @@ class Judge:
     def __init__(self) -> None:
         self._seen: set[tuple[int, frozenset[str] | None]] = set()
         self._visits = 0
+        self._unfinished: frozenset[int] = frozenset()
 
-    def judge(self, made: list[Instance], root: Any) -> None:
-        """Raises Denied for the first object that is not as a pickler writes it, Beyond when it was not all kept."""
+    def judge(self, made: list[Instance], root: Any, unfinished: Sequence[Any] = ()) -> None:
+        """Raises Denied for the first object that is not as a pickler writes it, Beyond when it was not all kept.
+
+        Values of `unfinished` objects are not checked: a damaged file ends before their state.
+        """
+        self._unfinished = frozenset(id(value) for value in unfinished if getattr(value, "state", True) is None)
         for instance in made:
             self._instance(instance)
         if not self.deep(root, None):
@@ -49,7 +54,7 @@ class Judge:
                 self.judge(*torch_bytes(found))
                 return
             check = CHECKS[production.check] if production.check else CLASSES.get(found.cls.name)
-            if check is not None and not found.cls.unknown:
+            if check is not None and not found.cls.unknown and id(found) not in self._unfinished:
                 _in_range(check, found)
         except Denied as fault:
             raise Denied(str(fault), found.offset) from fault

@@ -178,6 +178,12 @@ def _number(made: Instance) -> None:
         raise Denied("a fraction is not what Python writes")
 
 
+def _filled(made: Instance) -> None:
+    """Arrays of pandas are pointers to nothing until their state is set."""
+    if made.state is None:
+        raise Denied("an array of pandas has no data")
+
+
 def _zone(made: Instance) -> None:
     key = made.arguments[0]
     if not isinstance(key, str) or not _ZONE.fullmatch(key):
@@ -250,6 +256,7 @@ CHECKS: dict[str, Callable[[Instance], None]] = {
     "date": _date,
     "number": _number,
     "zone": _zone,
+    "filled": _filled,
     "names": _names,
     "binary_tree": _binary_tree,
     "arrow": check_arrow,

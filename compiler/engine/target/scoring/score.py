@@ -11,7 +11,7 @@ from compiler.diagnostics import Diagnostic, Severity, failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest
-from compiler.engine.target.score_places import artifact_of, output_of, source_of
+from compiler.engine.target.scoring.places import artifact_of, output_of, source_of
 from compiler.events import Listener, ignore
 from compiler.render.lines import Line
 

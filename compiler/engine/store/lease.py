@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compiler.diagnostics import CompilerError, failure
-from compiler.reconcile.store.protocol import Changed, Store
+from compiler.engine.store.protocol import Changed, Store
 
 KEY = "lease.json"
 TTL = 90.0
@@ -52,9 +52,10 @@ class Lease:
     etag: str = ""
     renewed: float = 0.0
 
-    def take(self, timeout: float, breaking: str = "") -> None:
+    def take(self, timeout: float, breaking: str = "", told: Callable[[], None] = lambda: None) -> None:
         """Wait for the lease, at most `timeout` seconds; `breaking` names a holder whose lease is taken at once.
 
+        `told` is called whenever another lease is seen.
         Raises `CompilerError` MF780 when it is not free in time, MF782 when its holder works for another repository.
         """
         deadline, seen, since = self.clock.now() + timeout, "", self.clock.now()
@@ -65,6 +66,7 @@ class Lease:
                 raise failure("MF782", f"'{other['origin']}' reconciles this target, this is '{self.origin}'")
             if etag != seen:
                 seen, since = etag, self.clock.now()
+                told()
             if self.clock.now() > deadline:
                 raise failure("MF780", f"{other.get('holder', 'another process')} holds the lease of this target")
             self.clock.sleep(min(1.0, self.ttl / 10))

@@ -10,7 +10,7 @@ from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.objectstorage import conditional
 from compiler.cloud.objectstorage.objects import Place
 from compiler.engine.session import Session
-from compiler.reconcile.store.protocol import Changed
+from compiler.engine.store.protocol import Changed
 
 
 @dataclass(frozen=True, slots=True)
