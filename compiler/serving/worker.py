@@ -53,7 +53,7 @@ def main() -> int:
     channel = _private_channel()
     listener = socket.socket(fileno=descriptor)
     listener.set_inheritable(False)
-    isolation = _isolate(folder, orders["mechanisms"], network=orders["network"])
+    isolation = isolate_worker(folder, orders["mechanisms"], network=orders["network"])
     channel.send({"isolation": isolation})
     if orders["required"] and not isolation.complete:
         channel.send({"state": "failed", "lines": [f"The worker cannot be isolated: {', '.join(isolation.missing)}"]})
@@ -111,7 +111,7 @@ def serve(application: PredictApplication, listener: socket.socket, channel: Cha
     DrainingServer(config).run([listener])
 
 
-def _isolate(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation:
+def isolate_worker(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation:
     """Shut this process in: it writes in its home and in the artifact's folder, which is a copy."""
     view = view_of([os.environ["HOME"], str(folder)], network=network)
     return isolate(view, mechanisms, network=network)
