@@ -84,6 +84,11 @@ Without the second, numpy takes bytes of the file for pointers.
 _OBJECT_FLAGS = 0x3F
 _FIELD_FLAGS = 0x1B
 """What numpy gives the dtype `O`, and a structured dtype with such fields at least."""
+_PLAIN_FLAGS = 0x18
+"""NPY_NEEDS_INIT of text, NPY_NEEDS_PYAPI of structured dtypes."""
+_ALIGNED = 0x80
+_ALL_FLAGS = 0xFF
+"""numpy 1 writes them as a signed byte. Others end the interpreter of numpy 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ def _kind_and_size(code: str) -> tuple[str, int]:
     return letter, size * 4 if letter == "U" else 8 if letter == "O" else size
 
 
-def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:  # noqa: C901 - one line a part of the state
+def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:
     """Apply dtype.__setstate__: (version, order, subarray, names, fields, itemsize, alignment, flags[, metadata])."""
     if state is None:
         if kind in "VSU" and size == 0:
@@ -175,10 +180,17 @@ def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:  # noqa:
         objects = any(inner.objects for _, inner in entries.values())
     elif subarray is not None and names is None:
         objects = _check_subarray(size, subarray, depth)
+    _check_flags(kind, flags, objects)
+    return DType(kind, size, order, objects, entries)
+
+
+def _check_flags(kind: str, flags: int, objects: bool) -> None:
     wanted = _OBJECT_FLAGS if kind == "O" else _FIELD_FLAGS if objects else 0
     if (flags & wanted) != wanted or (not objects and flags & _LIST_PICKLE):
         raise Denied("an array's dtype hides whether it holds objects")
-    return DType(kind, size, order, objects, entries)
+    known = _OBJECT_FLAGS if objects else _PLAIN_FLAGS
+    if flags & ~(known | _ALIGNED if kind == "V" else known) & _ALL_FLAGS or not -128 <= flags < 256:
+        raise Denied("an array's dtype has flags that numpy does not set")
 
 
 def _declared_size(kind: str, size: int, itemsize: Any) -> int:
