@@ -70,7 +70,7 @@ class Need:
     reason: str
     """What in the file says so, to stand after "because": `it was written by Keras 3.4.1`."""
     required: bool = True
-    """Whether loading fails without; False where it may answer differently, or is not known to fail."""
+    """Whether loading fails or answers are wrong without; False where neither is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,9 @@ class ModelFacts:
     """What a serialized model says of itself, read without running it. None means "not recorded", never a guess."""
 
     framework: str | None
-    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, pyspark, onnx, other. None only
-    of an artifact made elsewhere that shows no model, and of a model in the catalog."""
+    """As ADS's taxonomy names it: scikit-learn, xgboost, lightgbm, pytorch, tensorflow, pyspark, onnx, other; and
+    catboost, which it lacks. None only of an artifact made elsewhere that shows no model, and of a model in the
+    catalog."""
     format: str
     """The serialization: joblib, pickle, skops, xgboost-json, lightgbm-text, torchscript, keras, onnx, …"""
     version: str | None = None
@@ -98,8 +99,9 @@ class ModelFacts:
     """Feature name (its position where features have no names) -> its categories."""
     inputs: tuple[Tensor, ...] = ()
     outputs: tuple[Tensor, ...] = ()
-    methods: frozenset[str] = frozenset()
-    """What `spec.score.method` may name: predict, predict_proba, transform, decision_function."""
+    methods: frozenset[str] | None = None
+    """What `spec.score.method` may name: predict, predict_proba, transform, decision_function; None where the class is
+    not known."""
     requires: tuple[str, ...] = ()
     """Distributions that loading the file needs, sorted (scikit-learn, numpy, …)."""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +111,9 @@ class ModelFacts:
     needs: tuple[Need, ...] = ()
     """Releases of libraries that the file's own content asks for."""
     unknown: tuple[str, ...] = ()
-    """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
+    """Dotted names of code that are neither known nor denied: only `spec.model.allow` lifts them."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Such a name -> where in the file it was first seen: a graph's node, a layer, a line of code, a stage."""
     unserved: Unserved | None = None
     """Set where the file holds no model to serve; `compile` refuses it, `inspect` shows it."""
 

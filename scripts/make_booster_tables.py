@@ -1,4 +1,4 @@
-"""Generate the tables of XGBoost's and LightGBM's scikit-learn estimators from the sources of the releases installed.
+"""Generate the tables of the scikit-learn estimators of XGBoost, LightGBM and CatBoost from the releases installed.
 
     python scripts/make_booster_tables.py SITE_PACKAGES
 
@@ -16,7 +16,7 @@ from scan_classes import ClassInfo, method, scan
 
 ROOT = Path(__file__).resolve().parent.parent
 METHODS = ("predict", "predict_proba", "transform", "decision_function")
-PREFIXES = {"xgboost": "XGB", "lightgbm": "LGBM"}
+PREFIXES = {"xgboost": "XGB", "lightgbm": "LGBM", "catboost": "CatBoost"}
 
 
 def collected(info: ClassInfo) -> list[str]:
@@ -28,6 +28,8 @@ def collected(info: ClassInfo) -> list[str]:
 def main(site_packages: str) -> None:
     for package, prefix in PREFIXES.items():
         root = Path(site_packages) / package
+        if not root.is_dir():
+            continue
         modules = scan(root, re.compile(r"\.(testing|spark|dask|plotting)\b"))
         table: dict[str, object] = {}
         for info in (found for module in modules.values() for found in module.classes.values()):

@@ -15,6 +15,7 @@ import pkgutil
 import sys
 import warnings
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 TABLES = Path(__file__).resolve().parent.parent / "compiler/frameworks/sklearn/libraries"
@@ -47,7 +48,7 @@ def main(packages: list[str]) -> None:
     warnings.simplefilter("ignore")
     TABLES.mkdir(exist_ok=True)
     for package in packages:
-        release = importlib.import_module(package).__version__
+        release = version(packages_distributions()[package][0])
         table = {cls.__name__: {release: entry(cls)} for cls in estimators(package)}
         text = json.dumps(dict(sorted(table.items())), indent=0, ensure_ascii=False)
         (TABLES / f"{package}.json").write_text(text + "\n", "utf-8")

@@ -20,7 +20,7 @@ NAMES = [example.name for example in EXAMPLES]
 BLOCKED = """
 import importlib.abc, sys
 FRAMEWORKS = {"sklearn", "numpy", "pandas", "joblib", "scipy", "xgboost", "lightgbm", "torch", "tensorflow", "keras",
-              "pyspark", "onnx", "onnxruntime", "skops", "h5py", "safetensors", "oci"}
+              "catboost", "pyspark", "onnx", "onnxruntime", "skops", "h5py", "safetensors", "oci"}
 class Blocker(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in FRAMEWORKS:

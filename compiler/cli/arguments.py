@@ -7,12 +7,16 @@ import math
 import os
 from pathlib import Path
 
+from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.selection import SelectRequest
 from compiler.engine.session import TargetRequest
 
 FORMATS = ("github", "gitlab", "sarif", "json")
 """What `--format` takes; `compiler.render.reporters` writes them."""
+
+COLORS = ("auto", "always", "never")
+"""What `--color` takes."""
 
 
 def add_manifest(parser: argparse.ArgumentParser) -> None:
@@ -81,6 +85,19 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """`--quiet`, `--verbose` and `--color`, which every command takes; `cli.main` reads them before it parses."""
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("--quiet", action="store_true", help="show results and problems, and no progress")
+    loudness.add_argument("--verbose", action="store_true", help="explain every problem that is shown")
+    parser.add_argument(
+        "--color",
+        choices=COLORS,
+        default="auto",
+        help="colors in the output (default: on a terminal, without NO_COLOR)",
+    )
+
+
 def add_target(parser: argparse.ArgumentParser) -> None:
     """`--target` and `--auth`."""
     parser.add_argument(
@@ -141,6 +158,22 @@ def add_isolation(parser: argparse._ActionsContainer) -> None:
 def add_consent(parser: argparse.ArgumentParser) -> None:
     """`--yes`: the answer to what would be asked."""
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask before changes that destroy or replace")
+
+
+def add_break_glass(parser: argparse.ArgumentParser) -> None:
+    """`--break-glass` and `--reason`: go ahead although somebody reconciles the target."""
+    words = "go ahead without the lease of the target, while somebody reconciles it"
+    parser.add_argument("--break-glass", action="store_true", help=words)
+    parser.add_argument("--reason", default="", metavar="TEXT", help="with --break-glass: why; it is required")
+
+
+def break_glass(arguments: argparse.Namespace) -> str:
+    """The reason to go ahead without the lease; empty without `--break-glass`. Raises MF913 for half of it."""
+    reason: str = arguments.reason.strip()
+    if arguments.break_glass != bool(reason):
+        hint = 'write --break-glass --reason "what is so urgent"'
+        raise failure("MF913", "--break-glass and --reason go together", hint=hint)
+    return reason
 
 
 def checkout(arguments: argparse.Namespace) -> Checkout:

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TextIO
 
-from compiler.codes import ExitCode
+from compiler.codes import CODES, ExitCode
 from compiler.diagnostics import Diagnostic, Severity
 from compiler.render.diagnostics import as_json, render
 from compiler.render.lines import Line
@@ -37,13 +37,24 @@ _COLOURS = {
 class Console:
     """Writes for people, or JSON documents for programs when `json` is set.
 
-    With a `reporter` (`--format`), standard output holds the problems in its form, and nothing else.
+    With a `reporter` (`--format`), standard output holds the problems in its form, and nothing else. `quiet` shows no
+    progress, `verbose` explains problems, `color` is one of `auto`, `always` and `never`.
     """
 
     def __init__(
-        self, *, json: bool = False, reporter: str | None = None, out: TextIO | None = None, err: TextIO | None = None
+        self,
+        *,
+        json: bool = False,
+        reporter: str | None = None,
+        quiet: bool = False,
+        verbose: bool = False,
+        color: str = "auto",
+        out: TextIO | None = None,
+        err: TextIO | None = None,
     ) -> None:
         self.json = json
+        self.quiet = quiet
+        self._verbose, self._color = verbose, color
         self._reporter = reporter
         self._problems: list[Diagnostic] = []
         self._out, self._err = _writable(out or sys.stdout), _writable(err or sys.stderr)
@@ -123,8 +134,9 @@ class Console:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
 
     def styled(self, text: str, style: str) -> str:
-        """`text` in the colour of `style` on a terminal; NO_COLOR (no-color.org) is honoured."""
-        if not self._out.isatty() or os.environ.get("NO_COLOR"):
+        """`text` in the colour of `style`; by default on a terminal without NO_COLOR (no-color.org)."""
+        terminal = self._out.isatty() and not os.environ.get("NO_COLOR")
+        if self._color == "never" or (self._color == "auto" and not terminal):
             return text
         return f"\033[{_COLOURS[style]}m{text}\033[0m"
 
@@ -138,6 +150,8 @@ class Console:
             return
         for problem in problems:
             self.note(render(problem))
+            if self._verbose:
+                self.note(f"  {CODES[problem.code].explanation}")
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
         if errors > 1:
             self.note(f"{errors} errors")

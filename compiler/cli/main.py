@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 from compiler.cli import commands
+from compiler.cli.arguments import COLORS, FORMATS, add_output
 from compiler.cli.console import Console
 from compiler.cli.parser import Parser
 from compiler.codes import ExitCode
@@ -26,22 +27,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (`docs/reference/exit-codes.md`)."""
     words = list(sys.argv[1:] if argv is None else argv)
     _open_streams()
-    console = Console(json="--json" in words, reporter=_reporter(words))
+    console = Console(
+        json="--json" in words,
+        reporter=_given(words, "--format", FORMATS),
+        quiet="--quiet" in words,
+        verbose="--verbose" in words,
+        color=_given(words, "--color", COLORS) or "auto",
+    )
     signal.signal(signal.SIGTERM, _terminate)
     code = _run(words, console)
     console.report()
     return code
 
 
-def _reporter(words: Sequence[str]) -> str | None:
-    """What `--format` says, known before the words are parsed: what is wrong with them is a problem as well."""
-    given = [word.partition("=")[2] for word in words if word.startswith("--format=")]
-    given += [after for word, after in itertools.pairwise(words) if word == "--format"]
-    if not given:
-        return None
-    from compiler.cli.arguments import FORMATS
-
-    return next((name for name in given if name in FORMATS), None)
+def _given(words: Sequence[str], option: str, known: Sequence[str]) -> str | None:
+    """What an option says, known before the words are parsed: what is wrong with them is a problem to show as well."""
+    given = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    given += [after for word, after in itertools.pairwise(words) if word == option]
+    return next((name for name in given if name in known), None)
 
 
 def _run(words: list[str], console: Console) -> ExitCode:
@@ -82,7 +85,12 @@ def _command(words: list[str], console: Console) -> ExitCode:
 
 def make_parser(words: Sequence[str] = ()) -> Parser:
     """The parser of a command line; where its first word is a command, that one alone is known to it."""
-    parser = Parser(prog="manifact", description="model.yaml in, deployable model artifact out.", allow_abbrev=False)
+    parser = Parser(
+        prog="manifact",
+        description="model.yaml in, deployable model artifact out.",
+        epilog="start with: manifact init MODEL-FILE",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", "-V", action="version", version=f"manifact {__version__}")
     sub = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     called = [words[0]] if words and words[0] in commands.NAMES else commands.NAMES
@@ -92,6 +100,8 @@ def make_parser(words: Sequence[str] = ()) -> Parser:
         sentence, example = f"{what[0].upper()}{what[1:]}.", f"example: {command.EXAMPLE}"
         child = sub.add_parser(name, help=what, description=sentence, epilog=example, allow_abbrev=False)
         command.configure(child)
+        for leaf in child.verbs().values() or [child]:
+            add_output(leaf)
     return parser
 
 

@@ -39,14 +39,14 @@ class Reporter:
         self._subject = ""
         self._drawn = False
         self._show: dict[Phase, Callable[[Event], None]] = {
-            Phase.TARGET: self._on_line,
+            Phase.TARGET: self._on_step,
             Phase.PROGRESS: self._on_progress,
             Phase.WAITING: self._on_note,
             Phase.COMPILED: self._on_compiled,
             Phase.VALIDATED: self._on_validated,
             Phase.PLANNED: self._on_planned,
             Phase.VERIFIED: self._on_line,
-            Phase.WRITTEN: self._on_line,
+            Phase.WRITTEN: self._on_step,
             Phase.WARNING: self._on_warning,
             Phase.DIAGNOSTIC: self._on_diagnostic,
             Phase.OUTPUT: self._on_output,
@@ -67,8 +67,13 @@ class Reporter:
     def _on_line(self, event: Event) -> None:
         self._line(f"  {event.text}")
 
+    def _on_step(self, event: Event) -> None:
+        if not self._console.quiet:
+            self._on_line(event)
+
     def _on_note(self, event: Event) -> None:
-        self._console.note(f"    {event.text}")
+        if not self._console.quiet:
+            self._console.note(f"    {event.text}")
 
     def _on_warning(self, event: Event) -> None:
         self._console.note(f"  {event.text}")
@@ -114,6 +119,8 @@ class Reporter:
         self._console.flush()
 
     def _on_progress(self, event: Event) -> None:
+        if self._console.quiet:
+            return
         if event.subject != self._subject:
             self._subject, self._last = event.subject, time.monotonic()
         now = time.monotonic()

@@ -12,10 +12,11 @@ from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.datascience.deployments import list_deployments, read_deployment
 from compiler.cloud.datascience.models import list_models, read_model
 from compiler.cloud.datascience.version_sets import list_version_sets
+from compiler.planning import tags
 from compiler.planning.canonical import Body
 from compiler.planning.desired.types import Desired
 from compiler.planning.live.observed import LiveResource, Observed
-from compiler.planning.plan.planner import Options, records_to_read
+from compiler.planning.plan.planner import Draft, Options
 
 T = TypeVar("T")
 ROUNDS = 4
@@ -26,7 +27,12 @@ READERS = 8
 
 
 def observe(connection: Connection, desired: Sequence[Desired], options: Options | None = None) -> Observed:
-    """What `plan` must know of the target, with `options.deep` the records of everything that is ours.
+    """What `plan` must know of the target; as `observe_and_compare`."""
+    return observe_and_compare(connection, desired, options).observed
+
+
+def observe_and_compare(connection: Connection, desired: Sequence[Desired], options: Options | None = None) -> Draft:
+    """The comparison with what is live, which lacks no record; with `options.deep` it has those of all that is ours.
 
     Sends list requests only where nothing is to change. Raises `RequestError`.
     """
@@ -37,13 +43,16 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
         deployments = _listed(pool, list_deployments, connection)
         version_sets = _listed(pool, list_version_sets, connection)
     observed = Observed(models.result(), deployments.result(), version_sets=version_sets.result(), deep=deep)
-    if deep:
-        ours = [
+    names = options.deep_names if options else frozenset()
+    if deep or names:
+        ours = (
             live for live in (*observed.models, *observed.deployments) if place.owns(live.tags) and not live.deleted
-        ]
-        observed = observed.with_reads(read(connection, (live.id for live in ours), observed))
+        )
+        looked_at = [live.id for live in ours if deep or live.tags.get(tags.NAME) in names]
+        observed = observed.with_reads(read(connection, looked_at, observed))
+    draft = Draft(desired, observed, place, options)
     for _ in range(ROUNDS):
-        ids = records_to_read(desired, observed, place, options)
+        ids = draft.needs
         if not ids:
             break
         by_id = sorted({item.model_id for item in desired if item.model_id} & ids)
@@ -52,7 +61,8 @@ def observe(connection: Connection, desired: Sequence[Desired], options: Options
         resources = [live for live in named.values() if live]
         observed = observed.with_reads([*read(connection, sorted(ids.difference(by_id)), observed), *resources])
         observed = replace(observed, catalog={**observed.catalog, **named})
-    return observed
+        draft = Draft(desired, observed, place, options)
+    return draft
 
 
 def _listed(

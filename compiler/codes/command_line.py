@@ -29,7 +29,7 @@ COMMAND_LINE: dict[str, Code] = {
     ),
     "MF910": Code(
         "a project without manifests",
-        "None of the patterns that `manifests:` of manifact.yaml lists matches a file.",
+        "None of the patterns that `manifests:` of manifact.yaml lists matches a file, or there is no manifact.yaml.",
     ),
     "MF911": Code(
         "manifests that cannot be taken together",

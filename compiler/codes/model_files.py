@@ -69,6 +69,13 @@ MODEL_FILES: dict[str, Code] = {
         "deployment's shape has no GPU. Save the program again from a model on the CPU, without devices in its code, "
         "or choose a shape with GPUs.",
     ),
+    "MF229": Code(
+        "model that answers for no new rows",
+        "Some estimators only label the rows that they were fitted to (DBSCAN, HDBSCAN, agglomerative clustering, "
+        "TSNE): they have neither `predict` nor `transform`. Save a model that predicts, such as a classifier fitted "
+        "to the labels. Or ask it in your own way: `spec.model.framework: other`, and `predict(model, data)` in a "
+        "module that `spec.score.hooks` names, for instance with `hdbscan.approximate_predict`.",
+    ),
     "MF212": Code(
         "code of your own in a pickle",
         "Loading the pickle would import and run a class or function of yours: from a module beside the model, from "

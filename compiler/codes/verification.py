@@ -16,7 +16,8 @@ VERIFICATION: dict[str, Code] = {
         "predict() failed",
         "predict() raised an exception for the golden rows. The last lines of its traceback are in the message.",
         ExitCode.VERIFICATION,
-        advice="score.py fails for the rows of `samples.input`: mend the sample, or score.py where it is your own",
+        advice="score.py fails for the rows of `samples.input`: mend the sample, or score.py; one of your own is named "
+        "by `spec.score.file`",
     ),
     "MF603": Code(
         "predictions differ from the sample",
@@ -70,6 +71,13 @@ VERIFICATION: dict[str, Code] = {
         "A file of the artifact is missing or is not what artifact.json says. Compile the model again.",
         ExitCode.VERIFICATION,
         advice="compile the model again: `manifact compile`",
+    ),
+    "MF612": Code(
+        "this needs Linux",
+        "Models run in processes with limits that only Linux sets: verify, serve and the target local need it. "
+        "compile, validate, plan and apply on a cloud target do not.",
+        ExitCode.ENVIRONMENT,
+        advice="use Linux, WSL 2 or a container; on a cloud target the smoke test asks the deployment in any case",
     ),
     "MF611": Code(
         "isolation is not available",

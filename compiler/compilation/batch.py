@@ -12,6 +12,7 @@ from compiler.compilation.build import Build
 from compiler.compilation.cache import FORGETFUL, recall
 from compiler.compilation.compile import compile_anew, validate_manifest
 from compiler.compilation.declared_name import declared_name
+from compiler.compilation.failures import known_failure, remember_failure
 from compiler.diagnostics import CompilerError, Diagnostic
 from compiler.events import Listener, ignore
 from compiler.workspace.sealed import can_seal
@@ -38,16 +39,29 @@ class CompiledManifest:
     seconds: float
 
 
-def compile_each(paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore) -> Iterator[CompiledManifest]:
-    """Compile the manifests one after the other; two of one name are compiled neither (MF113)."""
+def compile_each(
+    paths: Sequence[Path], root_of: RootOf, listener: Listener = ignore, *, again: bool = True
+) -> Iterator[CompiledManifest]:
+    """Compile the manifests one after the other; two of one name are compiled neither (MF113).
+
+    Unless `again`, what could not be compiled is not tried again before a file beside the manifest was touched.
+    """
     known = {path: recall(path, root_of(path.parent)) for path in paths}
     twice = _twice({path: build.name if build else declared_name(path) for path, build in known.items()})
+    failed: dict[Path, CompiledManifest] = {}
+    for path in () if again else (path for path, build in known.items() if build is None and path not in twice):
+        if problems := known_failure(path, root_of(path.parent)):
+            failed[path] = CompiledManifest(path, None, problems, failed=True, seconds=0)
 
     def build(path: Path) -> Build:
         return known[path] or compile_anew(path, root=root_of(path.parent), listener=listener)
 
     told = False
-    for done in _attempts(paths, known, twice, root_of, build):
+    rest = [path for path in paths if path not in failed]
+    yield from failed.values()
+    for done in _attempts(rest, known, twice, root_of, build):
+        if done.failed and not again and done.path not in twice:
+            remember_failure(done.path, root_of(done.path.parent), done.problems)
         yield _without_repetition(done) if told else done
         told = told or any(problem.code == FORGETFUL for problem in done.problems)
 

@@ -126,9 +126,10 @@ def _seen(path: Path) -> list[int]:
 
 def _document(build: Build) -> dict[str, Any]:
     facts: dict[str, Any] = asdict(build.facts)
+    methods = build.facts.methods
     return {
         "name": build.name,
-        "facts": {**facts, "methods": sorted(build.facts.methods)},
+        "facts": {**facts, "methods": None if methods is None else sorted(methods)},
         "desired": build.desired.to_json(),
         "golden": _shallow(build.golden) if build.golden else None,
         "ownScore": build.own_score,
@@ -167,7 +168,8 @@ def _golden(document: dict[str, Any]) -> Golden:
 
 def _facts(document: dict[str, Any]) -> ModelFacts:
     some: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
-    facts = ModelFacts(**{**some, "methods": frozenset(document["methods"])})
+    methods = document["methods"]
+    facts = ModelFacts(**{**some, "methods": None if methods is None else frozenset(methods)})
     categories = {name: _categories(known) for name, known in document["categories"].items()}
     needs = tuple(Need(**need) for need in document["needs"])
     facts = replace(facts, categories=categories, needs=needs)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from pathlib import Path
 
+from compiler.system import clone
+
 LINK_FROM = 64 << 20
 """Files of at least this many bytes are linked; smaller ones are copied, which is as fast and independent."""
-
-_FICLONE = 0x40049409  # linux/fs.h: share the extents of another file until one of them is written
 
 
 def place(source: Path, target: Path) -> None:
@@ -35,12 +34,7 @@ def copy(source: Path, target: Path) -> None:
 
 def _reflink(source: Path, target: Path) -> bool:
     with source.open("rb") as origin, target.open("xb") as copied:
-        try:
-            fcntl.ioctl(copied.fileno(), _FICLONE, origin.fileno())
-        except OSError:  # not a filesystem that shares extents
-            cloned = False
-        else:
-            cloned = True
+        cloned = clone(origin.fileno(), copied.fileno())
     if cloned:
         target.chmod(0o644)
     else:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from compiler.emit.numbers import finite
+from compiler.frameworks import taxonomy_of
 from compiler.ir import CondaEnvironment, Json, ResolvedModel
 
 # ADS 2.16.1 (model_metadata): bytes of one list, counted as the UTF-16 of its JSON.
@@ -37,7 +38,7 @@ def taxonomy(model: ResolvedModel, test_results: Mapping[str, Json]) -> tuple[Ma
     values: dict[str, Json] = {
         "Algorithm": facts.algorithm or (network.class_name if network else None),
         "ArtifactTestResults": _text(dict(test_results)),
-        "Framework": facts.framework,
+        "Framework": taxonomy_of(facts.framework),
         "FrameworkVersion": facts.version,
         "Hyperparameters": None if wanted is None else _text(finite(wanted)),
         "UseCaseType": model.use_case,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from compiler.emit.paths import is_ignored
 from compiler.emit.record import RECORD_NAME, ArtifactRecord
 from compiler.emit.tree import ArtifactTree, Content
 from compiler.ir import SourceFile
+from compiler.system import locked_folder
 
 ARTIFACT_DIRECTORY = "artifact"
 _ATTACHMENTS = "attachments"
@@ -136,23 +136,25 @@ def staging(destination: Path) -> Iterator[Path]:
                 if free:
                     shutil.rmtree(stale)
         stage = Path(tempfile.mkdtemp(prefix=prefix, dir=destination.parent))
-        held = os.open(stage, os.O_RDONLY)
-        fcntl.flock(held, fcntl.LOCK_EX)
+        held = locked_folder(stage)
     try:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
-        os.close(held)
+        if held is not None:
+            os.close(held)
 
 
 @contextmanager
 def _locked(directory: Path, *, wait: bool = True) -> Iterator[bool]:
     """Hold the advisory lock of a directory; False when somebody else does and we do not wait."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield True
+        descriptor = locked_folder(directory, wait=wait)
     except BlockingIOError:
         yield False
+        return
+    try:
+        yield True
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from compiler.diagnostics import failure
 from compiler.engine.session import Session
 from compiler.events import Event, Listener, Phase
+from compiler.system import lock
 from compiler.workspace.root import private_folder
 
 _PAUSE = 0.1
@@ -34,7 +34,7 @@ def checkout_lock(session: Session, timeout: float, listener: Listener) -> Itera
     try:
         _take(descriptor, path, timeout, listener)
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        os.write(descriptor, str(os.getpid()).encode())
         yield
     except BaseException:
         if made:
@@ -44,10 +44,10 @@ def checkout_lock(session: Session, timeout: float, listener: Listener) -> Itera
         os.close(descriptor)
 
 
-def _unmake(made: list[Path], lock: Path) -> None:
+def _unmake(made: list[Path], held: Path) -> None:
     """What failed leaves no folder that was not there before, unless something was kept in it meanwhile."""
     state, *above = made
-    if {path.name for path in state.iterdir()} <= {lock.name, ".gitignore"}:
+    if {path.name for path in state.iterdir()} <= {held.name, ".gitignore"}:
         shutil.rmtree(state)
         with contextlib.suppress(OSError):  # not empty
             for folder in above:
@@ -59,9 +59,9 @@ def _take(descriptor: int, path: Path, timeout: float, listener: Listener) -> No
     told = False
     while True:
         with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(descriptor, wait=False)
             return
-        who = os.pread(descriptor, 32, 0).decode(errors="replace") or "?"
+        who = path.read_text(errors="replace")[:32] or "?"
         if not told:
             text = f"another apply is under way here (process {who}): waiting for it"
             listener(Event(Phase.WAITING, text=text))

@@ -15,6 +15,7 @@ from compiler.engine.consent import Consent, Question, ask
 from compiler.engine.result import Result
 from compiler.events import Event, Listener, Phase, ignore
 from compiler.render.lines import Line
+from compiler.system import require_linux
 
 if TYPE_CHECKING:
     from compiler.localcloud import LocalCloud
@@ -141,6 +142,7 @@ def open_port(checkout: Checkout, request: LocalServeRequest) -> Iterator[tuple[
 
     Raises `CompilerError` MF801 for a wrong rule, MF802 when the port is taken or the store is served already.
     """
+    require_linux("the target local")
     from compiler.localcloud import Settings, open_cloud
     from compiler.workspace.root import private_folder
 
@@ -157,6 +159,7 @@ def open_port(checkout: Checkout, request: LocalServeRequest) -> Iterator[tuple[
 
 def local_status(checkout: Checkout) -> LocalStatus:
     """What the store is, and what runs on it."""
+    require_linux("the target local")
     from compiler.localcloud.processes import running_servers, served
 
     store = store_of(checkout)
@@ -169,6 +172,7 @@ def local_status(checkout: Checkout) -> LocalStatus:
 
 def stop_local(checkout: Checkout) -> LocalStopResult:
     """End the servers of all deployments, waiting until they are gone; data stay, and so does a port that is open."""
+    require_linux("the target local")
     from compiler.localcloud.processes import served, stop_servers
 
     store = store_of(checkout)
@@ -178,6 +182,7 @@ def stop_local(checkout: Checkout) -> LocalStopResult:
 
 def reset_local(checkout: Checkout, consent: Consent) -> LocalResetResult:
     """End every process and delete the store. Raises `CompilerError` MF903 without consent."""
+    require_linux("the target local")
     from compiler.localcloud.processes import reset
 
     store = store_of(checkout)

@@ -13,6 +13,7 @@ from compiler.frameworks.registry import (
     framework_named,
     libraries,
     misnamed,
+    taxonomy_of,
     tolerance_of,
 )
 from compiler.frameworks.sniffer import identify
@@ -31,6 +32,7 @@ __all__ = [
     "libraries",
     "misnamed",
     "sniff",
+    "taxonomy_of",
     "tolerance_of",
 ]
 

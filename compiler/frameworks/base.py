@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks.formats import Format, read_sample
-from compiler.ir import Categories, ModelFacts, ResolvedModel
+from compiler.ir import ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
     from compiler.readers.pickles import Pickle
@@ -36,6 +36,10 @@ class ModelFile:
     def format(self) -> str:
         """The format's name."""
         return self.known.name
+
+    def not_allowed(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those names of unknown code that the user does not vouch for, sorted."""
+        return tuple(sorted({*names} - self.allow))
 
     @cached_property
     def pickled(self) -> Pickle:
@@ -89,6 +93,8 @@ class Framework(Protocol):
 
     name: str
     """As in FRAMEWORKS: scikit-learn, xgboost, lightgbm and so on."""
+    taxonomy: str | None = None
+    """The catalog's word for it, where ADS's taxonomy has no such name (ADS refuses others); else None."""
     formats: tuple[Format, ...]
     """The formats that its models may be in; a format of several frameworks is listed by each."""
     score_template: str
@@ -115,9 +121,12 @@ class Framework(Protocol):
         """MF506 for what its template cannot load without more being said, else None."""
         return None
 
-    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:  # noqa: ARG002
-        """What a pickled estimator of this framework, inside a pipeline, records of its categories."""
-        return {}
+    def nested(self, estimator: Instance, form: str) -> ModelFacts | None:  # noqa: ARG002
+        """What a pickled estimator of this framework, inside a pipeline, records in ways of its own.
+
+        Its release, labels and categories are looked at. None where there is nothing, or the model inside is damaged.
+        """
+        return None
 
     def weight_files(self, model: ResolvedModel) -> frozenset[str]:  # noqa: ARG002
         """Artifact paths of files beside the model that hold its weights: score.py checks them too."""

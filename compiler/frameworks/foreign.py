@@ -76,10 +76,10 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _is_packed(sample: Sample) -> bool:
-    """A compressed file of a format that is read as it is: ONNX, HDF5, zip."""
+    """A compressed file of a format that is read as it is: ONNX, HDF5, zip, CatBoost."""
     head = sample.head
     onnx = bool(_ONNX.match(head))
-    return sample.codec is not None and (onnx or head.startswith((b"\x89HDF\r\n", b"PK\x03\x04")))
+    return sample.codec is not None and (onnx or head.startswith((b"\x89HDF\r\n", b"PK\x03\x04", b"CBM1")))
 
 
 def _is_tar(sample: Sample) -> bool:
@@ -98,8 +98,6 @@ FORMATS = (
     Foreign("core-ml", _is_core_ml, "a Core ML model", _ORIGINAL),
     Foreign("gguf", _starts(b"GGUF"), "a GGUF language model",
             "deploy it with a container that serves it: 'spec.artifact' with 'contract: container'"),
-    Foreign("catboost", _starts(b"CBM1"), "a CatBoost model",
-            "set 'spec.model.framework: other' and bring a module with load_model and predict as 'spec.score.hooks'"),
     Foreign("pmml", lambda s: b"<PMML" in s.head[:1024], "a PMML document", _ORIGINAL),
     Foreign("mlflow", lambda s: s.path.is_dir() and s.has("MLmodel"), "an MLflow model",
             "name the model file in it as 'spec.model.path'"),

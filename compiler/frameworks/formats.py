@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 """The name of any other format."""
+WEIGHTS = frozenset({"state_dict", "safetensors"})
+"""Formats that hold a network's weights, and not the network."""
 _HEAD = 4096
 
 

@@ -27,6 +27,11 @@ def distributions_of(name: str) -> tuple[str, ...]:
     return (framework_named(name).distributions if name in FRAMEWORKS else ()) or (name,)
 
 
+def taxonomy_of(name: str | None) -> str | None:
+    """What the catalog calls a framework."""
+    return (framework_named(name).taxonomy if name in FRAMEWORKS else None) or name
+
+
 def columns_of(name: str | None) -> ColumnPolicy:
     """How a framework takes its columns; the usual way for a model of none."""
     return framework_named(name).columns if name in FRAMEWORKS else ColumnPolicy()

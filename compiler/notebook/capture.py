@@ -70,6 +70,7 @@ def capture(
         use_case=use_case,
         dtypes=declared_dtypes(rows, given),
         training_id=_session(os.environ),
+        allow=writer.allowed(model),
     )
     result = init_manifest(Checkout(Path.cwd(), None, os.environ), request)
     if result.exit_code:
@@ -110,7 +111,8 @@ def _refuse_session_code(names: tuple[str, ...]) -> None:
     """Raise MF207 for classes and functions that exist in the session only: a pickle names them, and holds none."""
     found = [name.partition(".")[2] for name in names if name.startswith("__main__.")]
     if found:
-        hint = "move it into a module (a .py file beside the notebook), import it from there and fit again"
+        hint = "move it into a module (a .py file beside the notebook), import it from there and fit again; or import "
+        hint += "cloudpickle, which keeps the code with the model, and capture again"
         raise failure("MF207", f"{', '.join(found)} exists in this session only", hint=hint)
 
 

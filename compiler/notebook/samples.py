@@ -53,6 +53,8 @@ def declared_dtypes(data: Any, sample: Path) -> dict[str, str]:
 
 def plain(data: Any) -> Any:
     """What JSON can hold: records of a table, nested lists of an array, anything else as it is."""
+    if hasattr(data, "toPandas"):  # a distributed table
+        data = data.toPandas()
     if is_frame(data):
         return json.loads(data.to_json(orient="records", date_format="iso", double_precision=15))
     array = _array(data)

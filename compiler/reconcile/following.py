@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import CompilerError
 from compiler.reconcile.source.mirror import Source
 from compiler.reconcile.source.revisions import refused_revision
-from compiler.reconcile.source.signatures import unsigned_problem
+from compiler.reconcile.source.signatures import Signers, unsigned_problem
 from compiler.reconcile.turn.settings import Settings
 
 
@@ -46,5 +46,5 @@ class Follower:
         problem = refused_revision(history, last, revision, allow_older=self.allow_older, accept=self.accept)
         if problem:
             return problem
-        mode, signers = settings.verify, settings.allowed_signers
+        mode, signers = settings.verify, Signers(settings.allowed_signers, settings.keyring)
         return unsigned_problem(history, last, revision, mode=mode, signers=signers, tree=self.source.tree)

@@ -9,13 +9,17 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from compiler.cloud.connect.hearing import hear_responses
 from compiler.diagnostics import CompilerError, failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.session import Session, open_session
+from compiler.engine.store.lease import Lease, holder_name, renewing
+from compiler.engine.store.opening import open_store
 from compiler.events import Event, Listener, Phase, ignore
 from compiler.planning.plan.outcome import Result as ChangeResult
 from compiler.reconcile.acting import outcomes
+from compiler.reconcile.applied_revision import applied_revision
 from compiler.reconcile.following import Follower
 from compiler.reconcile.loop_request import LoopRequest, LoopResult
 from compiler.reconcile.operator_settings import operator_settings
@@ -26,14 +30,12 @@ from compiler.reconcile.reporting.pages import serving
 from compiler.reconcile.reporting.telling import Teller
 from compiler.reconcile.reporting.webhooks import Receiver
 from compiler.reconcile.source.mirror import Source
-from compiler.reconcile.store.lease import Lease, holder_name, renewing
-from compiler.reconcile.store.opening import open_store
 from compiler.reconcile.turn.gates import LIMIT_EXCEEDED
 from compiler.reconcile.turn.settings import Settings, settings_of
 from compiler.reconcile.turning import Place, Turn, publish, secrets_of, settle, start_turn
 
 if TYPE_CHECKING:
-    from compiler.reconcile.store.protocol import Store
+    from compiler.engine.store.protocol import Store
 
 SLOWEST = 900.0
 """Seconds between two turns while the target cannot be read, at most."""
@@ -47,7 +49,8 @@ def reconcile_loop(checkout: Checkout, request: LoopRequest, listener: Listener 
     """
     source = Source(request.repo, request.ref, checkout.path(request.folder), checkout.environ, request.protocols)
     source.check()
-    loop = _Loop(checkout, request, source, listener)
+    config = checkout.path(request.config) if request.config else None
+    loop = _Loop(checkout, replace(request, config=config), source, listener)
     with ExitStack() as stack:
         loop.prepare(stack)
         if request.listen:
@@ -93,8 +96,8 @@ class _Loop:
         self._hold_lease(session, settings, store, stack)
         self._store = settings.store
         self._kept = load(store)
-        last = self._kept.memory.revision
-        self._settings = operator_settings(session, settings, last, self._revision)
+        last = self._kept.memory.revision or applied_revision(session, self._revision)
+        self._settings = operator_settings(session, settings, last, self._revision, self._request.config)
         if problem := self._follower.refused(self._settings, last, self._revision):
             raise failure("MF781", problem)
 
@@ -163,6 +166,7 @@ class _Loop:
     def _reconcile(self) -> str:
         stack = ExitStack()
         session = stack.enter_context(open_session(self._checkout, self._request.target, ignore, creates=True))
+        hear_responses(session.connection, self.metrics.note_response)
         try:
             return self._with_session(session, stack)
         finally:
@@ -189,7 +193,7 @@ class _Loop:
             self._running.append((turn, stack))
         self._finish(place, turn)
         if not any(state.reason == LIMIT_EXCEEDED for state in turn.states.values()):
-            self._settings = fresh
+            self._settings = operator_settings(session, fresh, "", "", self._request.config)
         return "blocked" if self._problem else "done"
 
     def _finish(self, place: Place, turn: Turn) -> None:
@@ -211,6 +215,7 @@ class _Loop:
         self._kept = publish(place, self._kept, turn.fleet, states, memory, secrets_of(place.session, turn.gathered))
         self.metrics.note_changes(result for found in results.values() for result in found)
         self.metrics.note_fleet(self._kept.statuses, memory)
+        self.metrics.note_drift(states.values())
         self._teller.receivers = _receivers(place)
         self._teller.tell(transitions(before, self._kept.statuses, place.session.name, turn.fleet.revision))
 

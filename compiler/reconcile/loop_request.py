@@ -32,6 +32,8 @@ class LoopRequest:
     """Protocols of git beside https and ssh."""
     most_turns: int = 0
     """End after as many turns; 0: when stopped."""
+    config: Path | None = None
+    """Project file of the operator: limits and signers come from it."""
 
 
 @dataclass(frozen=True, slots=True)

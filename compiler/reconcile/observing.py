@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +21,8 @@ from compiler.planning.desired.types import Desired
 from compiler.planning.live.in_progress import deployments_in_progress
 from compiler.planning.live.observed import LiveResource
 from compiler.planning.plan.planner import Options
+from compiler.reconcile.in_view import patterns_digest, why_incomplete
 from compiler.reconcile.turn.facts import Fleet, NameFacts
-from compiler.reconcile.turn.gates import SHORT
 from compiler.workspace.git import git_facts, repository_of
 
 if TYPE_CHECKING:
@@ -52,13 +52,12 @@ class _Declared:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def gather(session: Session, checkout: Checkout, *, deep: bool, listener: Listener) -> Gathered:
-    """The facts of one turn.
+def gather(session: Session, checkout: Checkout, options: Options, listener: Listener) -> Gathered:
+    """The facts of one turn; the options say which records are read, and how orphaned names go.
 
     Raises `CompilerError` when the target cannot be read to its end, or no manifest is there: then nothing is known.
     """
     declared, unreadable = _declared(session, checkout)
-    options = Options(prune=True, deep=deep)
     desired = [_planned_as(item) for item in declared]
     builds = [item.build for item in declared if item.build is not None]
     observing = Observing(options, timeout=0.0, wait=False)
@@ -73,7 +72,7 @@ def _declared(session: Session, checkout: Checkout) -> tuple[list[_Declared], tu
     paths = select(checkout, SelectRequest(everything=session.workspace.project is not None)).paths
     found: list[_Declared] = []
     unreadable: list[Diagnostic] = []
-    for item in compile_each(paths, lambda _folder: session.root):
+    for item in compile_each(paths, lambda _folder: session.root, again=False):
         shown = str(item.path.relative_to(session.root)) if item.path.is_relative_to(session.root) else str(item.path)
         if item.build is not None:
             found.append(_resolved(session, item.build, shown))
@@ -134,8 +133,8 @@ def _fleet(
         unreadable,
         git_facts(repository_of(session.root)).get("gitCommit", ""),
         session.workspace.name,
-        _patterns(session),
-        _incomplete(session),
+        patterns_digest(session),
+        why_incomplete(session),
     )
 
 
@@ -222,31 +221,3 @@ def _wanted(desired: Desired) -> str:
         [smoke.request, smoke.expected, smoke.tolerance] if smoke else None,
     ]
     return digest(parts)
-
-
-def _patterns(session: Session) -> str:
-    project = session.workspace.project
-    return digest(list(project.manifests))[:SHORT] if project else ""
-
-
-def _incomplete(session: Session) -> tuple[str, ...]:
-    """Why manifests may be missing from view."""
-    project = session.workspace.project
-    if project is None:
-        return ("there is no manifact.yaml: other manifests may declare what is live",)
-    empty = [pattern for pattern in project.manifests if not any(session.root.glob(pattern))]
-    missing = [path for path in _submodules(session.root) if not any((session.root / path).glob("*"))]
-    return (
-        *(f"no manifest matches '{pattern}'" for pattern in empty),
-        *(f"the submodule '{path}' is not checked out" for path in missing),
-    )
-
-
-def _submodules(root: Path) -> Iterable[str]:
-    """The paths that `.gitmodules` names."""
-    try:
-        lines = (root / ".gitmodules").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    pairs = (line.partition("=") for line in lines)
-    return [value.strip() for key, _, value in pairs if key.strip() == "path" and value.strip()]

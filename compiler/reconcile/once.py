@@ -12,23 +12,25 @@ from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.session import Session, TargetRequest, open_session
+from compiler.engine.store.lease import Lease, holder_name, renewing
+from compiler.engine.store.opening import open_store, origin_of
+from compiler.engine.store.protocol import Store
 from compiler.events import Listener, ignore
 from compiler.reconcile.acting import outcomes
+from compiler.reconcile.applied_revision import applied_revision
 from compiler.reconcile.operator_settings import operator_settings
 from compiler.reconcile.persistence import Kept, load
 from compiler.reconcile.reporting.conditions import status_of
 from compiler.reconcile.reporting.report import ReconcileResult
 from compiler.reconcile.source.revisions import refused_checkout, refused_revision
-from compiler.reconcile.source.signatures import unsigned_problem
-from compiler.reconcile.store.lease import Lease, holder_name, renewing
-from compiler.reconcile.store.opening import open_store
-from compiler.reconcile.store.protocol import Store
+from compiler.reconcile.source.signatures import Signers, unsigned_problem
 from compiler.reconcile.turn.memory import Memory
 from compiler.reconcile.turn.orders import Orders
 from compiler.reconcile.turn.settings import Settings, settings_of
-from compiler.reconcile.turn.states import MOVING
+from compiler.reconcile.turn.states import MOVING, NameState, State
 from compiler.reconcile.turning import Place, publish, secrets_of, settle, start_turn
 from compiler.workspace.git import git_facts, repository_of
+from compiler.workspace.root import MANIFEST_FILE, PROJECT_FILE, shown
 from compiler.workspace.targets import LOCAL
 
 PAUSES = (0.2, 10.0)
@@ -56,6 +58,8 @@ class ReconcileRequest:
     """Commit of a rewritten history to go on with."""
     break_lease: str = ""
     """Holder whose lease is taken."""
+    config: Path | None = None
+    """Project file of the operator: limits and signers come from it."""
 
 
 @dataclass(slots=True)
@@ -71,10 +75,11 @@ def reconcile(
 ) -> ReconcileResult:
     """Bring the target to what the checkout says, as far as the gates allow.
 
-    Raises `CompilerError` before anything is changed: MF781 for a revision that may not be applied, MF780 or MF774
-    when another process is at work, and what it takes to read the target.
+    Raises `CompilerError` before anything is changed: MF910 where there is no project, MF781 for a revision that may
+    not be applied, MF780 or MF774 when another process is at work, and what it takes to read the target.
     """
     clock = clock or Clock()
+    _require_project(checkout)
     with open_session(checkout, request.target, listener, creates=True) as session:
         settings = settings_of(session.workspace, session.name, session.target)
         with _exclusive(session, settings, request, listener) as (store, may_act):
@@ -85,6 +90,14 @@ def reconcile(
     if request.report is not None:
         checkout.path(request.report).write_text(result.to_markdown(), encoding="utf-8")
     return result
+
+
+def _require_project(checkout: Checkout) -> None:
+    """Raise MF910 where there is neither a project nor a manifest, before anything is made in the folder."""
+    workspace = checkout.workspace()
+    if workspace.project is None and not (workspace.root / MANIFEST_FILE).is_file():
+        hint = "write one: `apiVersion: manifact/v1`, `kind: Project`, `metadata: {name: NAME}`"
+        raise failure("MF910", f"'{shown(workspace.root)}' is no project: there is no {PROJECT_FILE}", hint=hint)
 
 
 @contextmanager
@@ -116,12 +129,17 @@ def _turns(place: Place, request: ReconcileRequest, clock: Clock) -> ReconcileRe
     while True:
         turns += 1
         kept, result = _turn(place, kept, orders, request, turns)
-        moving = any(state.state in MOVING for state in result.states.values())
+        moving = any(_goes_on(state) for state in result.states.values())
         if not (request.wait and moving and result.interrupt is None) or orders.plan_only:
             return result
         if clock.now() >= deadline:
             return result
         clock.sleep(PAUSES[0 if place.session.connection.local else 1])
+
+
+def _goes_on(state: NameState) -> bool:
+    """Whether another turn brings a name further; what a pruned one leaves empty goes in the next turn."""
+    return state.state in MOVING or (state.state is State.GONE and state.begins)
 
 
 def _turn(
@@ -163,9 +181,11 @@ def _checked(place: Place, memory: Memory, request: ReconcileRequest) -> Place:
         message = f"'{memory.origin}' reconciles this target, this is '{origin}'"
         raise failure("MF782", message, hint="give one of the two projects another name")
     revision = git_facts(repository_of(session.root)).get("gitCommit", "")
-    settings = operator_settings(session, place.settings, memory.revision, revision)
+    last = memory.revision or applied_revision(session, revision)
+    config = session.checkout.path(request.config) if request.config else None
+    settings = operator_settings(session, place.settings, last, revision, config)
     if not request.orders.plan_only:
-        problem = _refused(session, settings, memory.revision, revision, request)
+        problem = _refused(session, settings, last, revision, request)
         if problem:
             raise failure("MF781", problem)
     return replace(place, settings=settings)
@@ -174,7 +194,7 @@ def _checked(place: Place, memory: Memory, request: ReconcileRequest) -> Place:
 def _refused(session: Session, settings: Settings, last: str, new: str, request: ReconcileRequest) -> str:
     """Why the checked-out revision may not be applied."""
     if settings.verify != "off":
-        mode, signers = settings.verify, settings.allowed_signers
+        mode, signers = settings.verify, Signers(settings.allowed_signers, settings.keyring)
         problem = unsigned_problem(session.root, last, new, mode=mode, signers=signers, tree=session.root)
         if problem:
             return problem
@@ -183,8 +203,3 @@ def _refused(session: Session, settings: Settings, last: str, new: str, request:
     return refused_checkout(session.root) or refused_revision(
         session.root, last, new, allow_older=request.allow_older, accept=request.accept
     )
-
-
-def origin_of(session: Session) -> str:
-    """The address of the repository, without user and password; empty where there is none."""
-    return git_facts(repository_of(session.root)).get("repositoryUrl", "")

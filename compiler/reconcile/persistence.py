@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from compiler.engine.store.protocol import Store
 from compiler.planning.canonical import text
 from compiler.reconcile.reporting.conditions import NameStatus, from_row
-from compiler.reconcile.store.protocol import Store
 from compiler.reconcile.turn.memory import Memory
 
 MEMORY = "memory.json"

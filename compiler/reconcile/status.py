@@ -12,18 +12,19 @@ from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest, open_session
+from compiler.engine.store.opening import open_store
 from compiler.events import Listener, ignore
 from compiler.reconcile.persistence import Kept, document_of, load
 from compiler.reconcile.reporting.conditions import TYPES, NameStatus
 from compiler.reconcile.reporting.html import status_html
-from compiler.reconcile.store.opening import open_store
 from compiler.reconcile.turn.durations import in_words
 from compiler.reconcile.turn.settings import settings_of
 from compiler.reconcile.turn.states import State
 from compiler.render.lines import Line
+from compiler.render.words import count
 
 if TYPE_CHECKING:
-    from compiler.reconcile.store.protocol import Store
+    from compiler.engine.store.protocol import Store
     from compiler.render.documents.reconcile import FleetStatusDocument, NameDocument
 
 WATCH_EVERY = 2.0
@@ -73,7 +74,7 @@ class FleetStatus(Result):
     def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - a reason is not cut
         """One line a name: state, since when, why."""
         at = f" at {self.revision[:12]}" if self.revision else ""
-        head = Line(f"  {len(self.rows)} names{at}", "bold")
+        head = Line(f"  {count(len(self.rows), 'model')}{at}", "bold")
         return [head, *(self._line(row) for row in self.rows)]
 
     def _line(self, row: Row) -> Line:

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from compiler.diagnostics import CompilerError, Diagnostic, Severity
 from compiler.engine.checkout import Checkout
 from compiler.engine.session import Session
+from compiler.engine.store.protocol import Store
 from compiler.events import Event, Listener, Phase
 from compiler.planning.plan.outcome import Result, Status
+from compiler.planning.plan.planner import Options
 from compiler.reconcile.acting import Begun, begin
 from compiler.reconcile.observing import Gathered, gather
 from compiler.reconcile.persistence import Kept, pages_of, save_memory, save_statuses
 from compiler.reconcile.reporting.conditions import status_of
-from compiler.reconcile.store.protocol import Store
 from compiler.reconcile.turn.backoff import VERIFICATION, is_about_answers
 from compiler.reconcile.turn.decisions import decide
+from compiler.reconcile.turn.deep_round import due_names
 from compiler.reconcile.turn.facts import Fleet, NameFacts
 from compiler.reconcile.turn.memory import Memory
 from compiler.reconcile.turn.orders import Orders
@@ -62,12 +64,17 @@ def start_turn(place: Place, kept: Kept, orders: Orders) -> Turn:
 
     Raises `CompilerError` when the target cannot be read: then nothing is decided and nothing is sent.
     """
-    gathered = gather(place.session, place.checkout, deep=place.deep, listener=place.listener)
-    fleet, now = gathered.fleet, place.now()
+    now, settings = place.now(), place.settings
+    due = due_names(kept.statuses, kept.memory.deep_at, now, settings.deep)
+    options = Options(prune=True, deep=place.deep, deep_names=due, release=settings.prune_how == "orphan")
+    gathered = gather(place.session, place.checkout, options, place.listener)
+    fleet = gathered.fleet
     states = decide(fleet, kept.memory, place.settings, orders, now)
     if orders.plan_only:
         return Turn(gathered, states, kept.memory, Begun(None))
     memory = before_acting(kept.memory, fleet, states, place.settings, now)
+    if settings.deep and (due or not memory.deep_at):
+        memory = replace(memory, deep_at=now)
     if orders.source_problem:
         memory = replace(memory, revision=kept.memory.revision)
     written(place, lambda: save_memory(place.store, memory, len(states)))

@@ -9,6 +9,7 @@ from compiler.planning import tags
 from compiler.render.lines import Line, Style
 
 if TYPE_CHECKING:
+    from compiler.diagnostics import Diagnostic
     from compiler.planning.live.observed import LiveResource
     from compiler.render.documents.targets import LifeStepDocument, ResourceDocument
 
@@ -37,9 +38,11 @@ def live_document(kind: str, live: LiveResource) -> ResourceDocument:
     }
 
 
-def step_lines(steps: Sequence[LifeStepDocument], following: str) -> list[Line]:
-    """One line a step in the life of a model, and the command that comes next."""
-    return [*map(_step_line, steps), Line(f"  next: {following}")]
+def step_lines(steps: Sequence[LifeStepDocument], following: str, failed: Diagnostic | None = None) -> list[Line]:
+    """One line a step in the life of a model, why the last apply failed, and the command that comes next."""
+    failure = [Line(f"  the last apply failed: {failed.message} [{failed.code}]", "error")] if failed else []
+    hint = [Line(f"    = {failed.hint}")] if failed and failed.hint else []
+    return [*map(_step_line, steps), *failure, *hint, Line(f"  next: {following}")]
 
 
 def _step_line(step: LifeStepDocument) -> Line:

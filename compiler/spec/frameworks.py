@@ -9,10 +9,11 @@ FRAMEWORKS: Mapping[str, str] = {
     "scikit-learn": "sklearn",
     "xgboost": "xgboost",
     "lightgbm": "lightgbm",
+    "catboost": "catboost",
     "pytorch": "pytorch",
     "tensorflow": "tensorflow",
     "pyspark": "spark",
     "onnx": "onnx",
     "other": "other",
 }
-"""Name, as ADS's taxonomy and `spec.model.framework` have it -> folder."""
+"""Name, as `spec.model.framework` has it and ADS's taxonomy, unless its `Framework.taxonomy` differs -> folder."""

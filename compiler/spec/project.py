@@ -62,7 +62,9 @@ class SignatureCheck(Node):
     mode: Literal["off", "head", "range"] = "off"
     """`head`: the commit that is applied; `range`: every commit since the last one that was."""
     allowed_signers: str | None = None
-    """Absolute path of an `allowed_signers` file outside of the repository."""
+    """Absolute path of an `allowed_signers` file outside of the repository, for commits signed with ssh keys."""
+    keyring: str | None = None
+    """Absolute path of a gpg keyring outside of the repository, for commits signed with gpg; every key in it counts."""
 
 
 class SourceSettings(Node):
@@ -91,6 +93,8 @@ class PruneSettings(Node):
 
     after: Duration = "24h"
     """How long a name must be orphaned first."""
+    how: Literal["delete", "orphan"] = "delete"
+    """`orphan`: only our tags are removed, and the resources go on."""
 
 
 class LimitSettings(Node):
@@ -132,6 +136,8 @@ class Reconcile(Node):
     """Where lease, status and memory are kept: `local` (in .manifact/reconcile) or a folder of a bucket."""
     source: SourceSettings = SourceSettings()
     drift: DriftSettings = DriftSettings()
+    deep: Duration | None = None
+    """How long a round of reading every record takes, a few names a turn; absent: only with `--deep`."""
     prune: PruneSettings = PruneSettings()
     limits: LimitSettings = LimitSettings()
     progress_deadline: Duration = "45m"

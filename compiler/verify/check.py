@@ -124,7 +124,7 @@ def _mend(sent: Json) -> str:
     rows = [row for row in sent if isinstance(row, dict)] if isinstance(sent, list) else []
     dates = [name for name in (rows[0] if rows else {}) if are_dates(row.get(name) for row in rows)]
     if not dates:
-        return "mend the sample, or score.py where it is your own"
+        return "mend the sample, or score.py; one of your own is named by 'spec.score.file'"
     declared = ", ".join(f'{name}: {{dtype: "datetime64[ns]"}}' for name in dates)
     return f"if the model wants dates, declare them under `spec.columns.input`: {declared}"
 

@@ -16,9 +16,8 @@ from typing import Any
 
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Json
-from compiler.serving.isolation.isolate import MECHANISMS
 from compiler.serving.isolation.result import NONE, Isolation, from_json
-from compiler.verify.sandbox import copy_artifact, environment, hidden, limits
+from compiler.system import require_linux
 
 _RUNNER = Path(__file__).with_name("runner.py")
 _LOG_LINES = 5
@@ -42,20 +41,25 @@ def run_artifact(
     *,
     timeout: float,
     require_isolation: bool = False,
-    mechanisms: Sequence[str] = MECHANISMS,
+    mechanisms: Sequence[str] | None = None,
 ) -> Replies:
     """Load the artifact and send it the payloads; `timeout` in seconds covers both.
 
-    `mechanisms` of isolation are used as far as this machine offers them. With `require_isolation` nothing is loaded
-    unless all of it holds.
-    Raises `CompilerError`: MF606 when it takes longer, MF607 when the process dies without an answer, MF611 when the
-    isolation that is required is not to be had.
+    `mechanisms` of isolation (all of them, where none are named) are used as far as this machine offers them. With
+    `require_isolation` nothing is loaded unless all of it holds.
+    Raises `CompilerError`: MF612 where only Linux could run it, MF606 when it takes longer, MF607 when the process dies
+    without an answer, MF611 when the isolation that is required is not to be had.
     """
+    require_linux("running a model here")
+    from compiler.serving.isolation.isolate import MECHANISMS
+    from compiler.verify.sandbox import copy_artifact, limits
+
+    names = MECHANISMS if mechanisms is None else mechanisms
     with tempfile.TemporaryDirectory(prefix="manifact-verify-") as folder:
         scratch = Path(folder).resolve()
         size = copy_artifact(artifact, scratch / "artifact")
         (scratch / "requests").write_text("".join(json.dumps(payload) + "\n" for payload in payloads))
-        orders = {"limits": limits(size, timeout), "required": require_isolation, "mechanisms": list(mechanisms)}
+        orders = {"limits": limits(size, timeout), "required": require_isolation, "mechanisms": list(names)}
         ended, isolation = _run(scratch, orders, timeout)
         if require_isolation and not isolation.complete:
             raise not_isolated(isolation)
@@ -83,6 +87,8 @@ def not_isolated(isolation: Isolation) -> CompilerError:
 
 def _run(scratch: Path, orders: dict[str, Any], timeout: float) -> tuple[int | None, Isolation]:
     """Run it to its end; the exit status, or None when it had to be stopped, and what it was shut in by."""
+    from compiler.verify.sandbox import environment, hidden
+
     names = ("artifact", "requests", "answers")
     reading, writing = os.pipe()
     command = [sys.executable, "-I", str(_RUNNER), *(str(scratch / name) for name in names)]

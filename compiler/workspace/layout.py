@@ -38,6 +38,11 @@ class ProjectLayout:
         return self.state / "receipts"
 
     @property
+    def failures(self) -> Path:
+        """Applies that failed, until one succeeds."""
+        return self.state / "failures"
+
+    @property
     def fetched(self) -> Path:
         """Files that manifests name by `uri`, a folder a SHA-256."""
         return self.state / "fetched"

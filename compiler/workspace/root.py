@@ -48,7 +48,12 @@ def shown(path: Path) -> str:
 
 def as_typed(manifest: Path) -> str:
     """A manifest as a command line names it: by its folder where it is the `model.yaml` there."""
-    return shlex.quote(shown(manifest.parent if manifest.name == MANIFEST_FILE else manifest))
+    return typed(manifest.parent if manifest.name == MANIFEST_FILE else manifest)
+
+
+def typed(path: Path) -> str:
+    """The path as a command line names it."""
+    return shlex.quote(shown(path))
 
 
 def resolve_inside(root: Path, folder: Path, relative: str) -> Path | Diagnostic:

@@ -73,12 +73,17 @@ def _key(folder: Path, root: Path) -> bytes | None:
 
 def _read(path: Path) -> bytes | None:
     """The key in a file that nobody else can have written or read."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        private = stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
+        private = _is_private(os.fstat(descriptor))
         key = file.read(_KEY_BYTES + 1)
     return key if private and len(key) == _KEY_BYTES else None
+
+
+def _is_private(status: os.stat_result) -> bool:
+    """Whether only this user can read and write; Windows has no owners and modes, its user folders are private."""
+    mine = not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o077)
+    return stat.S_ISREG(status.st_mode) and mine
 
 
 def _make(folder: Path) -> bytes | None:

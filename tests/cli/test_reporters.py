@@ -21,7 +21,7 @@ def wrong(wine):
     return wine
 
 
-COMMANDS = ("validate", "compile")
+COMMANDS = ("validate", "compile", "verify", "plan", "apply")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

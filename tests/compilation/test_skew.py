@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from packaging.specifiers import SpecifierSet
 
 from compiler.compilation.environment_file import listed_packages
 from compiler.diagnostics import Diagnostic, Report, Severity
+from compiler.frameworks import inspect_model
 from compiler.ir import ModelFacts, Need
 from compiler.passes.draft import Draft, Inputs
 from compiler.passes.packages import Packages, meet
 from compiler.passes.versions import check_versions
 from compiler.spec.v1 import Manifest
+from testing.paths import OLD_MODELS
 
 FOREST = ModelFacts(
     "scikit-learn", "joblib", version="1.9.1", requires=("imbalanced-learn", "joblib", "numpy", "scikit-learn")
@@ -128,6 +131,56 @@ def test_what_the_content_of_a_file_asks_for(
     found = told(facts, packages(tmp_path, line))
     assert [d.severity for d in found if d.code == "MF404"] == ([severity] if severity else [])
     assert all(facts.needs[0].reason in d.message and facts.needs[0].specifier in d.message for d in found)
+
+
+@pytest.fixture(scope="module")
+def boosted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files of the XGBoost that is installed, which records its base score as a list and categories in a table."""
+    import numpy as np
+    import pandas as pd
+    import xgboost
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    folder = tmp_path_factory.mktemp("boosted")
+    frame = pd.DataFrame({"x": np.arange(6.0), "city": pd.Categorical(["Bergen", "Cork"] * 3)})
+    numbers = xgboost.XGBRegressor(n_estimators=1).fit(frame[["x"]], frame["x"])
+    mixed = xgboost.XGBRegressor(n_estimators=1, enable_categorical=True).fit(frame, frame["x"])
+    for suffix in ("json", "ubj"):
+        numbers.save_model(folder / f"numbers.{suffix}")
+        mixed.save_model(folder / f"categories.{suffix}")
+    (folder / "numbers.pkl").write_bytes(pickle.dumps(numbers))
+    (folder / "categories.pkl").write_bytes(pickle.dumps(mixed))
+    pipeline = make_pipeline(StandardScaler(), xgboost.XGBRegressor(n_estimators=1)).fit(frame[["x"]], frame["x"])
+    (folder / "numbers-pipeline.pkl").write_bytes(pickle.dumps(pipeline))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["numbers.json", "numbers.ubj", "numbers.pkl", "numbers-pipeline.pkl", "categories.json", "categories.ubj",
+     "categories.pkl"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "grave"),
+    [("xgboost=3.0.5", True), ("pip: ['xgboost>=2,<3.1']", True), ("pip: [xgboost-cpu==3.0.5]", True),
+     ("pip: ['xgboost>=3']", False), ("xgboost=3.1.1", False)],
+)  # fmt: skip
+def test_xgboost_before_3_1_reads_what_later_ones_write_and_answers_wrongly(
+    name: str, line: str, grave: bool, boosted: Path, tmp_path: Path
+) -> None:
+    found = told(inspect_model(boosted / name), packages(tmp_path, line, "joblib", "scikit-learn"))
+    errors = [d.message for d in found if d.severity is Severity.ERROR]
+    assert len(errors) == grave
+    for message in errors:
+        assert ("categories" if name.startswith("categories") else "base score") in message
+        assert "asks for xgboost" in message
+        assert "the inference environment has" in message
+
+
+def test_files_of_earlier_releases_ask_for_nothing() -> None:
+    for name in ("classifier-1.6.json", "classifier-1.6.ubj", "booster-1.4.deprecated"):
+        assert inspect_model(OLD_MODELS / "xgboost" / name).needs == ()
 
 
 RANGES = (">=1.3,<1.6", "~=1.5.0", "==1.5.*", "<1", ">2", ">=2", "<=1.5.0", "==1.5.3", "!=1.5", "<2,>=1.9")

@@ -27,6 +27,7 @@ VARIANTS = [
     *product(["other"], ["pickle", "joblib"], [None, "hooks.py"]),
     ("other", "unknown", "hooks.py"),
     *product(["lightgbm"], ["pickle", "joblib", "lightgbm-text"], [None, "hooks.py"]),
+    *product(["catboost"], ["catboost-cbm", "catboost-json"], [None, "hooks.py"]),
 ]
 
 

@@ -94,6 +94,27 @@ def lightgbm() -> dict[str, bytes]:
     }
 
 
+def catboost() -> dict[str, bytes]:
+    # A root table, a table of trees, and one vector of features whose every offset leads to one table with a long name.
+    def file(features: int, name: int) -> bytes:
+        buffer = bytearray(struct.pack("<I", 12) + struct.pack("<4H", 8, 12, 0, 4) + struct.pack("<i", 8))
+        buffer += struct.pack("<I", 20)  # root: its trees lie 20 bytes on
+        buffer += struct.pack("<8H", 16, 8, 0, 0, 0, 0, 4, 0)  # trees: categorical features in slot 4
+        buffer += struct.pack("<iI", 16, 4) + struct.pack("<I", features)
+        table = len(buffer) + 4 * features + 10
+        buffer += b"".join(struct.pack("<I", table - len(buffer) - 4 * i) for i in range(features))
+        buffer += struct.pack("<5H", 10, 8, 0, 0, 4) + struct.pack("<iII", 10, 4, name) + b"a" * name
+        return b"CBM1" + struct.pack("<I", len(buffer)) + bytes(buffer)
+
+    head = b'{"features_info":{"float_features":['
+    return {
+        "catboost shared names": file(200_000, SIZE),
+        "catboost many features": file(SIZE // 4, 1),
+        "catboost mappings": head + fill(b"{},") + b'{}]},"oblivious_trees":[]}',
+        "catboost trees": head + b']},"oblivious_trees":[' + fill(b"[],") + b"[]]}",
+    }
+
+
 def tensors() -> dict[str, bytes]:
     def safetensors(header: bytes) -> bytes:
         return struct.pack("<Q", len(header)) + header
@@ -239,4 +260,4 @@ def torch_files() -> dict[str, bytes]:
     }
 
 
-FILES: tuple[Callable[[], dict[str, bytes]], ...] = (xgboost, lightgbm, tensors, keras, graphs, torch_files)
+FILES: tuple[Callable[[], dict[str, bytes]], ...] = (xgboost, lightgbm, catboost, tensors, keras, graphs, torch_files)

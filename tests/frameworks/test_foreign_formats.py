@@ -55,7 +55,6 @@ CASES = {
     ),
     "m.mlmodel": (lambda: b"\x08\x04" + _field(2, _field(1, b"x")) + _field(303, b"\x08\x01"), "core-ml", "Core ML"),
     "m.gguf": (lambda: b"GGUF\x03\0\0\0", "gguf", "container"),
-    "m.cbm": (lambda: b"CBM1\x10\0\0\0" + b"\0" * 16, "catboost", "load_model"),
     "m.pmml": (lambda: b'<?xml version="1.0"?>\n<PMML version="4.4"/>', "pmml", "PMML"),
     "m.onnx.gz": (lambda: gzip.compress(_onnx()), "compressed", "decompress"),
     "m.keras.gz": (

@@ -30,6 +30,7 @@ from sklearn.svm import SVC
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from compiler.frameworks.estimators import entry
 from testing.paths import GOLDENS
 
 _RANDOM = np.random.RandomState(0)
@@ -141,3 +142,19 @@ def test_files_of_joblib_before_0_10(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(b"ZF" + b"0x15                 " + b"x\x9c")
     with pytest.raises(CompilerError, match=r"joblib saved before 0\.10"):
         inspect_model(tmp_path / "m")
+
+
+@pytest.mark.parametrize("release", ["1.1.0", "1.1.1", "1.1.3", "1.1.dev0"])
+def test_parameters_are_those_of_the_minor_release(release: str) -> None:
+    """The tables have one patch of each minor release, and pickles come from any."""
+    found = entry("sklearn", "OneHotEncoder", release)
+    assert found is not None
+    assert {"min_frequency", "max_categories", "sparse"} <= set(found.parameters)
+    assert "sparse_output" not in found.parameters
+
+
+@pytest.mark.parametrize(("release", "there"), [("1.2.2", True), ("1.2.0", True), ("1.1.99", False), ("1.0", False)])
+def test_so_are_those_that_came_later(release: str, there: bool) -> None:
+    found = entry("sklearn", "OneHotEncoder", release)
+    assert found is not None
+    assert ("sparse_output" in found.parameters) is there

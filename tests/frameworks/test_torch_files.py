@@ -85,7 +85,10 @@ def test_whole_modules_are_refused_with_the_way_out(net: Net, zipped: bool, tmp_
 
 def test_a_module_pickled_without_torch_save(net: Net, tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(pickle.dumps(torch.nn.ReLU()))
-    assert "pickled model of torch" in _unserved(tmp_path / "m").what
+    facts = inspect_model(tmp_path / "m")
+    assert facts.unserved is not None
+    assert "pickled model of torch" in facts.unserved.what
+    assert facts.unknown == ("torch.nn.modules.activation.ReLU",)  # a layer is code; only weights are data
 
 
 def test_checkpoints_name_the_part_that_is_wanted(net: Net, tmp_path: Path) -> None:
@@ -93,6 +96,21 @@ def test_checkpoints_name_the_part_that_is_wanted(net: Net, tmp_path: Path) -> N
     assert "of which only 'model_state_dict' is needed" in _unserved(tmp_path / "m").what
     torch.save(torch.ones(3), tmp_path / "m")
     assert _unserved(tmp_path / "m").what == "a single tensor"
+
+
+def test_so_do_its_facts(net: Net, tmp_path: Path) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    state = {
+        "model": net.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "epoch": 3,
+        "pytorch-lightning_version": "2",
+    }
+    torch.save(state, tmp_path / "m")
+    details = inspect_model(tmp_path / "m").details
+    assert details["tensors"] == len(net.state_dict())
+    assert details["elements"] == sum(tensor.numel() for tensor in net.state_dict().values())
+    assert details["entries"] == {"epoch": 3, "pytorch-lightning_version": "2"}
 
 
 def test_torchscript_names_mean_nothing_to_torch_load(tmp_path: Path) -> None:

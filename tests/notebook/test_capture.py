@@ -9,83 +9,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from testing.estimators import DATA, FIT
 from testing.paths import child_environment
 
-DATA = """
-import numpy as np, pandas as pd
-import compiler
-rng = np.random.default_rng(0)
-X = pd.DataFrame({
-    "a": rng.random(60),
-    "b": rng.random(60).astype("float32"),
-    "city": pd.Categorical(rng.choice(["Cork", "Graz"], 60)),
-    "since": pd.to_datetime("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, 60), unit="D"),
-    "zip": rng.choice(["007", "010"], 60),
-})
-y = (X.a > 0.5).astype(int)
-numbers = X[["a", "b"]]
-"""
-FIT = {
-    "sklearn": """
-from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
-columns = make_column_transformer((OneHotEncoder(), ["city", "zip"]), ("passthrough", ["a", "b"]))
-model = make_pipeline(columns, RandomForestClassifier(5, random_state=0)).fit(X, y.map({0: "no", 1: "yes"}))
-data = X
-""",
-    "sklearn-array": """
-from sklearn.linear_model import LinearRegression
-data = numbers.to_numpy()
-model = LinearRegression().fit(data, y)
-""",
-    "xgboost": "import xgboost\ndata = numbers\nmodel = xgboost.XGBClassifier(n_estimators=3).fit(data, y)\n",
-    "xgboost-categories": """
-import xgboost
-data = X[["a", "b", "city"]]
-model = xgboost.XGBRegressor(n_estimators=3, enable_categorical=True).fit(data, y)
-""",
-    "xgboost-booster": "import xgboost\ndata = numbers\nmodel = xgboost.train({}, xgboost.DMatrix(data, y), 3)\n",
-    "lightgbm": """
-import lightgbm
-data = X[["a", "b", "city"]]
-model = lightgbm.LGBMClassifier(n_estimators=3, verbose=-1).fit(data, y)
-""",
-    "lightgbm-booster": """
-import lightgbm
-data = numbers
-model = lightgbm.train({"verbose": -1, "objective": "regression"}, lightgbm.Dataset(data, y), 3)
-""",
-    "pytorch": """
-import torch
-data = torch.rand(20, 3)
-model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
-""",
-    "keras": """
-import keras
-data = rng.random((20, 3)).astype("float32")
-model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
-""",
-    "onnx": """
-import onnx, onnxruntime
-from skl2onnx import to_onnx
-from sklearn.linear_model import LinearRegression
-data = numbers.to_numpy().astype("float32")
-model = to_onnx(LinearRegression().fit(data, y), data[:1])
-""",
-    "spark": """
-from pyspark.ml import Pipeline
-from pyspark.ml.feature import VectorAssembler
-from pyspark.ml.regression import LinearRegression
-from pyspark.sql import SparkSession
-spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-data = spark.createDataFrame(numbers.assign(y=y))
-stages = [VectorAssembler(inputCols=["a", "b"], outputCol="features"), LinearRegression(labelCol="y")]
-model = Pipeline(stages=stages).fit(data)
-data = data.select("a", "b")
-""",
-}
 VERIFY = """
 captured = compiler.capture(model, data, directory="captured", name="quality")
 result = captured.verify()
@@ -171,7 +97,8 @@ def test_modules_of_ones_own_are_brought(tmp_path):
 
 @pytest.mark.slow
 def test_a_class_of_the_session_is_to_be_moved_into_a_module(tmp_path):
-    printed = script(tmp_path, OWN, f"FACTOR = 2\n{TWICE}", CAPTURE)
+    without = "import sys\nsys.modules.pop('cloudpickle', None)\n"  # newer releases of joblib import it
+    printed = script(tmp_path, OWN, f"{without}FACTOR = 2\n{TWICE}", CAPTURE)
     assert printed[-1].startswith("MF207 move it into a module")
     assert not (tmp_path / "captured" / "model.yaml").exists()
 
@@ -207,3 +134,50 @@ def test_a_session_of_oci_is_recorded(tmp_path, monkeypatch):
     data = np.arange(8.0).reshape(4, 2)
     capture(LinearRegression().fit(data, [1, 2, 3, 4]), data, directory="captured")
     assert spec(tmp_path)["catalog"]["provenance"]["trainingId"] == session
+
+
+@pytest.mark.slow
+def test_a_class_of_the_session_is_kept_by_cloudpickle(tmp_path):
+    printed = script(tmp_path, OWN, f"import cloudpickle\nFACTOR = 2\n{TWICE}", CAPTURE)
+    assert "verified 4 golden rows" in printed[-1]
+    assert spec(tmp_path)["model"]["allow"]
+
+
+NETWORK = """
+import torch
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 2)
+
+    def forward(self, x):
+        return self.layer(x) if float(self.layer.weight.sum()) < 1e9 else -self.layer(x)
+"""
+KEPT = """
+import torch, compiler
+from net import Net
+torch.manual_seed(0)
+model = compiler.capture(Net(), torch.rand(6, 3), directory="captured")
+print(model.verify())
+"""
+
+
+@pytest.mark.slow
+def test_a_network_that_cannot_be_exported_is_kept_as_weights_with_its_class(tmp_path):
+    (tmp_path / "net.py").write_text(NETWORK)
+    printed = script(tmp_path, KEPT)
+    assert "verified 6 golden rows" in printed[-1]
+    assert spec(tmp_path)["model"]["architecture"] == {"file": "net.py", "class": "Net"}
+
+
+def test_the_conda_pack_that_runs_is_named_by_its_path(tmp_path, monkeypatch):
+    from compiler.engine.artifact.proposal import proposed_environment
+    from compiler.lock import Lock
+
+    place = "oci://packs@ns/conda_environments/cpu/own/1.0/own_v1"
+    (tmp_path / "own_manifest.yaml").write_text(f"manifest:\n  name: own\n  python: '3.11'\n  pack_path: {place}\n")
+    assert proposed_environment(Lock(), str(tmp_path)) == place
+    (tmp_path / "own_manifest.yaml").write_text("manifest: {\n")
+    assert proposed_environment(Lock(), str(tmp_path)) is None

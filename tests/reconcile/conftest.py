@@ -19,6 +19,7 @@ from compiler.engine.session import TargetRequest
 from compiler.reconcile.once import Clock, ReconcileRequest, reconcile
 from compiler.reconcile.reporting.report import ReconcileResult
 from compiler.reconcile.turn.orders import Orders
+from compiler.spec.project import Target
 from testing.lab import QUICK, Lab, open_at
 
 SCORE = """
@@ -140,13 +141,12 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """A project without manifests, whose deployments are no processes."""
+    """A project without manifests. Each of its targets is the embedded OCI of its folder, and runs no processes."""
     made = Repository(tmp_path / "cellar")
-    genuine = connecting.connect
 
-    def quick(*arguments: Any, access: Any = None, **options: Any) -> Connection:
+    def quick(name: str, _target: Target, *, root: Path, project: str, access: Any = None) -> Connection:
         known = replace(access or QUICK, retry_policy=QUICK.retry_policy, run_processes=False)
-        opened = genuine(*arguments, access=known, **options)
+        opened = connecting._local(name, root, project, known)
         for patch in made.patches:
             patch(opened)
         return opened

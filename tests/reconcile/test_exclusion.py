@@ -9,8 +9,8 @@ import pytest
 
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError
+from compiler.engine.store.lease import TTL, Clock, Lease
 from compiler.reconcile import once
-from compiler.reconcile.store.lease import TTL, Clock, Lease
 
 STORE = "oci://staging@local/gitops/"
 KEYS = "gitops/cellar/local/"

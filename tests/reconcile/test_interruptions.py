@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
 import signal
 import subprocess
@@ -144,3 +146,44 @@ def test_a_process_that_is_killed_leaves_what_another_one_completes(prepared: An
     )
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     is_tidy(prepared)
+
+
+@pytest.mark.slow
+def test_sigterm_during_the_upload_of_a_large_file_and_the_next_turn_resumes(repository: Any) -> None:
+    """Its parts stay in the bucket; 31 MB of three parts and a rest stand for 3 GiB of three hundred."""
+    with repository.lab() as lab:
+        lab.make_bucket()
+    repository.write("a", catalog={"staging": {"uri": "oci://staging@local/x/", "always": True}})
+    (repository.root / "models" / "a" / "ballast.bin").write_bytes(random.Random(1).randbytes(31 << 20))
+    manifest = repository.root / "models" / "a" / "model.yaml"
+    document = json.loads(manifest.read_text())
+    document["spec"]["include"] = ["ballast.bin"]
+    manifest.write_text(json.dumps(document))
+    program = CHILD.replace("mine == int(sys.argv[1])", "'uploadPartNum=2' in request.path_url").replace(
+        ", 9)", ", 15)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=child_environment(), cwd=repository.root, check=False, capture_output=True
+    )
+    assert done.returncode == 143, done.stdout + done.stderr
+    sent: list[str] = []
+    repository.patches.append(lambda connection: note_parts(connection, sent))
+    assert repository.settle().exit_code is ExitCode.OK
+    assert repository.live() == {"a": (1, 1)}
+    assert "uploadPartNum=2" not in " ".join(sent)  # it had come in whole
+
+
+def note_parts(connection: Any, sent: list[str]) -> None:
+    session = connection.object_storage.base_client.session
+    inner = session.adapters["http://"]
+
+    class Noting:
+        def send(self, request: Any, **options: Any) -> Any:
+            if request.method == "PUT" and "uploadPartNum" in request.path_url:
+                sent.append(request.path_url)
+            return inner.send(request, **options)
+
+        def close(self) -> None:
+            inner.close()
+
+    session.adapters["http://"] = Noting()

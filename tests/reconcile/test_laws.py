@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler.diagnostics import Diagnostic
+from compiler.engine.store.protocol import FolderStore
 from compiler.planning.canonical import text
 from compiler.planning.changes.types import Action, Cause, Change, FieldChange
 from compiler.planning.live.observed import Kind
 from compiler.planning.plan.outcome import Result, Status
-from compiler.reconcile.reporting.conditions import DOCUMENT, MESSAGE, from_row, scrubbed, status_of
+from compiler.reconcile.persistence import Kept, document_key, load, pages_of, save_memory, save_statuses
+from compiler.reconcile.reporting.conditions import DOCUMENT, MESSAGE, NameStatus, from_row, scrubbed, status_of
 from compiler.reconcile.reporting.events import transitions
 from compiler.reconcile.reporting.html import status_html
 from compiler.reconcile.turn.decisions import decide
+from compiler.reconcile.turn.deep_round import due_names
 from compiler.reconcile.turn.facts import Fleet, NameFacts
 from compiler.reconcile.turn.memory import Memory, NameMemory, Tombstone
 from compiler.reconcile.turn.orders import Orders
@@ -162,6 +167,29 @@ def test_a_deployment_that_is_stuck_stalls_alone() -> None:
     assert (states["a"].reason, states["b"].state) == ("Stalled", State.ACTING)
 
 
+def test_a_deployment_that_is_stuck_for_two_hours_is_one_event() -> None:
+    known: dict[str, NameStatus] = {}
+    events = []
+    for minute in range(120):
+        stuck = facts("a", in_progress="UPDATING", in_progress_since=NOW)
+        now = NOW + 60 * minute
+        state = decide(fleet(stuck), Memory(), SETTINGS, Orders(consent=True), now)["a"]
+        after = {"a": status_of(state, stuck, known.get("a"), now)}
+        events += transitions(known, after, "t", "r")
+        known = after
+    assert [event["status"] for event in events if event["type"] == "Stalled"] == ["True"]
+
+
+def test_what_failed_its_smoke_test_is_not_tried_again_until_it_changes() -> None:
+    memory, failed = Memory(), facts("a", change("a"), failed_test=True)
+    for turn in range(50):
+        states = decide(fleet(failed), memory, SETTINGS, Orders(consent=True), NOW + 3600 * turn)
+        memory = before_acting(memory, fleet(failed), states, SETTINGS, NOW + 3600 * turn)
+        assert (states["a"].state, states["a"].begins) == (State.FAILED, False)
+    mended = facts("a", change("a"), wanted="another test")
+    assert decide(fleet(mended), memory, SETTINGS, Orders(consent=True), NOW)["a"].begins
+
+
 def test_a_refused_source_finishes_what_was_begun_and_begins_nothing() -> None:
     begun, fresh = facts("a", change("a", cause=Cause.UNFINISHED)), facts("b", change("b"))
     states = decide(fleet(begun, fresh), Memory(), SETTINGS, Orders(consent=True, source_problem="git is down"), NOW)
@@ -174,7 +202,7 @@ def test_memory_comes_back_as_it_was_written() -> None:
         "b": NameMemory(repairs=((1.0, ("x",)),), contested=("x",), contested_wanted="w"),
         "c": NameMemory(tombstone=Tombstone("r", 1.0, 2.0, ("id",), 3)),
     }
-    memory = Memory("r", "p", "o", "m", 1.0, 2.0, names)
+    memory = Memory("r", "p", "o", "m", 1.0, 2.0, 3.0, names)
     assert Memory.from_json(json.loads(json.dumps(memory.to_json()))) == memory
 
 
@@ -186,3 +214,45 @@ def test_the_page_holds_nothing_that_runs() -> None:
     assert "<script" not in page
     assert "<b>&lt;" not in page
     assert "&lt;t&gt;" in page
+
+
+def test_ten_thousand_names_and_messages_of_a_megabyte_stay_within_their_sizes(tmp_path: Path) -> None:
+    """The document of a name 8 KiB, a row of the index 250 bytes, a page 500 names; memory only of what is open."""
+    names = [f"model-{number:05}-{'x' * 50}" for number in range(10_000)]
+    message = "the service said: " + '\u00e9\n"' * 333_000
+    states = {name: NameState(name, State.BACKING_OFF, "RequestFailed", message, "live") for name in names[:20]}
+    states |= {name: NameState(name, State.IN_SYNC, "InSync") for name in names[20:]}
+    known = {name: facts(name, change(name)) for name in names}
+    statuses = {name: status_of(state, known[name], None, NOW) for name, state in states.items()}
+    store = FolderStore(tmp_path)
+    save_statuses(store, Kept(), {name: statuses[name] for name in names[:40]})
+    for name in names[:40]:
+        found = store.read(document_key(name))
+        assert found is not None
+        assert len(found[0]) <= DOCUMENT
+    pages = pages_of(statuses)
+    assert len(pages) == 20
+    assert all(len(line.encode()) <= ROW + 2 for page in pages.values() for line in page.splitlines())
+    kept = load_pages(store, pages)
+    assert {name: status.since for name, status in kept.statuses.items()} == {n: s.since for n, s in statuses.items()}
+
+
+def load_pages(store: FolderStore, pages: Mapping[str, str]) -> Kept:
+    for key, page in pages.items():
+        store.write(key, page.encode())
+    save_memory(store, Memory(), 10_000)
+    return load(store)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 200), st.floats(20, 3000))
+def test_a_round_reads_every_name_once_in_its_time(count: int, every: float) -> None:
+    names = {f"n{number}" for number in range(count)}
+    period, now, seen = 3600.0, NOW, []
+    while now < NOW + period:
+        later = min(NOW + period, now + every)
+        seen += due_names(names, now, later, period)
+        now = later
+    assert sorted(seen) == sorted(names)
+    assert due_names(names, NOW, NOW + 2 * period, period) == names
+    assert due_names(names, 0.0, NOW, period) == due_names(names, NOW, NOW + 60, 0.0) == frozenset()

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from compiler.cloud.objectstorage.objects import Place
-from compiler.diagnostics import CompilerError
-from compiler.reconcile.store.bucket import BucketStore
-from compiler.reconcile.store.lease import KEY, TTL, Clock, Lease
-from compiler.reconcile.store.protocol import Changed, FolderStore, Store
+from compiler.diagnostics import CompilerError, failure
+from compiler.engine.store.bucket import BucketStore
+from compiler.engine.store.lease import KEY, TTL, Clock, Lease
+from compiler.engine.store.protocol import Changed, FolderStore, Store
 
 
 class Time:
@@ -115,3 +115,30 @@ def test_a_missed_renewal_stops_new_changes(store: Store) -> None:
     first.take(0)
     time.wait(TTL * 0.7)
     assert not first.held
+
+
+class Failing(FolderStore):
+    """A store whose writes fail for a while: the bucket is gone, or the service answers 503."""
+
+    broken = False
+
+    def write(self, key: str, content: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
+        if self.broken:
+            raise failure("MF715", "503 ServiceUnavailable")
+        return super().write(key, content, if_match=if_match, if_absent=if_absent)
+
+
+def test_a_renewal_that_fails_for_a_moment_loses_nothing_and_for_long_stops_changes(tmp_path: Path) -> None:
+    time, store = Time(), Failing(tmp_path)
+    first = lease(store, "first", time)
+    first.take(0)
+    store.broken = True
+    time.wait(TTL / 3)
+    with pytest.raises(CompilerError, match="503"):
+        first.renew()
+    assert first.held
+    time.wait(TTL / 2)
+    assert not first.held
+    store.broken = False
+    assert first.renew()
+    assert first.held

@@ -29,6 +29,7 @@ from compiler.reconcile.reporting.metrics import Metrics
 from compiler.reconcile.reporting.pages import serving
 from compiler.reconcile.reporting.webhooks import Receiver, Sender, signature
 from compiler.reconcile.turn.orders import Orders
+from compiler.reconcile.turn.states import NameState, State
 from testing.lab import open_at
 from testing.paths import child_environment
 
@@ -160,7 +161,7 @@ def test_sigterm_ends_it_with_143(repository: Any, tmp_path: Path) -> None:
     program = (
         "import sys; from compiler.cli import main as command; import compiler.reconcile.loop_request as l\n"
         "g = l.LoopRequest\n"
-        "l.LoopRequest = lambda *a: g(*a, protocols=('file',))\n"
+        "l.LoopRequest = lambda *a, **k: g(*a, protocols=('file',), **k)\n"
         "sys.exit(command.main(sys.argv[1:]))"
     )
     words = ["reconcile", "--repo", str(repository.root), "--interval", "1s", "--listen", "127.0.0.1:0"]
@@ -186,6 +187,9 @@ def test_sigterm_ends_it_with_143(repository: Any, tmp_path: Path) -> None:
 def test_pages_answer_only_for_their_own_host() -> None:
     metrics = Metrics()
     metrics.note_turn("done", 0.5)
+    metrics.note_response(200)
+    metrics.note_response(429)
+    metrics.note_drift([NameState("a", State.DRIFTED, "ReportOnly", cause="live", paths=("x", "y"))])
     ready = [True]
     with serving("127.0.0.1:0", metrics.text, lambda: ready[0]) as port:
 
@@ -201,6 +205,8 @@ def test_pages_answer_only_for_their_own_host() -> None:
         status, text = get("/metrics")
         assert status == 200
         assert 'manifact_turns_total{outcome="done"} 1' in text
+        assert 'manifact_requests_total{status="429"} 1' in text
+        assert 'manifact_drift{name="a",policy="report"} 2' in text
         assert get("/healthz")[0] == get("/readyz")[0] == 200
         ready[0] = False
         assert (get("/readyz")[0], get("/nothing")[0]) == (503, 404)

@@ -190,3 +190,19 @@ def test_a_list_that_cannot_be_read_to_its_end_is_no_empty_list(two: Any, path: 
     assert stop.value.exit_code is ExitCode.ENVIRONMENT
     two.patches.clear()
     assert both(two)
+
+
+def test_an_orphaned_name_is_given_up_where_only_our_tags_are_to_go(two: Any) -> None:
+    two.project(prune={"how": "orphan"})
+    two.remove("b")
+    two.turn(prune=True)
+    two.pass_time(2 * DAY)
+    assert two.settle(prune=True).exit_code is ExitCode.OK
+    assert two.states(prune=True) == {"a": "InSync"}
+    with two.lab() as lab:
+        lab.wait()
+        observed = lab.observe()
+        left = [live for live in (*observed.models, *observed.deployments) if "manifact-name" not in live.tags]
+        assert sorted(live.state for live in left) == ["ACTIVE", "ACTIVE"]
+        assert not [live for live in observed.version_sets if live.tags.get("manifact-name") == "b"]
+        assert not any(key.startswith("manifact-") for live in left for key in live.tags)

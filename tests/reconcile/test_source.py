@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from compiler.diagnostics import CompilerError
 from compiler.reconcile.source.mirror import Source
 from compiler.reconcile.source.revisions import refused_checkout, refused_revision
-from compiler.reconcile.source.signatures import unsigned_problem
+from compiler.reconcile.source.signatures import Signers, unsigned_problem
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "a",
@@ -212,7 +213,7 @@ def test_signed_commits(origin: Origin, tmp_path: Path) -> None:
         return origin.commit(text, "-S")
 
     def refused(last: str, new: str, mode: str = "range", path: Path = signers) -> str:
-        return unsigned_problem(origin.folder, last, new, mode=mode, signers=str(path), tree=origin.folder)
+        return unsigned_problem(origin.folder, last, new, mode=mode, signers=Signers(str(path)), tree=origin.folder)
 
     first = signed(keys[0], "first")
     unsigned = origin.commit("unsigned")
@@ -225,3 +226,45 @@ def test_signed_commits(origin: Origin, tmp_path: Path) -> None:
     inside.write_text(signers.read_text())
     assert "outside" in refused(first, head, path=inside)
     assert "outside" in refused(first, head, path=Path("relative"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="signing needs gpg")
+def test_commits_signed_with_gpg(origin: Origin, tmp_path: Path) -> None:
+    home = Path(tempfile.mkdtemp(prefix="g"))  # the path of its socket must be short
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--pinentry-mode", "loopback", "--passphrase", ""]
+
+    def run(*words: str) -> bytes:
+        return subprocess.run([*gpg, *words], check=True, capture_output=True).stdout
+
+    def signed(by: str, text: str) -> str:
+        origin.git("config", "user.signingkey", by)
+        return origin.commit(text, f"-S{by}")
+
+    try:
+        for who in ("alice", "mallory"):
+            run("--quick-gen-key", f"{who}@example.org", "ed25519", "sign", "1y")
+        origin.git("config", "gpg.program", str(script(tmp_path / "gpg.sh", f'exec {" ".join(gpg[:-1])} "" "$@"')))
+        keyring = tmp_path / "keyring.gpg"
+        keyring.write_bytes(run("--export", "alice@example.org"))
+        good, unsigned, foreign = signed("alice", "a"), origin.commit("b"), signed("mallory", "c")
+    finally:
+        subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False)
+        shutil.rmtree(home, ignore_errors=True)
+
+    def refused(last: str, new: str, signers: Signers) -> str:
+        return unsigned_problem(origin.folder, last, new, mode="range", signers=signers, tree=tmp_path / "tree")
+
+    assert refused("", good, Signers(keyring=str(keyring))) == ""
+    assert unsigned[:12] in refused(good, unsigned, Signers(keyring=str(keyring)))
+    assert foreign[:12] in refused(unsigned, foreign, Signers(keyring=str(keyring)))
+    ssh = tmp_path / "allowed_signers"
+    ssh.write_text("")
+    assert good[:12] in refused("", good, Signers(str(ssh)))
+    assert "needs allowedSigners or keyring" in refused("", good, Signers())
+
+
+def script(path: Path, line: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+    return path

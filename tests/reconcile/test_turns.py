@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from compiler.codes import ExitCode
+from compiler.compilation import batch
+from compiler.diagnostics import CompilerError
 
 CREATED = {"a": (1, 1), "b": (1, 1)}
 
@@ -123,6 +125,22 @@ def test_two_writers_are_told_and_the_fight_ends(two: Any) -> None:
     assert two.settle(now=frozenset({"a"})).states["a"].state == "InSync"
 
 
+def test_two_reconcilers_that_apply_in_turn_are_told(two: Any) -> None:
+    """Another checkout of the same project says something else: ours, theirs, ours, theirs, and there it stays."""
+    manifest = two.root / "models" / "a" / "model.yaml"
+    memory = two.root / ".manifact" / "reconcile" / "local" / "memory.json"
+    for expected in ("InSync", "Contested", "Contested"):
+        ours, remembered = manifest.read_text(), memory.read_text()
+        two.write("a", bandwidthMbps=50)
+        assert two.settle().states["a"].state == "InSync"  # as the other one sees it, which has a memory of its own
+        manifest.write_text(ours)
+        memory.write_text(remembered)
+        two.pass_time(60)
+        assert two.settle().states["a"].state == expected
+    two.write("a", bandwidthMbps=30)
+    assert two.settle().states["a"].state == "InSync"
+
+
 def test_an_autoscaled_number_of_instances_is_no_drift(repository: Any) -> None:
     repository.write("a", ignoreChanges=["instances"])
     repository.settle()
@@ -217,3 +235,81 @@ def test_a_sensitive_value_is_in_no_file_of_the_store(two: Any, monkeypatch: pyt
     files = [two.root / "report.md", *(two.root / ".manifact" / "reconcile").rglob("*.json")]
     assert len(files) > 3
     assert not [path for path in files if secret in path.read_text()]
+
+
+def test_a_broken_manifest_is_not_compiled_again_before_it_is_touched(
+    two: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = two.root / "models" / "a" / "model.yaml"
+    path.write_text(path.read_text().replace('"kind": "Model"', '"kind": "Modell"'))
+    assert two.turn().states["a"].state == "Broken"
+    compiled: list[str] = []
+    genuine = batch.compile_anew
+
+    def counting(manifest: Any, **options: Any) -> Any:
+        compiled.append(manifest.parent.name)
+        return genuine(manifest, **options)
+
+    monkeypatch.setattr(batch, "compile_anew", counting)
+    again = two.turn()
+    assert (again.states["a"].state, again.states["a"].diagnostics[0].code) == ("Broken", "MF102")
+    assert compiled == []
+    path.write_text(path.read_text() + "\n")
+    assert two.turn().states["a"].state == "Broken"
+    assert compiled == ["a"]
+    path.write_text(path.read_text().replace("Modell", "Model"))
+    assert two.turn().states["a"].state == "InSync"
+
+
+def test_what_is_no_project_asks_for_a_project_file(repository: Any) -> None:
+    (repository.root / "manifact.yaml").unlink()
+    with pytest.raises(CompilerError, match=r"there is no manifact\.yaml"):
+        repository.turn()
+    assert list(repository.root.iterdir()) == []
+
+
+def test_the_round_over_the_fleet_finds_what_lists_do_not_show(two: Any) -> None:
+    two.project(deep="1h")
+    two.write("a", catalog={"description": "ours"})
+    two.settle()
+    with two.lab() as lab:
+        model = next(live for live in lab.models() if live.tags["manifact-name"] == "a")
+        lab.connection.data_science.update_model(model.id, {"description": "by hand"})
+    seen = set()
+    for _ in range(5):
+        two.pass_time(900)
+        result = two.turn()
+        seen.add(str(result.states["a"].cause))
+    assert seen == {"", "live"}
+
+
+def test_a_newer_commit_waits_for_the_deployment_and_the_one_between_is_never_served(repository: Any) -> None:
+    """Nothing is cancelled: what is on its way ends, and then the newest is served."""
+    repository.write("a", factor=2)
+    repository.turn()
+    seen: list[str] = []
+    repository.patches.append(lambda connection: watch(connection, seen))
+    for factor in (3, 4):
+        repository.write("a", factor=factor)
+        state = repository.turn().states["a"]
+        assert not state.begins or state.state in ("Unfinished", "Acting")
+    assert repository.settle().exit_code is ExitCode.OK
+    assert not [line for line in seen if line.startswith("DELETE") or "deactivate" in line]
+    with repository.lab() as lab:
+        (deployment,) = lab.deployments()
+        newest = max(lab.models(), key=lambda live: live.age)
+        assert deployment.model_id == newest.id
+
+
+def test_an_artifact_with_other_bytes_is_reported(two: Any) -> None:
+    """What the record says of its md5, and what the service says, differ; only another version could mend it."""
+    with two.lab() as lab:
+        model = next(live for live in lab.models() if live.tags["manifact-name"] == "a")
+        entries = model.body["customMetadataList"]
+        for entry in entries:
+            if entry["key"] == "ManifactArtifactMd5":
+                entry["value"] = "AAAAAAAAAAAAAAAAAAAAAA=="
+        lab.connection.data_science.update_model(model.id, {"customMetadataList": entries})
+    state = two.turn(deep=True).states["a"]
+    assert (state.state, state.reason) == ("Drifted", "ReportOnly")
+    assert two.live() == CREATED

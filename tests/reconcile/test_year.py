@@ -1,192 +1,297 @@
 """A generated year of a repository: after every turn, live is what the rules say, and nothing was deleted unasked.
 
-The default run has a few names and commits. `MANIFACT_YEAR=200,300` makes it 200 models and 300 commits.
+The default run has a model of each framework that is verified quickly, and a few commits; the seed is in the test's
+name. `MANIFACT_YEAR=200,300 pytest tests/reconcile/test_year.py` makes it 200 models over all frameworks and 300
+commits; `MANIFACT_YEAR_SEED=N` is another year.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import shutil
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from compiler.diagnostics import CompilerError
+from testing.paths import MANIFESTS
+from testing.shared_repository import Model, SharedRepository, name_of
 
-DAY = 86_400
-EVERYTHING = {"perTurn": 500, "change": "100%", "destructive": "100%", "prune": "100%"}
-
-
-@dataclass
-class Model:
-    """What the manifests of a name say now."""
-
-    factor: int = 2
-    bandwidth: int = 10
-    absent: bool = False
-    broken: bool = False
-    good: bool = False
-    """Whether it was ever applied."""
+HOUR, DAY = 3_600, 86_400
+SIZE = os.environ.get("MANIFACT_YEAR", "")
+SEEDS = [int(os.environ.get("MANIFACT_YEAR_SEED", "1"))] if SIZE else [1, 2]
+QUICK_EXAMPLES = ("generic-rules", "lightgbm-diabetes", "onnx-iris", "sklearn-wine")
+EXAMPLES = tuple(sorted(path.name for path in MANIFESTS.iterdir() if path.is_dir())) if SIZE else QUICK_EXAMPLES
 
 
 @dataclass
 class Year:
-    """A repository, the rules, and what must be live."""
+    """What manifests say, what was applied, and what is orphaned, by the rules of the documentation alone."""
 
-    repository: Any
+    shared: SharedRepository
     random: random.Random
-    models: dict[str, Model] = field(default_factory=dict)
-    removed: dict[str, float] = field(default_factory=dict)
-    """Orphaned name -> when it was removed."""
-    deactivated: set[str] = field(default_factory=set)
+    wanted: dict[str, Model] = field(default_factory=dict)
+    applied: dict[str, Model] = field(default_factory=dict)
+    orphaned: dict[str, float] = field(default_factory=dict)
+    """Name -> when a turn first saw that no manifest has it."""
+    artifacts: dict[tuple[str, int], str] = field(default_factory=dict)
+    """The digest of each content."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """OCID -> name of everything that was live."""
+    formers: dict[str, str] = field(default_factory=dict)
+    """New name -> the one before."""
+    before: dict[str, Model] | None = None
+    """What manifests said before the last commit, where it can be reverted."""
     count: int = 0
+    done: Counter[str] = field(default_factory=Counter)
 
-    def write(self, name: str) -> None:
-        model = self.models[name]
-        more = {"state": "absent"} if model.absent else {"bandwidthMbps": model.bandwidth}
-        path = self.repository.write(name, factor=model.factor, **more)
-        if model.broken:
-            path.write_text(path.read_text().replace('"kind": "Model"', '"kind": "Modell"'))
+    @property
+    def now(self) -> float:
+        return self.shared.repository.time  # type: ignore[no-any-return]
+
+    # What people commit.
 
     def add(self) -> None:
-        name = f"m{self.count}"
-        self.count += 1
-        self.models[name] = Model(factor=self.random.choice([2, 3]))
-        self.write(name)
+        name = self._new_name()
+        self._put(name, Model(EXAMPLES[self.count % len(EXAMPLES)]))
 
     def edit(self) -> None:
-        self._change(lambda model: setattr(model, "bandwidth", self.random.choice([10, 20, 30])))
+        self._change(bandwidth=self.random.choice([10, 20, 30]))
 
     def retrain(self) -> None:
-        self._change(lambda model: setattr(model, "factor", self.random.choice([2, 3, 5])))
+        self._change(version=self.random.choice([1, 2, 3]))
 
     def break_one(self) -> None:
-        self._change(lambda model: setattr(model, "broken", True))
+        self._change(broken=True)
 
     def mend(self) -> None:
-        for name, model in self.models.items():
+        for name, model in self.wanted.items():
             if model.broken:
-                model.broken = False
-                self.write(name)
+                self._put(name, replace(model, broken=False))
 
     def take_down(self) -> None:
-        self._change(lambda model: setattr(model, "absent", not model.absent))
+        name = self._some()
+        self._put(name, replace(self.wanted[name], absent=not self.wanted[name].absent))
+
+    def suspend(self) -> None:
+        name = self._some()
+        self._put(name, replace(self.wanted[name], suspended=not self.wanted[name].suspended))
 
     def remove(self) -> None:
-        if (name := self._some()) and len(self.models) > 1:
-            self.repository.remove(name)
-            if self.models.pop(name).good:
-                self.removed[name] = self.repository.time
+        if len(self.wanted) > 1:
+            name = self._some()
+            shutil.rmtree(self.shared.folder(name))
+            del self.wanted[name]
 
     def bring_back(self) -> None:
-        for name in list(self.removed)[:1]:
-            del self.removed[name]
-            self.models[name] = Model(good=True)
-            self.write(name)
+        for name in sorted(set(self.orphaned) - set(self.wanted))[:1]:
+            self._put(name, replace(self.applied[name], former=""))
+
+    def rename(self) -> None:
+        former = self._some()
+        if former in self.applied and not self.wanted[former].former:
+            name = self._new_name()
+            self.shared.folder(former).rename(self.shared.folder(name))
+            self.formers[name] = former
+            self._put(name, replace(self.wanted.pop(former), former=former))
+
+    # What happens beside commits; turns that are refused send nothing.
+
+    def revert(self) -> None:
+        if self.before is not None:
+            self.shared.git("revert", "--no-edit", "HEAD")
+            self.wanted, self.before = self.before, None
+
+    def force_push(self) -> None:
+        self.shared.git("checkout", "-q", "--orphan", "other")
+        shutil.rmtree(self.shared.folder(self._some()))
+        self.shared.commit("rewritten")
+        self._is_refused("rewritten")
+        self.shared.git("checkout", "-q", "-f", "main")
+        self.shared.git("branch", "-q", "-D", "other")
+
+    def run_an_old_job(self) -> None:
+        self.shared.git("checkout", "-q", "HEAD~2")
+        self._is_refused("older")
+        self.shared.git("checkout", "-q", "main")
+
+    def leave_a_file(self) -> None:
+        left = self.shared.root / "left.txt"
+        left.write_text("x")
+        self._is_refused("not committed")
+        left.unlink()
 
     def drift(self) -> None:
         if name := self._up():
-            self.repository.edit_deployment(name, displayName="by hand")
+            edit = {"displayName": "by hand"}
+            self.shared.by_hand(name, lambda service, ocid: service.update_model_deployment(ocid, edit))
 
     def delete_by_hand(self) -> None:
         if name := self._up():
-            self.repository.act_on_deployment(name, "delete")
+            self.shared.by_hand(name, lambda service, ocid: service.delete_model_deployment(ocid))
 
     def deactivate_by_hand(self) -> None:
-        name = self._up()
-        if name and not self.models[name].broken:
-            self.repository.act_on_deployment(name, "deactivate")
-            self.deactivated.add(name)
-            # Activated again before the manifest changes: an incident that ends.
-            self.repository.turn(prune=True)
-            assert self.state(name) == "INACTIVE"
-            self.repository.act_on_deployment(name, "activate")
-            self.deactivated.discard(name)
+        """An incident: turns meanwhile report it, and do not wake the deployment."""
+        if name := self._up():
+            self.shared.by_hand(name, lambda service, ocid: service.deactivate_model_deployment(ocid))
+            self._allow()
+            assert self.shared.turn(wait=True).states[name].state == "Drifted"
+            self._account()
+            (deployment,) = self.shared.deployments(name)
+            assert deployment.state == "INACTIVE"
+            self.shared.by_hand(name, lambda service, ocid: service.activate_model_deployment(ocid))
 
     def misspell_the_pattern(self) -> None:
-        """One turn with a project file whose patterns match little: nothing may go."""
-        before = self.repository.live()
-        known = {"apiVersion": "manifact/v1", "kind": "Project", "metadata": {"name": "cellar"}}
-        self.repository.write_project({**known, "manifests": ["models/m0/model.yaml", "model/*/model.yaml"]})
-        self.repository.pass_time(2 * DAY)
-        with contextlib.suppress(CompilerError):  # no manifest at all is refused
-            self.repository.turn(prune=True)
-        self.repository.project(limits=EVERYTHING)
-        after = self.repository.live()
-        assert {name: before[name][1] for name in before} == {name: after[name][1] for name in before}
+        """A turn whose patterns match little deletes nothing, however old what is out of sight is."""
+        first = min(self.wanted)
+        self.shared.project(f"models/{first}/model.yaml", "model/*/model.yaml")
+        self.shared.commit("misspelt")
+        self.shared.repository.pass_time(2 * DAY)
+        known = self._live_names()
+        self._see_orphans(self.now)
+        self.shared.turn()
+        assert self._live_names() == known
+        self.shared.project()
+        self.shared.commit("mended")
 
-    def state(self, name: str) -> str:
-        with self.repository.lab() as lab:
-            return next(x.state for x in lab.deployments() if x.tags["manifact-name"] == name)
+    # The rules.
+
+    def commit(self, before: dict[str, Model]) -> None:
+        self.shared.commit()
+        self.before = before
 
     def check(self) -> None:
-        """After turns until nothing moves, live is what the rules say; and another turn sends nothing."""
-        result = self.repository.settle(prune=True)
-        live = self.repository.live()
-        for name, model in self.models.items():
-            if model.broken:
-                assert result.states[name].state == "Broken"
-                assert (name in live) == model.good
-                continue
-            assert result.states[name].state == "InSync", (name, result.states[name])
-            assert live[name][1] == (0 if model.absent else 1)
-            model.good = True
-        for name, since in list(self.removed.items()):
-            due = self.repository.time - since > DAY
-            if due and name not in live:
-                del self.removed[name]
-            assert due or name in live
-        assert set(live) == {name for name, model in self.models.items() if model.good} | (
-            set(self.removed) & set(live)
-        )
-        again = self.repository.turn(prune=True)
-        assert not [state for state in again.states.values() if state.begins]
+        """Turns until nothing is in progress; then live is what the rules say, and one more turn sends nothing."""
+        self._allow()
+        result = self.shared.turn(wait=True)
+        self._account()
+        for name, model in self.wanted.items():
+            state = "Broken" if model.broken else "Suspended" if model.suspended else "InSync"
+            assert result.states[name].state == state, (name, model, result.states[name])
+        self._compare()
+        again = self.shared.sent(self.shared.turn)
+        assert not again, again
 
-    def _change(self, edit: Callable[[Model], None]) -> None:
-        if name := self._some():
-            edit(self.models[name])
-            self.write(name)
+    def _allow(self) -> None:
+        """Of which names the next turns may delete something: what is due, and what is to be absent."""
+        self._seen = self.now
+        due = {name for name, since in self.orphaned.items() if self.now - since >= DAY and name not in self.wanted}
+        absent = {name for name, model in self.wanted.items() if model.absent}
+        # The version set of a former name stays as long as the new name does.
+        former = {self.formers[name] for name in due | absent if name in self.formers}
+        self._allowed, self._due = due | absent | former, due
+        self.shared.requests.clear()
+        self._live_names()
+
+    def _account(self) -> None:
+        """What is applied and orphaned after turns; nothing was deleted that was not to be."""
+        deleted = {line.rpartition("/")[2] for line in self.shared.requests if line.startswith("DELETE")}
+        unasked = {self.owners.get(item, item) for item in deleted} - self._allowed
+        assert not unasked, (unasked, self._allowed, self.wanted)
+        for name, model in self.wanted.items():
+            self.orphaned.pop(name, None)
+            if not (model.broken or model.suspended):
+                if name not in self.applied:
+                    self.applied.pop(model.former, None)
+                    self.orphaned.pop(model.former, None)
+                self.applied[name] = model
+        for name in self._due & set(self.orphaned):
+            del self.applied[name], self.orphaned[name]
+        self._see_orphans(self._seen)
+
+    def _see_orphans(self, when: float) -> None:
+        for name in set(self.applied) - set(self.wanted) - {model.former for model in self.wanted.values()}:
+            self.orphaned.setdefault(name, when)
+
+    def _compare(self) -> None:
+        """Live and applied are the same."""
+        observed = self.shared.observed()
+        assert self._live_names() == set(self.applied)
+        models = {live.id: live for live in observed.models}
+        deployed = [live for live in observed.deployments if not live.deleted]
+        assert Counter(map(name_of, deployed)) == Counter(n for n, model in self.applied.items() if not model.absent)
+        for live in deployed:
+            model, details = self.applied[name_of(live)], live.body["modelDeploymentConfigurationDetails"]
+            assert live.body["displayName"] == name_of(live)
+            assert details["modelConfigurationDetails"]["bandwidthMbps"] == model.bandwidth
+            digest = models[live.model_id].tags["manifact-artifact"]
+            assert self.artifacts.setdefault((model.example, model.version), digest) == digest
+
+    # Tools.
+
+    def _live_names(self) -> set[str]:
+        found = self.shared.observed()
+        everything = (*found.models, *found.deployments, *found.version_sets)
+        self.owners.update({item.id: name_of(item) for item in everything})
+        return {name_of(item) for item in (*found.models, *found.deployments) if not item.deleted}
+
+    def _is_refused(self, why: str) -> None:
+        def refused() -> None:
+            with pytest.raises(CompilerError, match=why):
+                self.shared.turn()
+
+        assert not self.shared.sent(refused)
+
+    def _put(self, name: str, model: Model) -> None:
+        self.wanted[name] = model
+        self.shared.put(name, model)
+
+    def _change(self, **keys: Any) -> None:
+        name = self._some()
+        self._put(name, replace(self.wanted[name], **keys))
+
+    def _new_name(self) -> str:
+        self.count += 1
+        return f"m{self.count}"
 
     def _some(self) -> str:
-        return self.random.choice(sorted(self.models)) if self.models else ""
+        return self.random.choice(sorted(self.wanted))
 
     def _up(self) -> str:
-        names = [name for name, m in self.models.items() if m.good and not m.absent and not m.broken]
+        """A name that is served as its manifest says."""
+        names = [name for name, model in self.applied.items() if not model.absent and self.wanted.get(name) == model]
         return self.random.choice(sorted(names)) if names else ""
 
 
-COMMITS = (
-    Year.add,
-    Year.add,
-    Year.edit,
-    Year.edit,
-    Year.retrain,
-    Year.break_one,
-    Year.mend,
-    Year.take_down,
-    Year.remove,
-    Year.bring_back,
-    Year.drift,
-    Year.delete_by_hand,
-    Year.deactivate_by_hand,
-    Year.misspell_the_pattern,
-)
+COMMITS = (Year.add, Year.edit, Year.edit, Year.retrain, Year.break_one, Year.mend, Year.take_down, Year.suspend,
+           Year.remove, Year.bring_back, Year.rename)  # fmt: skip
+EVENTS = (Year.drift, Year.delete_by_hand, Year.deactivate_by_hand, Year.misspell_the_pattern, Year.revert,
+          Year.force_push, Year.run_an_old_job, Year.leave_a_file)  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_year(repository: Any, seed: int) -> None:
-    names, commits = (int(text) for text in os.environ.get("MANIFACT_YEAR", "3,14").split(","))
-    repository.project(limits=EVERYTHING)
-    year = Year(repository, random.Random(seed))
+    names, commits = (int(word) for word in (SIZE or "5,14").split(","))
+    began, year = time.monotonic(), Year(SharedRepository(repository), random.Random(seed))
     for _ in range(names):
         year.add()
+    year.commit({})
+    year.before = None
     year.check()
-    for _ in range(commits):
-        for step in year.random.sample(COMMITS, 2):
+    for number in range(commits):
+        before = dict(year.wanted)
+        steps = year.random.sample(COMMITS, 2)
+        for step in steps:
             step(year)
-        repository.pass_time(year.random.choice([600, DAY, 2 * DAY]))
+        year.commit(before)
+        event = year.random.choice(EVENTS)
+        if number % 2:
+            event(year)
+            steps.append(event)
+        year.done.update(step.__name__ for step in steps)
+        repository.pass_time(year.random.choice([2 * HOUR, DAY, 2 * DAY]))
         year.check()
+        if SIZE:
+            tell(f"{number + 1} commits, {len(year.wanted)} models, {time.monotonic() - began:.0f} s")
+    tell(f"seed {seed}: {dict(year.done)}")
+
+
+def tell(text: str) -> None:
+    """Seen with `-s`, and when the test fails."""
+    sys.stderr.write(f"{text}\n")

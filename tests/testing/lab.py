@@ -137,7 +137,7 @@ class Lab:
         found = self.connection.object_storage.list_objects("local", "staging").data["objects"]
         return [item["name"] for item in found]
 
-    def plan(self, *manifests: Manifest, deep: bool = False, **options: bool) -> Plan:
+    def plan(self, *manifests: Manifest, deep: bool = False, **options: Any) -> Plan:
         wanted = [manifest.desired() for manifest in manifests]
         chosen = Options(**options, deep=deep)
         return plan(wanted, observe(self.connection, wanted, chosen), self.connection.place, chosen)

@@ -6,15 +6,17 @@ import argparse
 from pathlib import Path
 
 from compiler.cli.arguments import (
+    add_break_glass,
     add_consent,
     add_deep,
+    add_format,
     add_isolation,
-    add_json,
     add_manifests,
     add_prune,
     add_root,
     add_target,
     add_timeout,
+    break_glass,
     checkout,
     selection,
     target,
@@ -24,7 +26,7 @@ from compiler.cli.progress import Reporter
 from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
 
-SUMMARY = "save models to the catalog, deploy them, wait and test them; a second apply changes nothing"
+SUMMARY = "save, deploy and test models; a second apply changes nothing"
 EXAMPLE = "manifact apply models/wine --target production"
 DOCUMENT = "targets:ApplyDocument"
 
@@ -35,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_root(parser)
     add_target(parser)
     add_consent(parser)
-    add_json(parser)
+    add_format(parser)
     parser.add_argument("--plan", type=Path, metavar="FILE", help="carry out what `plan -o FILE` saved, or refuse")
     add_timeout(parser, 3600.0, "each change")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for deployments, and do not test them")
@@ -46,6 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--verify", choices=("auto", "always", "never"), default="auto", help="run models here before saving them"
     )
     add_isolation(parser)
+    add_break_glass(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -62,6 +65,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         timeout=arguments.timeout,
         wait=not arguments.no_wait,
         require_isolation=arguments.require_isolation,
+        break_glass=break_glass(arguments),
     )
     with Reporter(console) as reporter:
         result = apply_manifests(checkout(arguments), request, prompt(console, yes=arguments.yes), reporter)

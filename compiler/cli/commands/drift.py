@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_json, add_manifests, add_root, add_target, checkout, selection, target
+from compiler.cli.arguments import add_format, add_manifests, add_root, add_target, checkout, selection, target
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "show how what is live differs from the manifests: records, metadata and artifacts (plan --deep)"
+SUMMARY = "show changes made outside Manifact: records, metadata and artifacts (plan --deep)"
 EXAMPLE = "manifact drift models/wine --target production"
 DOCUMENT = "targets:PlanDocument"
 
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_manifests(parser)
     add_root(parser)
     add_target(parser)
-    add_json(parser)
+    add_format(parser)
     parser.add_argument("--exit-code", action="store_true", help="exit with 2 when something differs")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_json, add_manifests, add_root, add_target, checkout, selection, target
+from compiler.cli.arguments import add_format, add_manifests, add_root, add_target, checkout, selection, target
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "bring the files that manifests name by `uri` and `sha256`, checked, into a cache"
+SUMMARY = "download the files that manifests name by `uri` and `sha256` into a cache, and check them"
 EXAMPLE = "manifact fetch models/wine"
 DOCUMENT = "tools:FetchDocument"
 
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_manifests(parser)
     add_root(parser)
     add_target(parser)
-    add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:

@@ -6,11 +6,13 @@ import argparse
 from pathlib import Path
 
 from compiler.cli.arguments import (
+    add_break_glass,
     add_consent,
     add_json,
     add_root,
     add_target,
     add_timeout,
+    break_glass,
     checkout,
     target,
 )
@@ -19,7 +21,7 @@ from compiler.cli.progress import Reporter
 from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
 
-SUMMARY = "take over a model or deployment that was made elsewhere: manifest, artifact, and then its tags"
+SUMMARY = "import an existing model or deployment into a manifest, and tag it as managed"
 EXAMPLE = "manifact import ocid1.datasciencemodel.oc1.iad.aaaa models/wine"
 DOCUMENT = "resources:ImportDocument"
 
@@ -37,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_consent(parser)
     add_json(parser)
     add_timeout(parser, 3600.0, "each change")
+    add_break_glass(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         name=arguments.name,
         by_id=arguments.by_id,
         timeout=arguments.timeout,
+        break_glass=break_glass(arguments),
     )
     with Reporter(console) as reporter:
         result = import_resource(checkout(arguments), request, prompt(console, yes=arguments.yes), reporter)

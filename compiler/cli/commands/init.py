@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compiler.cli.arguments import add_json, checkout
+from compiler.cli.arguments import add_format, checkout
 from compiler.cli.console import Console
 from compiler.cli.prompt import asked
 from compiler.codes import ExitCode
@@ -17,7 +17,9 @@ DOCUMENT = "artifacts:InitDocument"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("model", type=Path, metavar="FILE", help="model file or directory")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("model", nargs="?", type=Path, metavar="FILE", help="model file or directory")
+    source.add_argument("--from-ads", type=Path, metavar="DIR", help="folder that Oracle ADS prepared (`artifact_dir`)")
     parser.add_argument("--name", metavar="NAME", help="name of the model (default: made from the folder's name)")
     parser.add_argument("--input", type=Path, metavar="FILE", help="sample of what callers send")
     parser.add_argument("--output", type=Path, metavar="FILE", help="sample of what the model answers")
@@ -36,8 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="slug or oci:// path of the conda environment (default: the one of manifact.lock, where it has one)",
     )
     parser.add_argument("--use-case", metavar="NAME", help="use case (default: what follows from the model)")
+    parser.add_argument("--score", type=Path, metavar="FILE", help="your own score.py, for a model that needs one")
     parser.add_argument("--force", action="store_true", help="write over a manifest that is there")
-    add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
@@ -46,7 +49,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
 
     sample = arguments.input or _asked_for(console, "Sample of what callers send")
     request = InitRequest(
-        arguments.model,
+        arguments.model or arguments.from_ads,
         arguments.name,
         sample,
         arguments.output or (_asked_for(console, "Sample of its answers") if sample and not arguments.labels else None),
@@ -54,7 +57,9 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         tuple(arguments.include),
         arguments.env,
         arguments.use_case,
-        arguments.force,
+        from_ads=arguments.from_ads is not None,
+        score=arguments.score,
+        force=arguments.force,
     )
     return console.show(init_manifest(checkout(arguments), request))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compiler.cli.arguments import (
     add_deep,
-    add_json,
+    add_format,
     add_manifests,
     add_prune,
     add_root,
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_manifests(parser)
     add_root(parser)
     add_target(parser)
-    add_json(parser)
+    add_format(parser)
     parser.add_argument("--markdown", action="store_true", help="print Markdown for a pull-request comment")
     parser.add_argument("--policies", action="store_true", help="print the IAM policies it needs; nothing is asked")
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="save the plan, for `apply --plan FILE`")

@@ -24,7 +24,7 @@ from compiler.diagnostics import failure
 if TYPE_CHECKING:
     from compiler.reconcile.turn.orders import Orders
 
-SUMMARY = "bring a target to what is checked in: repair drift, finish, prune; for CI and cron"
+SUMMARY = "make a target match the repository: repair drift, resume, prune; for CI and cron"
 EXAMPLE = "manifact reconcile --target production --once --wait --yes"
 DOCUMENT = "reconcile:ReconcileDocument"
 
@@ -83,6 +83,8 @@ def _add_approvals(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--allow-older", action="store_true", help="apply a revision older than the last one")
     parser.add_argument("--accept", default="", metavar="REVISION", help="accept this commit of a rewritten history")
+    words = "take limits and signers from this manifact.yaml of the operator, not from the revision applied last"
+    parser.add_argument("--config", type=Path, metavar="FILE", help=words)
     parser.add_argument("--break-lease", default="", metavar="HOLDER", help="take the lease of this holder")
 
 
@@ -113,6 +115,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         allow_older=arguments.allow_older,
         accept=arguments.accept,
         break_lease=arguments.break_lease,
+        config=arguments.config,
     )
     with Reporter(console) as reporter:
         result = reconcile(checkout(arguments), request, reporter)
@@ -137,6 +140,7 @@ def _loop(arguments: argparse.Namespace, console: Console, orders: Orders) -> Ex
         arguments.accept,
         arguments.allow_older,
         arguments.break_lease,
+        config=arguments.config,
     )
     with Reporter(console, quiet=True) as reporter:
         return console.show(reconcile_loop(checkout(arguments), request, reporter))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compiler.cli.arguments import add_json, add_root, add_target, checkout, target
+from compiler.cli.arguments import add_format, add_root, add_target, checkout, target
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
-SUMMARY = "show what is live in the target, or the steps of one model and what comes next"
+SUMMARY = "show the live resources of the target, or the state of one model and its next step"
 EXAMPLE = "manifact status wine"
 DOCUMENT = "targets:StatusDocument"
 
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="likewise, as a page without scripts")
     add_root(parser)
     add_target(parser)
-    add_json(parser)
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compiler.cli.arguments import add_isolation, add_json, add_manifest, add_root, add_timeout, checkout
+from compiler.cli.arguments import add_format, add_isolation, add_manifest, add_root, add_timeout, checkout
 from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_manifest(parser)
     add_root(parser)
-    add_json(parser)
+    add_format(parser)
     add_timeout(parser, 300.0, "loading and answering")
     add_isolation(parser)
     parser.add_argument("--record", action="store_true", help="first write the sample of answers from the model itself")

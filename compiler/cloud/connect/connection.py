@@ -13,6 +13,7 @@ from compiler.cloud.connect.endpoints import check_endpoint
 from compiler.cloud.connect.retries import RetryPolicy, SafeRetries
 from compiler.diagnostics import failure
 from compiler.planning.tags import Scope
+from compiler.system import require_linux
 from compiler.workspace.layout import ProjectLayout
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Access:
 def connect(name: str, target: Target, *, root: Path, project: str, access: Access | None = None) -> Connection:
     """Open a target. `root` is the project root (the embedded OCI lives under it), `project` the project's name.
 
-    Raises `CompilerError` MF710 or MF711 for missing or unusable credentials, MF742 for an incomplete target and MF746
-    for an endpoint that is not trusted, before anything is sent.
+    Raises `CompilerError` MF710 or MF711 for missing or unusable credentials, MF742 for an incomplete target, MF612
+    for `local` on another system than Linux, and MF746 for an endpoint that is not trusted, before anything is sent.
     """
     access = access or Access()
     return _local(name, root, project, access) if name == LOCAL else _cloud(name, target, project, access)
@@ -84,6 +85,7 @@ def local_store(root: Path) -> Path:
 
 
 def _local(name: str, root: Path, project: str, access: Access) -> Connection:
+    require_linux(f"the target '{LOCAL}'")
     from compiler.cloud.connect.in_process import InProcessAdapter
     from compiler.cloud.connect.local_signer import local_signer
     from compiler.localcloud import open_cloud

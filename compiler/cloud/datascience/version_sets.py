@@ -32,6 +32,12 @@ def get_version_set(connection: Connection, version_set: str) -> Response:
     )
 
 
+def update_version_set(connection: Connection, version_set: str, body: Body) -> Response:
+    """Change a model version set."""
+    client = connection.data_science
+    return send(f"change version set {version_set}", lambda: client.update_model_version_set(version_set, body))
+
+
 def delete_version_set(connection: Connection, version_set: str) -> Response:
     """Delete an empty model version set."""
     client = connection.data_science

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from compiler.cloud.connect.responses import Response, send
 from compiler.cloud.connect.watch import WaitOptions
 from compiler.cloud.objectstorage.objects import MEBIBYTE, Place
 from compiler.diagnostics import failure
+from compiler.system import lock
 
 RESUMES = 5
 """How often a transfer is taken up again without a single byte in between."""
@@ -103,7 +103,7 @@ def _partial(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock(file.fileno())
             if not _is_at(file, path):
                 continue  # whoever had the lock has renamed or removed it
             try:

@@ -141,6 +141,11 @@ def delete_model(context: ChangeContext, step: Step) -> None:
             raise
 
 
+def update_version_set(context: ChangeContext, step: Step) -> None:
+    """Change its tags."""
+    version_sets.update_version_set(context.connection, context.target(step), context.body(step))
+
+
 def delete_version_set(context: ChangeContext, step: Step) -> None:
     """Delete the empty set."""
     version_set = context.target(step)
@@ -173,5 +178,6 @@ HANDLERS: Mapping[str, Callable[[ChangeContext, Step], None]] = {
     "create_model_custom_metadatum_artifact": attach,
     "delete_model_custom_metadatum_artifact": detach,
     "delete_model": delete_model,
+    "update_model_version_set": update_version_set,
     "delete_model_version_set": delete_version_set,
 }

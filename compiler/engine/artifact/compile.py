@@ -55,10 +55,13 @@ class CompileResult(ManifestResults):
         return [*(line for item in self.items for line in compiled_lines(item)), *self.closing(width)]
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
-        """How many were built, were unchanged, and are wrong."""
+        """How many were built, were unchanged, and are wrong; of a single one that was built, what comes next."""
+        from compiler.engine.following import after_compile, next_line
         from compiler.render.builds import compiled_sum
 
-        return [compiled_sum(self.items, self.seconds)] if len(self.items) > 1 else []
+        if len(self.items) > 1:
+            return [compiled_sum(self.items, self.seconds)]
+        return [next_line(after_compile(build)) for build in self.builds if not build.unchanged]
 
     def to_json(self) -> CompileDocument:
         """What `compile --json` prints."""
@@ -78,10 +81,14 @@ class ValidateResult(ManifestResults):
         return [*(line for item in self.items for line in validated_lines(item)), *self.closing(width)]
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - never long
-        """How many are valid, and how many are wrong."""
+        """How many are valid, and how many are wrong; after a single one that is valid, what comes next."""
+        from compiler.engine.following import next_line
         from compiler.render.builds import validated_sum
+        from compiler.workspace.root import as_typed
 
-        return [validated_sum(self.items)] if len(self.items) > 1 else []
+        if len(self.items) > 1:
+            return [validated_sum(self.items)]
+        return [next_line(f"compile {as_typed(item.path)}") for item in self.items if not item.failed]
 
     def to_json(self) -> ValidateDocument:
         """What `validate --json` prints."""

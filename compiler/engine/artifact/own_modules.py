@@ -1,4 +1,4 @@
-"""Modules of one's own that a pickled model needs: those that lie beside it."""
+"""The user's own code that a model needs: modules and networks that lie beside it. Sources are parsed, not run."""
 
 from __future__ import annotations
 
@@ -57,3 +57,33 @@ def _modules(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom) and node.module and not node.level:
         return [node.module.partition(".")[0]]
     return []
+
+
+def own_network(folder: Path) -> tuple[str, str] | None:
+    """File and class of the only network of PyTorch that the modules in `folder` define and can make without arguments.
+
+    A class that another one there uses is a part of it. None where there is no such class, or more than one.
+    """
+    found = [(path.name, network) for path in sorted(folder.glob("*.py")) for network in _networks(path)]
+    return found[0] if len(found) == 1 else None
+
+
+def _networks(path: Path) -> list[str]:
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, OSError):
+        return []
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    used = {name.id for node in classes for name in ast.walk(node) if isinstance(name, ast.Name)}
+    return [node.name for node in classes if _is_network(node) and node.name not in used and not _required(node)]
+
+
+def _is_network(node: ast.ClassDef) -> bool:
+    """Whether a base is called `Module`: `nn.Module`, `LightningModule`."""
+    return any(ast.unparse(base).endswith("Module") for base in node.bases)
+
+
+def _required(node: ast.ClassDef) -> bool:
+    """Whether the constructor has parameters without a default, beside `self`."""
+    made = [item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"]
+    return any(len(item.args.args) - 1 > len(item.args.defaults) for item in made)

@@ -6,10 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compiler.diagnostics import CompilerError
 from compiler.passes.samples.dtypes import TEXTS
 from compiler.readers.samples.moments import are_dates
+from compiler.source import parse_document
 
 if TYPE_CHECKING:
     from compiler.ir import Table
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 _MOMENT = "datetime64[ns]"
 _CLOUD = """  # A cloud target needs a conda environment; `manifact lock --list` shows those of the service:
   # environment: {inference: SLUG}"""
+
+_ARCHITECTURE = "    architecture: {{file: {}, class: {}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,12 @@ class Proposal:
     model: str
     schema: str
     """Where an editor finds the JSON Schema."""
+    artifact: bool = False
+    """`model` is a whole artifact, which holds its environment, too."""
+    score: str | None = None
+    """A score.py of the user's own."""
+    architecture: tuple[str, str] | None = None
+    """File and class of the network that weights belong to."""
     allow: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     samples: Mapping[str, str] = field(default_factory=dict)
@@ -51,11 +62,14 @@ class Proposal:
             "metadata:",
             f"  name: {self.name}",
             "spec:",
-            "  model:",
+            "  artifact:" if self.artifact else "  model:",
             f"    path: {scalar(self.model)}",
+            *(["    framework: other"] if self.score else []),
+            *([_ARCHITECTURE.format(*map(scalar, self.architecture))] if self.architecture else []),
             *([f"    allow: [{', '.join(map(scalar, self.allow))}]"] if self.allow else []),
+            *([f"  score: {{file: {scalar(self.score)}}}"] if self.score else []),
             *([f"  useCase: {self.use_case}"] if self.use_case else []),
-            self._environment(),
+            *([] if self.artifact else [self._environment()]),
             *_block("  samples:", {key: scalar(path) for key, path in self.samples.items()}),
             *_columns(self.dtypes),
             *([f"  include: [{', '.join(map(scalar, self.include))}]"] if self.include else []),
@@ -79,11 +93,28 @@ def scalar(text: str) -> str:
 
 
 def proposed_environment(lock: Lock, prefix: str) -> str | None:
-    """A pack of manifact.lock: the only one, or the one whose conda environment is running (its folder `prefix`)."""
+    """The pack whose conda environment is running (its folder `prefix`), else the only one of manifact.lock.
+
+    By its slug where manifact.lock has it, else by its path.
+    """
     running = prefix.rstrip("/").rpartition("/")[2]
     if running in lock.packs:
         return running
-    return next(iter(lock.packs)) if len(lock.packs) == 1 else None
+    return _running_pack(Path(prefix)) or (next(iter(lock.packs)) if len(lock.packs) == 1 else None)
+
+
+def _running_pack(prefix: Path) -> str | None:
+    """The oci:// path that a conda pack records of itself, in `*_manifest.yaml` (what ADS 2.16.1 reads)."""
+    for path in sorted(prefix.glob("*_manifest.yaml")) if prefix.is_absolute() else []:
+        try:
+            document = parse_document(path.read_text(encoding="utf-8"), str(path)).data
+        except (CompilerError, OSError, UnicodeDecodeError):
+            continue
+        manifest = document.get("manifest") if isinstance(document, dict) else None
+        place = manifest.get("pack_path") if isinstance(manifest, dict) else None
+        if isinstance(place, str) and place.startswith("oci://"):
+            return place
+    return None
 
 
 def proposed_dtypes(table: Table, *, numbers_only: bool) -> dict[str, str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import Diagnostic, failure
+from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
 from compiler.engine.artifact.verify import When, verify_before_saving
 from compiler.engine.checkout import Checkout
-from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.consent import Consent, ask_for_plan
+from compiler.engine.exclusive import exclusively
 from compiler.engine.result import Result
 from compiler.engine.selection import SelectRequest, compile_selection
 from compiler.engine.session import Session, TargetRequest, open_session
@@ -20,6 +20,7 @@ from compiler.events import Event, Listener, Phase, ignore
 from compiler.planning.plan.outcome import ApplyOptions, Outcome
 from compiler.planning.plan.planner import Options
 from compiler.render.lines import Line
+from compiler.workspace.failures import forget_failure, remember_failure
 
 if TYPE_CHECKING:
     from compiler.cloud.objectstorage.zip_body import ZipBody
@@ -49,6 +50,8 @@ class ApplyRequest:
     """False: do not wait for deployments, and do not test them."""
     require_isolation: bool = False
     """Run models here only in processes that are isolated completely; refuse where this machine cannot."""
+    break_glass: str = ""
+    """Reason to go ahead although somebody reconciles the target (`--break-glass --reason TEXT`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class ApplyResult(Result):
 
     plan: Plan
     outcome: Outcome
+    next: str | None = None
+    """The command that asks the deployment that was made, without `manifact`; None where it is not a single one."""
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -80,10 +85,12 @@ class ApplyResult(Result):
         return [*plan_lines(self.plan), *self.closing(width)]
 
     def closing(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - a result is not cut
-        """One line a change."""
+        """One line a change, and what comes next."""
+        from compiler.engine.following import next_line
         from compiler.render.outcome import outcome_lines
 
-        return outcome_lines(self.outcome, named=len(self.plan.models) > 1)
+        following = [next_line(self.next)] if self.next else []
+        return [*outcome_lines(self.outcome, named=len(self.plan.models) > 1), *following]
 
     def to_json(self) -> ApplyDocument:
         """What `apply --json` prints."""
@@ -104,8 +111,8 @@ def apply_manifests(
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
 
     Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
-    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required, and when
-    a model is not verified (exit 3 or 4).
+    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required,
+    MF780 while somebody reconciles the target, and when a model is not verified (exit 3 or 4).
     """
     if request.require_isolation:
         from compiler.verify import require_isolation
@@ -122,7 +129,7 @@ def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener
     builds = compile_selection(checkout, request.selection, listener, complete=request.options.prune)
     with (
         open_session(checkout, request.target, listener, builds[0].root, creates=True) as session,
-        checkout_lock(session, request.timeout, listener),
+        exclusively(session, request.timeout, listener, request.break_glass),
     ):
         observing = Observing(request.options, request.timeout, wait=request.wait)
         planned = plan_desired(session, session.desired_all(builds), builds, observing, listener)
@@ -140,7 +147,7 @@ def apply_saved(
     target = TargetRequest(request.target.target or saved.place.target, request.target.auth)
     with (
         open_session(checkout, target, listener, creates=True) as session,
-        checkout_lock(session, request.timeout, listener),
+        exclusively(session, request.timeout, listener, request.break_glass),
     ):
         observing = Observing(saved.options, request.timeout, wait=request.wait)
         desired = with_secrets(saved, session.substituted)
@@ -165,14 +172,51 @@ def apply_planned(
 
     listener(Event(Phase.PLANNED, session.name, value=plan))
     if plan.empty:
-        return ApplyResult(plan, Outcome((), planned=plan.problems))
-    verify_before_saving(
-        builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
-    )
+        return ApplyResult(plan, _remembered(session, plan, Outcome((), planned=plan.problems)))
+    try:
+        verify_before_saving(
+            builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
+        )
+    except CompilerError as error:
+        _remember_refusal(session, builds, error)
+        raise
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     archives, files = sent_files(builds)
     conduct = ApplyOptions(request.timeout, listener, files=files, wait=request.wait)
-    return ApplyResult(plan, apply(plan, session.connection, archives, conduct))
+    outcome = _remembered(session, plan, apply(plan, session.connection, archives, conduct))
+    return ApplyResult(plan, outcome, _next(outcome, builds, request))
+
+
+def _remember_refusal(session: Session, builds: Sequence[Build], error: CompilerError) -> None:
+    """A model that is not verified is not saved: `status` tells it until an apply succeeds."""
+    for build in builds:
+        own = [d for d in error.diagnostics if len(builds) == 1 or f"'{build.name}'" in d.message]
+        if own:
+            remember_failure(session.root, session.name, build.name, own[0])
+
+
+def _remembered(session: Session, plan: Plan, outcome: Outcome) -> Outcome:
+    """The outcome; what failed is remembered, and what succeeded makes an earlier failure forgotten."""
+    problems = {
+        result.change.name: problem
+        for result in reversed(outcome.results)
+        for problem in reversed(result.diagnostics)
+        if problem.severity is Severity.ERROR
+    }
+    for name in plan.models:
+        if name in problems:
+            remember_failure(session.root, session.name, name, problems[name])
+        elif not plan.diagnostics_by_name.get(name) and outcome.interrupt is None:
+            forget_failure(session.root, session.name, name)
+    return outcome
+
+
+def _next(outcome: Outcome, builds: Sequence[Build], request: ApplyRequest) -> str | None:
+    from compiler.engine.following import after_apply
+
+    serving = [result.change.name for result in outcome.results if result.url and result.state == "ACTIVE"]
+    asked = [build for build in builds if [build.name] == serving] if outcome.complete else []
+    return after_apply(asked[0], request.target.target) if asked else None
 
 
 def sent_files(builds: Iterable[Build]) -> tuple[dict[str, ZipBody], dict[str, Path]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from compiler.engine.change.apply import ApplyResult
 from compiler.engine.checkout import Checkout
-from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.consent import Consent, ask_for_plan
+from compiler.engine.exclusive import exclusively
 from compiler.engine.reference import ModelReference, manifest_of, model_reference
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.engine.target.planning import waiting
@@ -29,6 +29,8 @@ class DestroyRequest:
     target: TargetRequest = field(default_factory=TargetRequest)
     timeout: float = 3600.0
     """Seconds for each change of the service."""
+    break_glass: str = ""
+    """Reason to go ahead although somebody reconciles the target (`--break-glass --reason TEXT`)."""
 
 
 def destroy_model(
@@ -46,7 +48,7 @@ def destroy_model(
     model = model_reference(checkout, request.model)
     with (
         open_session(checkout, request.target, listener, model.start) as session,
-        checkout_lock(session, request.timeout, listener),
+        exclusively(session, request.timeout, listener, request.break_glass),
     ):
         connection = session.connection
         observed = observe_when_stable(connection, [], {model.name}, waiting(request.timeout, listener))

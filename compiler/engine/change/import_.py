@@ -22,8 +22,8 @@ from compiler.engine.change.adopt import (
     read_source,
 )
 from compiler.engine.checkout import Checkout
-from compiler.engine.checkout_lock import checkout_lock
 from compiler.engine.consent import Consent, Question
+from compiler.engine.exclusive import exclusively
 from compiler.engine.reference import manifest_of
 from compiler.engine.result import Result
 from compiler.engine.session import Session, TargetRequest, open_session
@@ -56,6 +56,8 @@ class ImportRequest:
     """For a deployment: leave its model alone, and name it by its OCID."""
     timeout: float = 3600.0
     """Seconds for each change of the service."""
+    break_glass: str = ""
+    """Reason to go ahead although somebody reconciles the target (`--break-glass --reason TEXT`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def import_resource(
     given = checkout.path(request.directory) if request.directory else None
     with (
         open_session(checkout, request.target, listener, given) as session,
-        checkout_lock(session, request.timeout, listener),
+        exclusively(session, request.timeout, listener, request.break_glass),
     ):
         observed = listed(session.connection, kinds)
         found = find(session.connection, request.resource, observed, kinds)

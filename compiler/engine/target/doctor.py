@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import os
-import platform
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from compiler.codes import ExitCode
 from compiler.diagnostics import CompilerError
 from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
-from compiler.engine.session import TargetRequest, open_session
+from compiler.engine.session import Session, TargetRequest, open_session
+from compiler.engine.target.doctor_machine import Finding, machine_findings
 from compiler.events import Listener, ignore
 from compiler.render.lines import Line, Style
 
 if TYPE_CHECKING:
     from compiler.render.documents.tools import DoctorDocument
 
-State = Literal["good", "missing", "wrong"]
 _MARKS: dict[str, tuple[str, Style]] = {"good": ("✓", "create"), "missing": ("○", ""), "wrong": ("✗", "delete")}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    check: str
-    """What: `python`, `library numpy`, `target prod` and so on."""
-    state: State
-    """`missing` is what only some models or commands need; `wrong` is what does not work as it is."""
-    detail: str
-    mend: str | None = None
-    """What to do about it; None where all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +59,7 @@ class DoctorResult(Result):
 
 def examine(checkout: Checkout, request: DoctorRequest, listener: Listener = ignore) -> DoctorResult:
     """Look at everything; what is wrong is in the result. Asks the services of cloud targets."""
-    found = [_python(), *_libraries(), _java(checkout), _isolation(), *_project(checkout, request, listener)]
-    return DoctorResult(tuple(found))
+    return DoctorResult((*machine_findings(checkout), *_project(checkout, request, listener)))
 
 
 def _lines(finding: Finding, longest: int) -> Iterator[Line]:
@@ -82,42 +67,6 @@ def _lines(finding: Finding, longest: int) -> Iterator[Line]:
     yield Line(f"  {mark} {finding.check:<{longest}}  {finding.detail}", style)
     if finding.mend:
         yield Line(f"    {'':<{longest}}  {finding.mend}")
-
-
-def _python() -> Finding:
-    return Finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-
-
-def _libraries() -> Iterator[Finding]:
-    """The distributions that models of the known frameworks need to be run here."""
-    from compiler.frameworks import libraries
-    from compiler.verify.libraries import installed, missing_libraries
-
-    for name in sorted(libraries()):
-        if missing_libraries([name]):
-            yield Finding(f"library {name}", "missing", "models that need it cannot run here", f"pip install {name}")
-        else:
-            yield Finding(f"library {name}", "good", ", ".join(installed([name])) or "installed")
-
-
-def _java(checkout: Checkout) -> Finding:
-    home = checkout.environ.get("JAVA_HOME")
-    path = shutil.which("java", path=str(Path(home) / "bin") if home else checkout.environ.get("PATH"))
-    if path:
-        return Finding("java", "good", path)
-    where = f"JAVA_HOME ({home}) holds none" if home else "none on PATH"
-    return Finding("java", "missing", f"{where}; models on the JVM cannot run here", "install a JDK, or set JAVA_HOME")
-
-
-def _isolation() -> Finding:
-    from compiler.verify.run import require_isolation
-
-    try:
-        require_isolation()
-    except CompilerError as error:
-        problem = error.diagnostics[0]
-        return Finding("isolation", "missing", problem.message, "allow user namespaces, or verify in a container")
-    return Finding("isolation", "good", "models run without network, other files and other processes")
 
 
 def _project(checkout: Checkout, request: DoctorRequest, listener: Listener) -> Iterator[Finding]:
@@ -137,7 +86,7 @@ def _project(checkout: Checkout, request: DoctorRequest, listener: Listener) -> 
         if name == LOCAL and not workspace.state.exists():
             yield Finding(f"target {LOCAL}", "good", "nothing was applied to it yet")
         else:
-            yield _target(checkout, TargetRequest(name, request.target.auth), listener)
+            yield from _target(checkout, TargetRequest(name, request.target.auth), listener)
 
 
 def _store(state: Path) -> Finding:
@@ -148,25 +97,72 @@ def _store(state: Path) -> Finding:
     return Finding("store", "wrong", f"{place} cannot be written", "make it writable for this user")
 
 
-def _target(checkout: Checkout, request: TargetRequest, listener: Listener) -> Finding:
-    """Credentials, region and permission to list: what a plan asks first."""
+def _target(checkout: Checkout, request: TargetRequest, listener: Listener) -> Iterator[Finding]:
+    """Clock, credentials, permission to list, and conda environments: what a plan asks first."""
     from compiler.cloud.observe import observe
 
     check = f"target {request.target}"
-    return _attempt(check, lambda: _observed(checkout, request, listener, observe))
-
-
-def _observed(checkout: Checkout, request: TargetRequest, listener: Listener, observe: Callable[..., object]) -> str:
-    with open_session(checkout, request, listener) as session:
-        observe(session.connection, [])
-        return "answers; it lists models and deployments"
-
-
-def _attempt(check: str, action: Callable[[], str]) -> Finding:
     try:
-        return Finding(check, "good", action())
+        with open_session(checkout, request, listener) as session:
+            if not session.connection.local:
+                yield _clock(session)
+            observe(session.connection, [])
+            yield Finding(check, "good", "answers; it lists models and deployments")
+            if not session.connection.local:
+                yield from _packs(session)
+    except CompilerError as error:
+        yield _wrong(check, error)
+
+
+def _clock(session: Session) -> Finding:
+    from compiler.cloud.connect.clock import LIMIT, clock_skew
+
+    check = f"clock {session.name}"
+    try:
+        skew = clock_skew(session.connection)
     except CompilerError as error:
         return _wrong(check, error)
+    if skew is None:
+        return Finding(check, "missing", "the service did not tell its time", "compare the clock with another one")
+    if abs(skew) < LIMIT:
+        return Finding(check, "good", f"{abs(skew):.0f} s from the service's")
+    side = "ahead of" if skew > 0 else "behind"
+    detail = f"{abs(skew):.0f} s {side} the service's, which refuses requests from {LIMIT:.0f} s on"
+    return Finding(check, "wrong", detail, "set this machine's clock (`timedatectl set-ntp true` keeps it right)")
+
+
+def _packs(session: Session) -> Iterator[Finding]:
+    """Whether the conda environments that the project's manifests name are where they are said to be."""
+    from compiler.cloud.objectstorage.conda_environment import environment_exists
+
+    for uri in sorted(_environments(session)):
+        check = f"conda {uri}"
+        exists = environment_exists(session.connection, uri)
+        if exists:
+            yield Finding(check, "good", "is there")
+        elif exists is None:
+            yield Finding(check, "missing", "cannot be looked at", "allow `read objects` in its bucket's compartment")
+        else:
+            yield Finding(check, "wrong", "is not there", "`manifact lock --list` shows those of the service")
+
+
+def _environments(session: Session) -> set[str]:
+    """`oci://…` of every inference environment of the project; a manifest that is wrong is for validate."""
+    from compiler.engine.selection import SelectRequest, select
+    from compiler.lock import read_lock
+    from compiler.workspace.project import load_manifest
+
+    found: set[str] = set()
+    packs = read_lock(session.root).packs
+    with suppress(CompilerError):
+        for path in select(session.checkout, SelectRequest(everything=bool(session.workspace.project))).paths:
+            environment = load_manifest(path, session.workspace, target=session.name).manifest.spec.environment
+            pack = environment.inference if environment else None
+            if isinstance(pack, str):
+                found |= {packs[pack].path} if pack in packs else set()
+            elif pack is not None:
+                found.add(pack.path)
+    return found
 
 
 def _wrong(check: str, error: CompilerError) -> Finding:

@@ -11,6 +11,7 @@ from compiler.compilation.build import Build
 from compiler.compilation.cache import recall
 from compiler.diagnostics import CompilerError, Diagnostic, failure
 from compiler.engine.checkout import Checkout
+from compiler.engine.following import sample_of
 from compiler.engine.reference import ModelReference, manifest_of, model_reference
 from compiler.engine.result import Result
 from compiler.engine.session import Session, TargetRequest, open_session
@@ -21,6 +22,7 @@ from compiler.engine.target.status_steps import StatusStep
 from compiler.events import Listener, ignore
 from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.plan.planner import Options
+from compiler.workspace.failures import last_failure
 from compiler.workspace.root import as_typed
 
 if TYPE_CHECKING:
@@ -51,20 +53,24 @@ class ModelStatusResult(Result):
     """The command that comes next."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """What is wrong with its manifest."""
+    failure: Diagnostic | None = None
+    """Why the last apply from this checkout failed; None where it succeeded, or there was none."""
 
     def lines(self, width: int | None = None) -> list[Line]:  # noqa: ARG002 - not cut
         """One line a step, and what comes next."""
         from compiler.render.status import step_lines
 
-        return step_lines(self._steps(), self.next)
+        return step_lines(self._steps(), self.next, self.failure)
 
     def to_json(self) -> StatusDocument:
         """What `status NAME --json` prints."""
+        from compiler.render.diagnostics import as_json
         from compiler.render.status import live_document
 
         resources = [live_document(kind, live) for kind, live in self.resources]
         document: StatusDocument = {"formatVersion": 1, "target": self.target, "resources": resources}
-        return {**document, "steps": self._steps(), "next": self.next}
+        document |= {"steps": self._steps(), "next": self.next}
+        return {**document, "lastFailure": as_json(self.failure)} if self.failure else document
 
     def _steps(self) -> list[LifeStepDocument]:
         return [{"name": step.name, "state": step.state, "detail": step.detail} for step in self.steps]
@@ -89,6 +95,7 @@ def model_status(checkout: Checkout, request: ModelStatusRequest, listener: List
     compiled = _compiled(checkout, reference)
     with open_session(checkout, request.target, listener, reference.start) as session:
         planned = _planned(compiled, session, listener)
+        failed = last_failure(session.root, session.name, reference.name)
         steps = _steps(compiled, planned, session, ask=request.ask)
         resources = live_resources(session.connection, planned.observed, reference.name)
         if compiled.manifest is None and not resources:
@@ -96,8 +103,9 @@ def model_status(checkout: Checkout, request: ModelStatusRequest, listener: List
             message = f"no manifest here is called '{reference.name}', and nothing of that name is in {where}"
             raise failure("MF761", message)
     typed = as_typed(compiled.manifest) if compiled.manifest else None
-    following = status_steps.next_command(steps, reference.name, typed)
-    return ModelStatusResult(session.name, tuple(resources), tuple(steps), following, compiled.problems)
+    sample = sample_of(compiled.build) if compiled.build else "FILE"
+    following = status_steps.next_command(steps, reference.name, typed, sample)
+    return ModelStatusResult(session.name, tuple(resources), tuple(steps), following, compiled.problems, failed)
 
 
 def _compiled(checkout: Checkout, reference: ModelReference) -> _Compiled:

@@ -13,6 +13,7 @@ from compiler.engine.checkout import Checkout
 from compiler.engine.result import Result
 from compiler.engine.selection import SelectRequest, compile_selection
 from compiler.engine.session import TargetRequest, desired_in, open_session, target_of
+from compiler.engine.store.opening import store_of
 from compiler.engine.target.planning import Observing, Planned, plan_desired
 from compiler.events import Listener, ignore
 from compiler.planning.plan.planner import Options
@@ -179,6 +180,5 @@ def iam_policies(checkout: Checkout, request: PoliciesRequest) -> PoliciesResult
 
 def _store_bucket(workspace: Workspace, target: Target) -> str:
     """The bucket of `reconcile.store`; empty where it is none."""
-    sections = (target.reconcile, workspace.project.reconcile if workspace.project else None)
-    store = next((section.store for section in sections if section and section.store), "")
+    store = store_of(workspace, target)
     return store.removeprefix("oci://").partition("@")[0] if store.startswith("oci://") else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compiler.planning.desired.types import Desired
     from compiler.planning.live.observed import Observed
     from compiler.planning.plan.plan import Plan
-    from compiler.planning.plan.planner import Options
+    from compiler.planning.plan.planner import Draft, Options
 
 _PLACES: Mapping[str, Pointer] = {
     "MF776": ("spec", "deployment", "shape"),
@@ -53,11 +53,8 @@ def plan_desired(
     A plan that is to be carried out waits for deployments in progress, and lacks no sensitive variable (an error
     there). Raises `RequestError` when the target cannot be read.
     """
-    from compiler.planning.plan.planner import plan
-
-    observed = observe_for(session, desired, observing, listener)
-    found = plan(desired, observed, session.connection.place, observing.options)
-    return with_preflight(session, Planned(found, tuple(desired), observed), builds, observing)
+    draft = _compared(session, desired, observing, listener)
+    return with_preflight(session, Planned(draft.plan(), tuple(desired), draft.observed), builds, observing)
 
 
 def with_preflight(session: Session, planned: Planned, builds: Sequence[Build], observing: Observing) -> Planned:
@@ -84,15 +81,21 @@ def with_preflight(session: Session, planned: Planned, builds: Sequence[Build], 
 
 def observe_for(session: Session, desired: Sequence[Desired], observing: Observing, listener: Listener) -> Observed:
     """What is live; to apply, once no deployment under these names (all, to prune) is in progress."""
-    from compiler.cloud.observe import observe
+    return _compared(session, desired, observing, listener).observed
+
+
+def _compared(session: Session, desired: Sequence[Desired], observing: Observing, listener: Listener) -> Draft:
+    from compiler.cloud.observe import observe_and_compare
     from compiler.cloud.stable import observe_when_stable
     from compiler.planning.desired.types import names_of
+    from compiler.planning.plan.planner import Draft
 
-    options = observing.options
+    options, connection = observing.options, session.connection
     if observing.timeout is None or not observing.wait:
-        return observe(session.connection, desired, options)
+        return observe_and_compare(connection, desired, options)
     names = None if options.prune else names_of(desired)
-    return observe_when_stable(session.connection, desired, names, waiting(observing.timeout, listener), options)
+    observed = observe_when_stable(connection, desired, names, waiting(observing.timeout, listener), options)
+    return Draft(desired, observed, connection.place, options)
 
 
 def waiting(timeout: float, listener: Listener) -> WaitOptions:

@@ -128,10 +128,10 @@ def asked(deployment: LiveResource | None, smoke: SmokeTest | None, answer: Sequ
     return StatusStep("answers", "available" if untested else "needs action", answer[0].message)
 
 
-def next_command(steps: Sequence[StatusStep], name: str, manifest: str | None) -> str:
-    """The command that comes next."""
+def next_command(steps: Sequence[StatusStep], name: str, manifest: str | None, sample: str = "FILE") -> str:
+    """The command that comes next; `sample` is what the model can be asked."""
     state = {step.name: step.state for step in steps}
-    ask = f"manifact predict {name} --data FILE"
+    ask = f"manifact predict {name} --data {sample}"
     if manifest is None:
         return ask if state["deployed"] == "done" else "manifact init MODEL-FILE"
     unsaved = state["saved"] in ("available", "not available")

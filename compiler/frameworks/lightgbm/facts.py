@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from compiler.frameworks.base import ModelFile
@@ -10,7 +9,7 @@ from compiler.frameworks.lightgbm.categories import recorded_categories
 from compiler.frameworks.pickled import format_of, raw_model, requires, root_of, unknown
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, native, whole
-from compiler.ir import Categories, ModelFacts
+from compiler.ir import ModelFacts
 from compiler.readers.containers.archive import damaged
 from compiler.readers.containers.mapped import BadContentError, mapped
 from compiler.readers.lightgbm_model import LightgbmModel, read_lightgbm
@@ -70,10 +69,11 @@ def booster_facts(model: LightgbmModel, format_: str) -> ModelFacts:
     )
 
 
-def estimator_categories(estimator: Instance, form: str) -> Mapping[str, Categories]:
-    """Of a pickled estimator; none where the model inside is damaged."""
+def nested_facts(estimator: Instance, form: str) -> ModelFacts | None:
+    """Of a pickled estimator; None where the model inside is damaged."""
     raw = raw_model(estimator, "_handle") or raw_model(estimator, "handle")  # renamed in 4.0
     try:
-        return booster_facts(read_lightgbm(raw), form).categories if raw else {}
+        inner = booster_facts(read_lightgbm(raw), form) if raw else None
     except BadContentError:
-        return {}
+        return None
+    return inner and replace(inner, classes=labels(estimator.attributes().get("_classes")))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark
 from compiler.frameworks.pickle_formats import PICKLE, SKOPS
-from compiler.ir import Categories, ModelFacts, ResolvedModel
+from compiler.ir import ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
     from compiler.readers.pickles.values import Instance
@@ -39,11 +38,11 @@ class LightGBM(Framework):
 
         return facts(model)
 
-    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:
-        """Of the model inside; none where it is damaged."""
-        from compiler.frameworks.lightgbm.facts import estimator_categories
+    def nested(self, estimator: Instance, form: str) -> ModelFacts | None:
+        """Of the model inside; None where it is damaged."""
+        from compiler.frameworks.lightgbm.facts import nested_facts
 
-        return estimator_categories(estimator, form)
+        return nested_facts(estimator, form)
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """Whether the file holds a booster, which takes an array."""

@@ -17,7 +17,6 @@ class Other(Framework):
     name = "other"
     formats = (PICKLE, SKOPS, JOBLIB_OLD)
     score_template = "other/score.py.j2"
-    ways_out = {"catboost": "save it with model.save_model(…), set 'spec.model.framework: other' and bring a score.py"}
 
     def facts(self, model: ModelFile) -> ModelFacts | None:
         """What a pickle tells, and of other files their format."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import CompilerError, failure
 from compiler.frameworks.base import Framework, ModelFile
-from compiler.frameworks.formats import Format, Mark, Sample
+from compiler.frameworks.formats import WEIGHTS, Format, Mark, Sample
 from compiler.ir import ModelFacts, ResolvedModel
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 # torch.save before 1.6 begins with this number as a pickle of its own (torch.serialization.MAGIC_NUMBER).
 _LEGACY_MAGIC = bytes.fromhex("6cfc9c46f9206aa85019")
-_WEIGHTS = frozenset({"state_dict", "safetensors"})
 
 
 def _is_safetensors(sample: Sample) -> bool:
@@ -69,7 +68,7 @@ class PyTorch(Framework):
     def refusal(self, model: ResolvedModel) -> CompilerError | None:
         """Weights need the network that they belong to."""
         form = model.facts.format
-        if form in _WEIGHTS and model.score.architecture is None:
+        if form in WEIGHTS and model.score.architecture is None:
             return failure(
                 "MF506",
                 f"the file holds weights ({form}) and not the network they belong to",

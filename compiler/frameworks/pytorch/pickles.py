@@ -8,7 +8,7 @@ from compiler.diagnostics import SourceRange, did_you_mean, failure
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.pytorch.operators import check_calls
 from compiler.frameworks.pytorch.tensors import Stored, entries, summary, tensor_of, tensors_in
-from compiler.frameworks.symbolic import distributions
+from compiler.frameworks.symbolic import distributions, native
 from compiler.ir import Json, ModelFacts, Unserved
 from compiler.readers.containers.archive import open_archive
 from compiler.readers.pickles.values import Instance, Pairs
@@ -28,10 +28,12 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
     """The module's class and its tensors; TorchScript records neither torch's version nor input shapes."""
     with open_archive(model.path) as archive:
         pickle = read_data(archive, model.path, torchscript=True)
+        constants = read_data(archive, model.path, torchscript=True, member="constants.pkl")
         called = check_calls(model, read_calls(archive, model.path))
         arguments = forward_arguments(archive)
         devices = script_devices(archive)
-    root = pickle.value
+    root, unknown = pickle.value, dict.fromkeys(pickle.unknown, "data.pkl") | called
+    unknown = dict.fromkeys(constants.unknown, "constants.pkl") | unknown
     return ModelFacts(
         framework="pytorch",
         format="torchscript",
@@ -39,7 +41,8 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset({"predict"}),
         requires=("torch",),
         details={**summary(list(tensors_in(root))), "forward": [*arguments], **devices},
-        unknown=tuple(name for name in sorted({*pickle.unknown, *called}) if name not in model.allow),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
@@ -54,6 +57,7 @@ def state_dict_facts(model: ModelFile) -> ModelFacts:
             format=model.format,
             algorithm=value.cls.name if isinstance(value, Instance) else None,
             requires=("torch",),
+            details={**summary(list(tensors_in(value))), **_settings(value)},
             unserved=weights,
         )
     return ModelFacts(
@@ -100,6 +104,12 @@ def _weights(root: Any) -> list[Stored] | Unserved:
         keys = [str(key) for key, _ in found]
         return Unserved(_checkpoint(keys), _ways_out(keys))
     return weights
+
+
+def _settings(root: Any) -> dict[str, Json]:
+    """What a checkpoint says beside its tensors: the epoch, the release of a library."""
+    plain = {str(key): native(value) for key, value in entries(root) if isinstance(value, bool | int | float | str)}
+    return {"entries": plain} if plain else {}
 
 
 def _dropped(root: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from compiler.frameworks.base import ModelFile
 from compiler.frameworks.estimators import entry
-from compiler.frameworks.nested import nested_categories
+from compiler.frameworks.nested import nested_facts
 from compiler.frameworks.pickled import format_of, needs, requires, unknown
 from compiler.frameworks.sklearn.methods import methods_of
 from compiler.frameworks.symbolic import labels, native, whole
@@ -33,9 +33,18 @@ def facts(model: ModelFile) -> ModelFacts | None:
     root = pickle.value
     if not isinstance(root, Instance) or not _is_ours(root, pickle):
         return None
-    found = estimator_facts("scikit-learn", model, root, _text(root.attributes().get("_sklearn_version")))
-    last = list(prediction(root))[-1]
-    return replace(found, categories=nested_categories(last, found.format))
+    found = estimator_facts("scikit-learn", model, root, _version(root))
+    inner = nested_facts(list(prediction(root))[-1], found.format)
+    if inner is None:
+        return found
+    own = {inner.framework: inner.version} if inner.framework and inner.version else {}
+    return replace(
+        found,
+        classes=found.classes or inner.classes,
+        categories=inner.categories,
+        versions={**found.versions, **own},
+        needs=(*found.needs, *inner.needs),
+    )
 
 
 def _is_ours(root: Instance, pickle: Pickle) -> bool:
@@ -71,8 +80,19 @@ def estimator_facts(framework: str, model: ModelFile, root: Instance, version: s
     )
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+def _version(root: Instance) -> str | None:
+    """scikit-learn's own release: a composition of another library records none, what it is made of does."""
+    waiting = [root]
+    for _ in range(_MAX_WRAPPING):
+        if not waiting:
+            break
+        attributes = waiting.pop(0).attributes()
+        if isinstance(version := attributes.get("_sklearn_version"), str):
+            return version
+        parts = [(name, attributes.get(name)) for name in (*_COMPOSITIONS, *_INNER)]
+        inner = [estimator for name, value in parts for _, estimator in _named(name, value)]
+        waiting += [estimator for estimator in inner if isinstance(estimator, Instance)]
+    return None
 
 
 def first(root: Instance, attribute: str, read: Any, chain: Any) -> Any:

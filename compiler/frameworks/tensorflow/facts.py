@@ -31,9 +31,15 @@ def facts(model: ModelFile) -> ModelFacts | None:
     """
     if model.format == "savedmodel":
         return _saved_model_facts(model)
-    if model.format == "h5" and not _has_model(model):
-        return ModelFacts("tensorflow", "h5", requires=("keras", "tensorflow"), unserved=_WEIGHTS)
-    return _keras_facts(model, _archive(model) if model.format == "keras" else _attributes(model))
+    if model.format == "keras":
+        return _keras_facts(model, _archive(model))
+    found = _root_attributes(model)
+    return _keras_facts(model, _attributes(model, found)) if "model_config" in found else _weights_alone(found)
+
+
+def _weights_alone(found: dict[str, str]) -> ModelFacts:
+    versions = {"keras": found["keras_version"]} if "keras_version" in found else {}
+    return ModelFacts("tensorflow", "h5", requires=("keras", "tensorflow"), versions=versions, unserved=_WEIGHTS)
 
 
 def _archive(model: ModelFile) -> dict[str, Json]:
@@ -52,16 +58,14 @@ def _archive(model: ModelFile) -> dict[str, Json]:
     }
 
 
-def _has_model(model: ModelFile) -> bool:
+def _root_attributes(model: ModelFile) -> dict[str, str]:
     with mapped(model.path) as data:
         _check_weights(model, data, "HDF5")
-        return "model_config" in root_attributes(data)
+        return root_attributes(data)
 
 
-def _attributes(model: ModelFile) -> dict[str, Json]:
+def _attributes(model: ModelFile, found: dict[str, str]) -> dict[str, Json]:
     """The same from the attributes of an `.h5` file."""
-    with mapped(model.path) as data:
-        found = root_attributes(data)
     return {
         "config": _parse(model, found["model_config"].encode()),
         "training": _parse(model, found["training_config"].encode()) if "training_config" in found else None,
@@ -98,12 +102,13 @@ def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
         requires=("keras", "numpy", "tensorflow"),
         versions={"keras": version} if isinstance(version, str) else {},
         needs=_needs(version),
-        unknown=tuple(name for name in unknown if name not in model.allow),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
-def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> tuple[str, ...]:
-    """Unknown names in configurations. Raises CompilerError: MF203, and as `check_code` does."""
+def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> dict[str, str]:
+    """Unknown names in configurations with their places. Raises CompilerError: MF203, and as `check_code` does."""
     try:
         return check_code(model, (item for name, tree in trees for item in objects(tree, name)))
     except ValueError as error:
@@ -139,6 +144,7 @@ def _saved_model_facts(model: ModelFile) -> ModelFacts:
         found = read_saved_model(data)
         unknown = check_operations(model, found.metas)
     record = _keras_record(model, found)
+    unknown = _recorded(model, record) | unknown
     signature = _signature(found)
     inputs, outputs = (signature.inputs, signature.outputs) if signature else ((), ())
     names: list[Json] = [*sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
@@ -153,7 +159,8 @@ def _saved_model_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset(("predict",)),
         requires=("numpy", "tensorflow"),
         details={"signatures": names},
-        unknown=tuple(sorted({*unknown, *_recorded(model, record)} - model.allow)),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
@@ -174,7 +181,7 @@ def _keras_class(model: ModelFile, record: list[tuple[str, str]]) -> str | None:
         raise damaged(model.path, f"'keras_metadata.pb': {error}") from error
 
 
-def _recorded(model: ModelFile, record: list[tuple[str, str]]) -> tuple[str, ...]:
+def _recorded(model: ModelFile, record: list[tuple[str, str]]) -> dict[str, str]:
     try:
         return check_record(item for place, text in record for item in objects(text, place))
     except ValueError as error:

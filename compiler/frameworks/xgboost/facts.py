@@ -11,7 +11,7 @@ from compiler.frameworks.pickled import format_of, raw_model, requires, root_of,
 from compiler.frameworks.sklearn.facts import entrance, estimator_facts, first
 from compiler.frameworks.symbolic import labels, whole
 from compiler.frameworks.xgboost.categories import recorded_categories
-from compiler.ir import Categories, Json, ModelFacts
+from compiler.ir import Json, ModelFacts, Need
 from compiler.readers.containers.archive import damaged
 from compiler.readers.containers.mapped import BadContentError, mapped
 from compiler.readers.pickles.values import Instance
@@ -44,16 +44,15 @@ def _pickled(model: ModelFile) -> ModelFacts | None:
     if root.cls.name == "Booster":
         return replace(inner, algorithm="Booster", requires=requires(model, "numpy"), unknown=unknown(model))
     facts = estimator_facts("xgboost", model, root, inner.version)
-    count = whole(root.attributes().get("n_classes_"))
-    classes = facts.classes or first(root, "_le", _encoded, entrance)
     return replace(
         facts,
         requires=requires(model, "numpy", "scikit-learn"),
-        classes=classes or (tuple(range(count)) if count and count < 100_000 else None),
+        classes=facts.classes or _labels(root),
         feature_names=facts.feature_names or inner.feature_names,
         feature_count=facts.feature_count or inner.feature_count,
         outputs_per_row=facts.outputs_per_row or inner.outputs_per_row,
         categories=inner.categories,
+        needs=(*facts.needs, *inner.needs),
     )
 
 
@@ -85,7 +84,21 @@ def booster_facts(content: Mapping[str, Json], format_: str) -> ModelFacts:
         methods=frozenset(("predict", "predict_proba")) if algorithm == "XGBClassifier" else frozenset(("predict",)),
         categories=recorded_categories(learner, _release(model)),
         requires=REQUIRES if algorithm == "Booster" else SKLEARN_REQUIRES,
+        needs=_needs(learner),
     )
+
+
+def _needs(learner: Mapping[str, Json]) -> tuple[Need, ...]:
+    """XGBoost 3.0 loads what 3.1 and later write, without a word, and answers wrongly.
+
+    It reads 0.5 for a base score that is a list, and knows nothing of tables of categories (3.0.5 against 3.2.0).
+    """
+    cats, score = learner.get("cats"), _mapping(learner, "learner_model_param").get("base_score")
+    if isinstance(cats, dict) and cats.get("enc"):
+        return (Need("xgboost", ">=3.1", "the model records its categories in a table"),)
+    if isinstance(score, str) and score.startswith("["):
+        return (Need("xgboost", ">=3.1", "the model records its base score as a list"),)
+    return ()
 
 
 def _mapping(parent: Mapping[str, Json], key: str) -> dict[str, Json]:
@@ -155,10 +168,18 @@ def _native(value: Json) -> Json:
     return found[0] if isinstance(found, list) and len(found) == 1 else found
 
 
-def estimator_categories(estimator: Instance, form: str) -> Mapping[str, Categories]:
-    """Of a pickled estimator; none where the model inside is damaged."""
+def nested_facts(estimator: Instance, form: str) -> ModelFacts | None:
+    """Of a pickled estimator; None where the model inside is damaged."""
     raw = raw_model(estimator, "handle")
     try:
-        return booster_facts(read_xgboost(raw), form).categories if raw else {}
+        inner = booster_facts(read_xgboost(raw), form) if raw else None
     except BadContentError:
-        return {}
+        return None
+    return inner and replace(inner, classes=_labels(estimator))
+
+
+def _labels(root: Instance) -> tuple[Json, ...] | None:
+    """The labels of a pickled classifier: 0 … n-1 since 1.6, which records how many."""
+    count = whole(root.attributes().get("n_classes_"))
+    found = first(root, "_le", _encoded, entrance)
+    return found or (tuple(range(count)) if count and count < 100_000 else None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from compiler.frameworks.base import ColumnPolicy, Framework, ModelFile
 from compiler.frameworks.formats import Format, Mark, Sample
 from compiler.frameworks.pickle_formats import PICKLE, PICKLED, SKOPS
-from compiler.ir import Categories, Json, ModelFacts, ResolvedModel
+from compiler.ir import Json, ModelFacts, ResolvedModel
 from compiler.readers.xgboost.binary import is_xgboost_binary
 
 if TYPE_CHECKING:
@@ -54,11 +53,11 @@ class XGBoost(Framework):
 
         return facts(model)
 
-    def categories(self, estimator: Instance, form: str) -> Mapping[str, Categories]:
-        """Of the model inside; none where it is damaged."""
-        from compiler.frameworks.xgboost.facts import estimator_categories
+    def nested(self, estimator: Instance, form: str) -> ModelFacts | None:
+        """Of the model inside; None where it is damaged."""
+        from compiler.frameworks.xgboost.facts import nested_facts
 
-        return estimator_categories(estimator, form)
+        return nested_facts(estimator, form)
 
     def score_values(self, model: ResolvedModel) -> dict[str, Any]:
         """Which class loads the file, and the labels that it does not give back itself."""

@@ -136,6 +136,12 @@ def delete_bucket(call: Call) -> Response:
     return empty_response()
 
 
+def list_none(call: Call) -> Response:
+    """An empty list of what no bucket here can have; clients ask before they delete one (`oci … delete --empty`)."""
+    find_bucket(call)
+    return json_response([])
+
+
 def _answer(record: Record) -> Response:
     return json_response({**record.body, "etag": record.etag}, headers={"etag": record.etag})
 
@@ -156,4 +162,5 @@ ROUTES = (
     Route("HEAD", _ONE, get_bucket),
     Route("POST", _ONE, update_bucket, Access.WRITE),
     Route("DELETE", _ONE, delete_bucket, Access.WRITE),
+    *(Route("GET", f"{_ONE}/{kind}", list_none) for kind in ("p", "replicationPolicies", "replicationSources")),
 )

@@ -10,11 +10,12 @@ from dataclasses import replace
 from compiler.localcloud.http import errors
 from compiler.localcloud.http.calls import Access, Call, Route
 from compiler.localcloud.http.messages import Response, empty_response, json_response
-from compiler.localcloud.http.paging import limit_of
+from compiler.localcloud.http.paging import decode_page, encode_page, limit_of
 from compiler.localcloud.http.ranges import content_response
 from compiler.localcloud.objectstorage.buckets import MAX_LIMIT, find_bucket
 from compiler.localcloud.objectstorage.stored_objects import (
     StoredObject,
+    change_headers,
     check_conditions,
     find_object,
     kept_headers,
@@ -83,6 +84,21 @@ def delete(call: Call) -> Response:
 
 def list_objects(call: Call) -> Response:
     """Names in order, from `start` or after `startAfter`, before `end`; `delimiter` folds what lies deeper."""
+    objects, prefixes, following = _listing(call, frozenset(call.query.get("fields", "name").split(",")))
+    found = {"objects": objects, "prefixes": prefixes}
+    return json_response(found | {"nextStartWith": following} if following is not None else found)
+
+
+def list_versions(call: Call) -> Response:
+    """The one version that each object has: no bucket here keeps former ones. What follows is a page, not a name."""
+    objects, prefixes, following = _listing(call, _VERSION_FIELDS)
+    items = [{**found, "versionId": found["etag"], "isDeleteMarker": False} for found in objects]
+    headers = {} if following is None else {"opc-next-page": encode_page(following)}
+    return json_response({"items": items, "prefixes": prefixes}, headers=headers)
+
+
+def _listing(call: Call, fields: frozenset[str]) -> tuple[list[JsonObject], list[str], str | None]:
+    """Objects with these fields, folded names, and the name that comes next where the limit was reached."""
     find_bucket(call)
     query, limit = call.query, limit_of(call, default=MAX_LIMIT, maximum=MAX_LIMIT)
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
@@ -93,14 +109,13 @@ def list_objects(call: Call) -> Response:
         "headers ->> '$.storage-tier' FROM objects "
         "WHERE bucket = ? AND name >= ? AND name > ? AND (? = '' OR name < ?) ORDER BY name",
         call.path["bucket"],
-        max(prefix, query.get("start", "")),
+        max(prefix, query.get("start", ""), str(decode_page(call) or "")),
         query.get("startAfter", ""),
         query.get("end", ""),
         query.get("end", ""),
     )
     objects: list[JsonObject] = []
     prefixes: list[str] = []
-    fields = query.get("fields", "name").split(",")
     for name, size, etag, created, md5, tier in rows:
         if not name.startswith(prefix):
             break
@@ -108,14 +123,28 @@ def list_objects(call: Call) -> Response:
         if folded in prefixes:
             continue
         if len(objects) + len(prefixes) == limit:
-            return json_response({"objects": objects, "prefixes": prefixes, "nextStartWith": name})
+            return objects, prefixes, name
         if folded is not None:
             prefixes.append(folded)
             continue
         time = timestamp(created)
         known = {"size": size, "etag": etag, "timeCreated": time, "timeModified": time, "md5": md5, "storageTier": tier}
         objects.append({"name": name, **{key: value for key, value in known.items() if key in fields}})
-    return json_response({"objects": objects, "prefixes": prefixes})
+    return objects, prefixes, None
+
+
+def update_tier(call: Call) -> Response:
+    """Move an object to another storage tier; it can be read from each, without being restored first."""
+    find_bucket(call)
+    body, bucket = call.json(), call.path["bucket"]
+    name, tier = str(body.get("objectName")), body.get("storageTier")
+    if tier not in _TIERS:
+        raise errors.invalid_parameter(f"storageTier must be one of {', '.join(_TIERS)}")
+    stored = find_object(call.tx, bucket, name)
+    if stored is None:
+        raise _missing(name, bucket)
+    change_headers(call.tx, stored, {**stored.headers, "storage-tier": str(tier)})
+    return empty_response(200)
 
 
 def rename(call: Call) -> Response:
@@ -166,13 +195,17 @@ def written(stored: StoredObject) -> dict[str, str]:
     }
 
 
+_TIERS = ("Standard", "InfrequentAccess", "Archive")
+_VERSION_FIELDS = frozenset(("size", "etag", "timeCreated", "timeModified", "md5", "storageTier"))
 _BUCKET = "/n/{namespace}/b/{bucket}"
 _OBJECT = f"{_BUCKET}/o/{{object*}}"
 ROUTES = (
     Route("GET", f"{_BUCKET}/o", list_objects),
+    Route("GET", f"{_BUCKET}/objectversions", list_versions),
     Route("PUT", _OBJECT, put, Access.STREAM),
     Route("GET", _OBJECT, get),
     Route("HEAD", _OBJECT, get),
     Route("DELETE", _OBJECT, delete, Access.WRITE),
     Route("POST", f"{_BUCKET}/actions/renameObject", rename, Access.WRITE),
+    Route("POST", f"{_BUCKET}/actions/updateObjectStorageTier", update_tier, Access.WRITE),
 )

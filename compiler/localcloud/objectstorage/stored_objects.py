@@ -65,6 +65,16 @@ def put_object(
     return stored
 
 
+def change_headers(tx: Transaction, stored: StoredObject, headers: Mapping[str, str]) -> None:
+    """Give the object other headers; its bytes, and what says which they are, stay."""
+    tx.execute(
+        "UPDATE objects SET headers = ? WHERE bucket = ? AND name = ?",
+        json.dumps(dict(headers)),
+        stored.bucket,
+        stored.name,
+    )
+
+
 def remove_object(tx: Transaction, blobs: Blobs, stored: StoredObject) -> None:
     """Forget the object and its bytes."""
     release_blobs(tx, blobs, stored.owner)

@@ -20,6 +20,9 @@ class Writer(Protocol):
     def answers(self, model: Any, sample: Any) -> Any:
         """What it answers for the sample, as its score.py will; None where it cannot be asked."""
 
+    def allowed(self, path: Path) -> tuple[str, ...]:
+        """The code in the file that capture may allow, as it wrote the file itself: `spec.model.allow`."""
+
 
 WRITERS: tuple[Writer, ...] = (boosters, networks.TORCH, networks.KERAS, onnx, spark, pickled)
 """`pickled` takes everything, and is last."""

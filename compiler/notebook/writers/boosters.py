@@ -28,5 +28,10 @@ def answers(model: Any, sample: Any) -> Any:
     return model.predict(sample)
 
 
+def allowed(path: Path) -> tuple[str, ...]:  # noqa: ARG001 - the same for all writers
+    """None: it holds no code."""
+    return ()
+
+
 def _is_xgboost(model: Any) -> bool:
     return is_a(model, "xgboost", "Booster") or is_a(model, "xgboost", "XGBModel")

@@ -64,13 +64,12 @@ class DeploymentTarget:
     want: Leaves = field(init=False)
     """Wanted leaves, without our own tags."""
 
+    config: str = field(init=False)
+    """`manifact-config` of what is wanted: worked out once, as a fleet is compared with it again and again."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "want", {**option_groups.settings_leaves(self.spec.body), MODEL_ID: self.model})
-
-    @property
-    def config(self) -> str:
-        """`manifact-config` of what is wanted."""
-        return self.spec.config(self.desired.serves)
+        object.__setattr__(self, "config", self.spec.config(self.desired.serves))
 
     @property
     def owner(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import Diagnostic
 from compiler.planning import tags
 from compiler.planning.changes.concealed import conceal_in_change
+from compiler.planning.changes.release import release_all
 from compiler.planning.changes.types import Change
 from compiler.planning.concealment import conceal_in_diagnostic
 from compiler.planning.desired.types import Desired
@@ -34,57 +35,72 @@ class Options:
     """Try again what failed its smoke test."""
     deep: bool = False
     """Every record of ours is read, to find what was changed behind our back: `observe` sees to that."""
+    deep_names: frozenset[str] = frozenset()
+    """Names whose records are read although `deep` is off."""
+    release: bool = False
+    """Where it prunes: take our tags off, and delete nothing."""
+
+
+class Draft:
+    """One comparison of what is desired with what is live: which records it lacks, and the plan once it lacks none."""
+
+    def __init__(
+        self, desired: Sequence[Desired], observed: Observed, place: Scope, options: Options | None = None
+    ) -> None:
+        self.observed = observed
+        self._place, self._options = place, options or Options()
+        self._index = Index(observed, place)
+        self._active = [item for item in desired if not item.suspend]
+        contexts = [self._index.context(item, retry=self._options.retry) for item in self._active]
+        self._with_records = [context.has_records for context in contexts]
+        self._plans = [plan_manifest(context) for context in contexts]
+        prunes = self._options.prune
+        self._pruned = _pruned(desired, observed, place, self._index, self._options) if prunes else {}
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """OCIDs that must be read in full before the plan holds: what will change, and what it depends on."""
+        pairs = zip(self._plans, self._with_records, strict=True)
+        wanted = {item for made, has_records in pairs if has_records for item in made.needs}
+        # What is deleted is deleted as it was read: with if-match.
+        deleted = (change for changes, _ in self._pruned.values() for change in changes)
+        wanted |= {change.id for change in deleted if change.id and change.kind is not Kind.VERSION_SET}
+        observed = self.observed
+        known = {live.id for live in (*observed.models, *observed.deployments) if live.record is not None}
+        return frozenset(wanted - known - set(observed.catalog))
+
+    def plan(self) -> Plan:
+        """Everything that brings the target to what is desired, in order; empty when it is there already."""
+        active, plans, observed, place = self._active, self._plans, self.observed, self._place
+        changes = [change for made in plans for change in made.changes]
+        diagnostics = {item.name: made.problems for item, made in zip(active, plans, strict=True) if made.problems}
+        for name, (deleted, problems) in self._pruned.items():
+            changes += deleted
+            diagnostics.update({name: tuple(problems)} if problems else {})
+        concealed = {filled: written for item in active for filled, written in item.concealed.items()}
+        return Plan(
+            place=place,
+            changes=tuple(conceal_in_change(change, concealed) for change in changes),
+            artifacts={item.name: item.model.artifact for item in active if item.model},
+            observed=observed.digest(place),
+            diagnostics_by_name={
+                name: tuple(conceal_in_diagnostic(problem, concealed) for problem in problems)
+                for name, problems in diagnostics.items()
+            },
+            concealed=concealed,
+            etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
+            smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
+            former={(item.name, key): value for item in active for key, value in self._index.variables(item).items()},
+            secrets={(item.name, key): value for item in active for key, value in item.secrets.items()},
+        )
 
 
 def plan(desired: Sequence[Desired], observed: Observed, place: Scope, options: Options | None = None) -> Plan:
     """Everything that brings the target to what is desired, in order; empty when it is there already.
 
-    `observed` must hold the records of `records_to_read(...)`: `cloud.observe` sees to that.
+    `observed` must hold the records that a `Draft` of the same needs: `cloud.observe` sees to that.
     """
-    options = options or Options()
-    index = Index(observed, place)
-    active = [item for item in desired if not item.suspend]
-    plans = [plan_manifest(index.context(item, retry=options.retry)) for item in active]
-    changes = [change for made in plans for change in made.changes]
-    diagnostics = {item.name: made.problems for item, made in zip(active, plans, strict=True) if made.problems}
-    if options.prune:
-        for name, (deleted, problems) in _pruned(desired, observed, place, index).items():
-            changes += deleted
-            diagnostics.update({name: tuple(problems)} if problems else {})
-    concealed = {filled: written for item in active for filled, written in item.concealed.items()}
-    return Plan(
-        place=place,
-        changes=tuple(conceal_in_change(change, concealed) for change in changes),
-        artifacts={item.name: item.model.artifact for item in active if item.model},
-        observed=observed.digest(place),
-        diagnostics_by_name={
-            name: tuple(conceal_in_diagnostic(problem, concealed) for problem in problems)
-            for name, problems in diagnostics.items()
-        },
-        concealed=concealed,
-        etags={live.id: live.etag for live in (*observed.models, *observed.deployments) if live.etag},
-        smoke={item.name: item.deployment.smoke for item in active if item.deployment and item.deployment.smoke},
-        former={(item.name, key): value for item in active for key, value in index.variables(item).items()},
-        secrets={(item.name, key): value for item in active for key, value in item.secrets.items()},
-    )
-
-
-def records_to_read(
-    desired: Sequence[Desired], observed: Observed, place: Scope, options: Options | None = None
-) -> frozenset[str]:
-    """OCIDs that must be read in full before `plan` can tell: what will change, and what it depends on."""
-    options = options or Options()
-    index = Index(observed, place)
-    wanted: set[str] = set()
-    for context in (index.context(item, retry=options.retry) for item in desired if not item.suspend):
-        if context.has_records:
-            wanted |= plan_manifest(context).needs
-    if options.prune:
-        # What is deleted is deleted as it was read: with if-match.
-        deleted = (change for changes, _ in _pruned(desired, observed, place, index).values() for change in changes)
-        wanted |= {change.id for change in deleted if change.id and change.kind is not Kind.VERSION_SET}
-    known = {live.id for live in (*observed.models, *observed.deployments) if live.record is not None}
-    return frozenset(wanted - known - set(observed.catalog))
+    return Draft(desired, observed, place, options).plan()
 
 
 class Index:
@@ -149,7 +165,7 @@ class Index:
 
 
 def _pruned(
-    desired: Sequence[Desired], observed: Observed, place: Scope, index: Index
+    desired: Sequence[Desired], observed: Observed, place: Scope, index: Index, options: Options
 ) -> dict[str, tuple[list[Change], list[Diagnostic]]]:
     """What goes of each name that no manifest has any more; one whose deployment is protected stays as it is."""
     kept = {item.name for item in desired} | {item.renamed_from for item in desired if item.renamed_from}
@@ -158,9 +174,15 @@ def _pruned(
         models, deployments = index.of(name)
         if is_protected(deployments):
             pruned[name] = [], [kept_by_protection(name)]
+        elif options.release:
+            sets = observed.named(observed.version_sets, place, name)
+            pruned[name] = release_all(name, deployments, models, sets, _ORPHANED), []
         else:
-            pruned[name] = delete_name(name, models, deployments, observed, place, "no manifest has it any more")
+            pruned[name] = delete_name(name, models, deployments, observed, place, _ORPHANED)
     return pruned
+
+
+_ORPHANED = "no manifest has it any more"
 
 
 def _by_name(items: Sequence[LiveResource], place: Scope) -> dict[str, list[LiveResource]]:

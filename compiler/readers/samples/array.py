@@ -15,3 +15,5 @@ class Array:
     dtype: str
     shape: tuple[int, ...]
     cells: Sequence[Cell]
+    rows: int = 0
+    """Of the file: more than the first axis of `shape` where only the first were read."""

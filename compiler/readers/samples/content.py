@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,6 +67,24 @@ class Content:
         except OSError as error:
             raise self.unreadable(error) from error
 
+    def beginning(self, most: int) -> bytes:
+        """The first bytes of the file, at most so many."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(most)
+        except OSError as error:
+            raise self.unreadable(error) from error
+
+    def text_beginning(self) -> tuple[str, bool]:
+        """As much of the text as a sample may have, and whether that is all of it; raises MF303 where it is none."""
+        if self.size <= MAX_BYTES:
+            return self.text(), True
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        try:
+            return decoder.decode(self.beginning(MAX_BYTES)), False
+        except UnicodeDecodeError as error:
+            raise not_text(self, error.start) from error
+
     def unreadable(self, error: OSError) -> CompilerError:
         """MF301 for what the system said."""
         return malformed(self, f"the sample cannot be read: {error.strerror}", code="MF301")
@@ -104,3 +123,13 @@ def check_size(content: Content, values: int) -> None:
             hint="some thousand rows that cover the values are enough",
             code="MF304",
         )
+
+
+def too_large_a_row(content: Content) -> CompilerError:
+    """MF304 for a sample of which not even the first rows can be read."""
+    return malformed(
+        content,
+        f"the first rows alone are more than {MAX_VALUES:,} values or {MAX_BYTES >> 20} MiB",
+        hint="some thousand rows that cover the values are enough",
+        code="MF304",
+    )

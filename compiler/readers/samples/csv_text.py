@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
-from compiler.ir import Table
+from compiler.ir import Column, Table
 from compiler.readers.samples.content import (
     MAX_BYTES,
     MAX_VALUES,
@@ -17,7 +17,7 @@ from compiler.readers.samples.content import (
     malformed,
     not_text,
 )
-from compiler.readers.samples.infer import DECIMAL, text_column
+from compiler.readers.samples.infer import DECIMAL, LONG, numbers_alone, text_column
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -27,7 +27,7 @@ MAX_LINE = 8 << 20
 BLOCK_CELLS = 50_000
 Block: TypeAlias = str | tuple[str, ...]
 """Cells of one column in a row: joined, or as they are where one holds the separator."""
-_BETWEEN = "\0"
+BETWEEN = "\0"
 
 
 def read_csv(content: Content, text_columns: Collection[str] = ()) -> Table:
@@ -50,6 +50,8 @@ def _read(content: Content, file: TextIO, text_columns: Collection[str]) -> Tabl
     blocks: list[list[Block]] = [[] for _ in names]
     rows, most, cut = 0, MAX_VALUES // max(len(names), 1), False
     for block in _blocks(content, reader, len(header)):
+        if cut := rows == most:
+            break
         kept = block[: most - rows]
         rows += len(kept)
         for found, cells in zip(blocks, zip(*kept, strict=True), strict=True):
@@ -57,11 +59,18 @@ def _read(content: Content, file: TextIO, text_columns: Collection[str]) -> Tabl
         content.progress(done := file.buffer.tell(), content.size)
         if cut := len(kept) < len(block) or MAX_BYTES < done < content.size:
             break
-    columns = (
-        text_column(name, _unpack(blocks[index]), keep_text=str(name) in text_columns)
-        for index, name in enumerate(names)
-    )
+    blocks.reverse()  # each column's is let go when it is read
+    columns = (_column(name, rows, blocks.pop(), keep_text=str(name) in text_columns) for name in names)
     return Table(tuple(columns), rows, cut)
+
+
+def _column(name: str | int, rows: int, blocks: list[Block], *, keep_text: bool) -> Column:
+    packed = [block for block in blocks if isinstance(block, str)]
+    quick = not keep_text and rows >= LONG and len(packed) == len(blocks)
+    if quick and (found := numbers_alone(name, packed, BETWEEN)) is not None:
+        return found
+    packed.clear()
+    return text_column(name, _unpack(blocks), keep_text=keep_text)
 
 
 def _lines(content: Content, file: TextIO) -> Iterator[str]:
@@ -98,15 +107,15 @@ def _fill(content: Content, row: list[str], width: int, line: int) -> list[str]:
 
 def _pack(cells: tuple[str, ...]) -> Block:
     """The cells as one text: a tenth of the memory of many short ones."""
-    text = _BETWEEN.join(cells)
-    return text if text.count(_BETWEEN) == len(cells) - 1 else cells
+    text = BETWEEN.join(cells)
+    return text if text.count(BETWEEN) == len(cells) - 1 else cells
 
 
 def _unpack(blocks: list[Block]) -> list[str]:
     """The cells of all blocks, which are let go."""
     cells: list[str] = []
     for block in blocks:
-        cells += block.split(_BETWEEN) if isinstance(block, str) else block
+        cells += block.split(BETWEEN) if isinstance(block, str) else block
     blocks.clear()
     return cells
 

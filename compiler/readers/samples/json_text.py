@@ -8,27 +8,91 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from compiler.ir import Cell, Table
-from compiler.readers.samples.content import Content, check_separators, check_size, malformed
+from compiler.readers.samples.content import (
+    MAX_VALUES,
+    Content,
+    check_separators,
+    check_size,
+    malformed,
+    too_large_a_row,
+)
 from compiler.readers.samples.infer import column_of, regular_shape
 
 CONSTANTS: Mapping[str, float] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_GAP = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 ENVELOPES = ({"data"}, {"data", "data_type"}, {"prediction"})
 
 
 def read_json(content: Content) -> Table:
-    """The table of a JSON sample; raises MF303 or MF304."""
+    """The table of a JSON sample, of a large list its first rows; raises MF303 or MF304."""
+    if content.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        text, complete = content.text_beginning()
+        if not complete or _values(text) > MAX_VALUES:
+            return _cut_table(content, _first_rows(content, text, complete))
     check_separators(content, b",", b"[", b"{")
     return _table(content, _parse(content, content.text()))
 
 
 def read_jsonl(content: Content) -> Table:
-    """The table of a sample with one record, list or value a line; raises MF303 or MF304."""
-    check_separators(content, b",", b"[", b"{", b"\n")
-    lines = enumerate(content.text().splitlines(), start=1)
-    return _table(content, [_parse(content, text, line) for line, text in lines if text.strip()])
+    """The table of a sample with one record, list or value a line, of a large one its first; raises MF303 or MF304."""
+    text, complete = content.text_beginning()
+    lines = text.splitlines()
+    del lines[len(lines) if complete else -1 :]  # the line that the limit cuts
+    rows, values = list[Cell](), 0
+    for number, line in enumerate(lines, start=1):
+        values += _values(line)
+        if values > MAX_VALUES:
+            complete = False
+            break
+        if line.strip():
+            rows.append(_parse(content, line, number))
+    return _table(content, rows) if complete else _cut_table(content, rows)
+
+
+def _values(text: str, start: int = 0, end: int | None = None) -> int:
+    """About as many values as a piece of JSON can have: an estimate before they are made."""
+    return 1 + sum(text.count(mark, start, end) for mark in ",[{") // 2
+
+
+def _cut_table(content: Content, rows: list[Cell]) -> Table:
+    """The table of as many of the rows as a sample may have. Raises MF304 where that is none."""
+    first = rows[0] if rows else None
+    width = max(len(first), 1) if isinstance(first, dict | list) else 1
+    if not rows or width > MAX_VALUES:
+        raise too_large_a_row(content)
+    return replace(_table(content, rows[: MAX_VALUES // width]), cut=True)
+
+
+def _gap_end(text: str, at: int) -> int:
+    found = _GAP.match(text, at)
+    return found.end() if found else at
+
+
+def _first_rows(content: Content, text: str, complete: bool) -> list[Cell]:
+    """The rows of a list, one at a time until there are too many of them. Raises MF303 or MF304."""
+    decoder = json.JSONDecoder(parse_constant=CONSTANTS.__getitem__)
+    rows, values, at = list[Cell](), 0, text.index("[") + 1
+    while values <= MAX_VALUES:
+        start = _gap_end(text, at)
+        if text.startswith("]", start):
+            break
+        try:
+            row, at = decoder.raw_decode(text, start)
+        except json.JSONDecodeError as error:
+            if complete:
+                raise malformed(content, f"not valid JSON: {error.msg}", line=error.lineno) from error
+            break  # the row that the limit cuts
+        except (ValueError, RecursionError) as error:
+            raise malformed(content, "numbers too long or values nested too deeply") from error
+        values += _values(text, start, at)
+        rows.append(row)
+        content.progress(at, len(text))
+    return rows
 
 
 def _parse(content: Content, text: str, line: int = 0) -> Cell:

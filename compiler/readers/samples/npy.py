@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import math
 import re
 import struct
@@ -13,7 +12,13 @@ from collections.abc import Callable, Sequence
 
 from compiler.ir import Cell, Column, Table
 from compiler.readers.samples.array import Array
-from compiler.readers.samples.content import MAX_BYTES, Content, check_size, malformed
+from compiler.readers.samples.content import (
+    MAX_BYTES,
+    MAX_VALUES,
+    Content,
+    malformed,
+    too_large_a_row,
+)
 from compiler.readers.samples.moments import from_ticks
 from compiler.readers.samples.sparse import dense, is_sparse
 
@@ -31,8 +36,11 @@ NUMBERS = {
 
 
 def read_npy(content: Content) -> Table:
-    """One array: a column an axis-1 index, one column of tensors above two axes; raises MF303, MF304 or MF306."""
-    return _as_rows(content, _array(content, content.data))
+    """One array: a column an axis-1 index, one column of tensors above two axes; of a large one its first rows.
+
+    Raises MF303, MF304 or MF306.
+    """
+    return _as_rows(content, _array(content, content.beginning(MAX_BYTES), content.size, MAX_VALUES))
 
 
 def read_npz(content: Content) -> Table:
@@ -42,34 +50,44 @@ def read_npz(content: Content) -> Table:
     """
     arrays = _members(content)
     if is_sparse(arrays):
+        if any(_is_cut(array) for array in arrays.values()):
+            raise too_large_a_row(content)
         return _as_rows(content, dense(content, arrays))
     if len(arrays) == 1:
         return _as_rows(content, next(iter(arrays.values())))
-    lengths = {name: array.shape[0] if array.shape else 0 for name, array in arrays.items()}
+    lengths = {name: array.rows for name, array in arrays.items()}
     if len(set(lengths.values())) != 1:
         raise malformed(content, f"the arrays differ in their number of rows: {lengths}")
-    columns = tuple(_tensor_column(name, array) for name, array in arrays.items())
-    return Table(columns, next(iter(lengths.values())))
+    rows = min(array.shape[0] if array.shape else 0 for array in arrays.values())
+    columns = tuple(_tensor_column(name, array, rows) for name, array in arrays.items())
+    return Table(columns, rows, any(map(_is_cut, arrays.values())))
+
+
+def _is_cut(array: Array) -> bool:
+    return bool(array.shape) and array.shape[0] < array.rows
 
 
 def _members(content: Content) -> dict[str, Array]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content.data)) as archive:
+        with zipfile.ZipFile(content.path) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
-            if not entries or sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise malformed(content, f"the archive holds no arrays, or more than {MAX_BYTES >> 20} MiB of them")
-            return {entry.filename[:-4]: _array(content, _inflate(archive, entry)) for entry in entries}
+            if not entries:
+                raise malformed(content, "the archive holds no arrays")
+            return {entry.filename[:-4]: _member(content, archive, entry, len(entries)) for entry in entries}
     except ZIP_DAMAGE as error:
         raise malformed(content, f"the archive cannot be read: {error}") from error
 
 
-def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def _member(content: Content, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, among: int) -> Array:
+    """One array of several, which share what a sample may have."""
     # The size in the directory may lie: never read more than it says.
     with archive.open(entry) as stream:
-        return stream.read(entry.file_size)
+        data = stream.read(min(entry.file_size, MAX_BYTES // among))
+    return _array(content, data, entry.file_size, MAX_VALUES // among)
 
 
-def _array(content: Content, data: bytes) -> Array:
+def _array(content: Content, data: bytes, size: int, most: int) -> Array:
+    """The array that begins with `data` and is `size` bytes long; at most so many values of it, in whole rows."""
     header, start = _header(content, data)
     description, shape = header.get("descr"), header.get("shape")
     if not isinstance(shape, tuple) or len(shape) > MAX_RANK or not all(type(n) is int and n >= 0 for n in shape):
@@ -77,13 +95,28 @@ def _array(content: Content, data: bytes) -> Array:
     matched = DESCRIPTION.fullmatch(description) if isinstance(description, str) else None
     if matched is None:
         raise _unsupported(content, description)
-    count = math.prod(shape)
-    check_size(content, count)
     dtype, width, decode = _decoder(content, matched)
-    if len(data) - start < count * width:
-        raise malformed(content, f"the array ends after {len(data) - start} of {count * width} bytes")
+    if size - start < math.prod(shape) * width:
+        raise malformed(content, f"the array ends after {size - start} of {math.prod(shape) * width} bytes")
+    kept = _kept(content, shape, min(most, (len(data) - start) // width))
+    if header.get("fortran_order") and kept != shape:
+        text = "the array is too large to be read whole, and its rows are all over the file (Fortran's order)"
+        hint = "save its first rows, or np.ascontiguousarray of it"
+        raise malformed(content, text, hint=hint, code="MF304")
+    count = math.prod(kept)
     cells = decode(memoryview(data)[start : start + count * width], count)
-    return Array(dtype, shape, _c_order(cells, shape) if header.get("fortran_order") else cells)
+    cells = _c_order(cells, kept) if header.get("fortran_order") else cells
+    return Array(dtype, kept, cells, shape[0] if shape else 0)
+
+
+def _kept(content: Content, shape: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """The shape of the first rows that make at most so many values."""
+    if math.prod(shape) <= most:
+        return shape
+    rows = most // max(math.prod(shape[1:]), 1) if shape else 0
+    if not rows:
+        raise too_large_a_row(content)
+    return (rows, *shape[1:])
 
 
 def _header(content: Content, data: bytes) -> tuple[dict[str, object], int]:
@@ -155,16 +188,16 @@ def _c_order(cells: Sequence[Cell], shape: tuple[int, ...]) -> Sequence[Cell]:
 
 def _as_rows(content: Content, array: Array) -> Table:
     if len(array.shape) > 2:
-        return Table((_tensor_column(0, array),), array.shape[0])
+        return Table((_tensor_column(0, array, array.shape[0]),), array.shape[0], _is_cut(array))
     if not array.shape:
         raise malformed(content, "the array is a single value, not rows")
     width = 1 if len(array.shape) == 1 else array.shape[1]
     columns = (Column(index, array.dtype, tuple(array.cells[index::width])) for index in range(width))
-    return Table(tuple(columns), array.shape[0])
+    return Table(tuple(columns), array.shape[0], _is_cut(array))
 
 
-def _tensor_column(name: str | int, array: Array) -> Column:
-    rows, *shape = array.shape
+def _tensor_column(name: str | int, array: Array, rows: int) -> Column:
+    shape = array.shape[1:]
     step = math.prod(shape)
     values = (_nested(array.cells[row * step : (row + 1) * step], shape) for row in range(rows))
     return Column(name, array.dtype, tuple(values), tuple(shape))

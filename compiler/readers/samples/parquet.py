@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.ir import Cell, Column, Table
-from compiler.readers.samples.content import Content, check_size, malformed
+from compiler.readers.samples.content import MAX_BYTES, MAX_VALUES, Content, malformed, too_large_a_row
 from compiler.readers.samples.infer import column_of
 from compiler.readers.samples.moments import from_ticks
 
+_BATCH = 4096
+"""Rows that are read at a time."""
+
 
 def read_parquet(content: Content) -> Table:
-    """The table of a Parquet sample, without the columns pandas keeps its index in; raises MF303, MF304 or MF305."""
+    """The table of a Parquet sample, of a large one its first rows, without the columns pandas keeps its index in.
+
+    Raises MF303 to MF305.
+    """
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -25,15 +32,38 @@ def read_parquet(content: Content) -> Table:
             hint="pip install 'manifact[parquet]', or save the sample as CSV",
         ) from error
     try:
-        file = parquet.ParquetFile(pa.BufferReader(content.data))
-        check_size(content, file.metadata.num_rows * file.metadata.num_columns)
-        data = file.read()
+        with parquet.ParquetFile(content.path, memory_map=True) as file:
+            rows = file.metadata.num_rows
+            data = pa.Table.from_batches(_first_batches(content, file), schema=file.schema_arrow)
     except (pa.ArrowException, OSError) as error:
         raise malformed(content, f"the Parquet file cannot be read: {error}") from error
-    return _table(data)
+    return _table(data, cut=data.num_rows < rows)
 
 
-def _table(data: Any) -> Table:
+def _first_batches(content: Content, file: Any) -> Iterator[Any]:
+    """The first rows, some at a time, up to as many values and bytes as a sample may have."""
+    values, size, rows = 0, 0, 0
+    for batch in file.iter_batches(batch_size=max(1, min(_BATCH, MAX_VALUES // max(file.metadata.num_columns, 1)))):
+        values, size = values + sum(map(_count, batch.columns)), size + batch.nbytes
+        if values > MAX_VALUES or size > MAX_BYTES:
+            if not rows:
+                raise too_large_a_row(content)
+            return
+        rows += batch.num_rows
+        content.progress(rows, file.metadata.num_rows)
+        yield batch
+
+
+def _count(cells: Any) -> int:
+    """Values of a column, those in lists included."""
+    from pyarrow import types
+
+    kind = cells.type
+    nested = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+    return len(cells) + (_count(cells.flatten()) if nested else 0)
+
+
+def _table(data: Any, *, cut: bool) -> Table:
     pandas = _pandas_metadata(data.schema)
     index = {name for name in pandas.get("index_columns", []) if isinstance(name, str)}
     kinds = {entry.get("field_name"): entry.get("numpy_type") for entry in pandas.get("columns", [])}
@@ -43,7 +73,7 @@ def _table(data: Any) -> Table:
         for name in data.column_names
         if name not in index
     ]
-    return Table(tuple(columns), data.num_rows)
+    return Table(tuple(columns), data.num_rows, cut)
 
 
 def _pandas_metadata(schema: Any) -> dict[str, Any]:

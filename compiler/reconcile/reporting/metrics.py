@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler.planning.plan.outcome import Result
 from compiler.reconcile.reporting.conditions import TYPES, NameStatus
+from compiler.reconcile.turn.drift_policy import OUTSIDE
 from compiler.reconcile.turn.memory import Memory
+from compiler.reconcile.turn.states import NameState
 
 
 @dataclass(slots=True)
@@ -23,6 +26,10 @@ class Metrics:
     webhooks_dropped: int = 0
     statuses: Mapping[str, NameStatus] = field(default_factory=dict)
     tombstones: int = 0
+    responses: Counter[int] = field(default_factory=Counter)
+    drift: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(name, policy) -> fields that differ because they were changed outside Manifact."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def note_turn(self, outcome: str, seconds: float) -> None:
         """One turn has ended."""
@@ -33,6 +40,16 @@ class Metrics:
         """What the fleet looks like now."""
         self.statuses = dict(statuses)
         self.tombstones = sum(item.tombstone is not None for item in memory.names.values())
+
+    def note_drift(self, states: Iterable[NameState]) -> None:
+        """Which names were changed outside Manifact, and what is done about it."""
+        outside = [state for state in states if state.cause in OUTSIDE]
+        self.drift = {(state.name, "repair" if state.begins else "report"): len(state.paths) for state in outside}
+
+    def note_response(self, status: int) -> None:
+        """The service has answered; called by several threads."""
+        with self._lock:
+            self.responses = self.responses + Counter({status: 1})
 
     def note_changes(self, results: Iterable[Result]) -> None:
         """Changes that have ended or were handed to the service."""
@@ -57,6 +74,10 @@ class Metrics:
             "counter",
             [((("action", a), ("cause", c), ("outcome", o)), v) for (a, c, o), v in self.changes.items()],
         )
+        drift = [((("name", name), ("policy", policy)), count) for (name, policy), count in self.drift.items()]
+        lines += _metric("drift", "gauge", drift)
+        requests = [((("status", str(status)),), count) for status, count in sorted(self.responses.items())]
+        lines += _metric("requests_total", "counter", requests)
         lines += _metric("lease_held", "gauge", [((), int(self.lease_held))])
         lines += _metric("source_age_seconds", "gauge", [((), round(self.source_age, 1))])
         lines += _metric("tombstones", "gauge", [((), self.tombstones)])

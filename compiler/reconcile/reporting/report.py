@@ -13,6 +13,7 @@ from compiler.engine.result import Result
 from compiler.reconcile.reporting.conditions import NameStatus
 from compiler.reconcile.turn.states import NameState, State
 from compiler.render.lines import Line, Style
+from compiler.render.words import count
 
 if TYPE_CHECKING:
     from compiler.render.documents.reconcile import NameDocument, ReconcileDocument
@@ -92,10 +93,10 @@ class ReconcileResult(Result):
 
     @property
     def summary(self) -> str:
-        """`12 names: 10 InSync, 1 Acting, 1 Broken`."""
+        """`12 models: 10 InSync, 1 Acting, 1 Broken`."""
         counted = Counter(state.state.value for state in self.states.values())
         parts = ", ".join(f"{number} {state}" for state, number in counted.most_common())
-        return f"{len(self.states)} names: {parts}" if parts else "no names"
+        return f"{count(len(self.states), 'model')}: {parts}" if parts else "no models"
 
     def to_json(self) -> ReconcileDocument:
         """What `reconcile --json` prints."""

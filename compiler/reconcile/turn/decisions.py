@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from compiler.diagnostics import Diagnostic
 from compiler.planning.changes.types import Cause, Change
 from compiler.reconcile.turn.backoff import waits_until
-from compiler.reconcile.turn.drift_policy import contested_paths, outside_paths, paths_of, permitted
+from compiler.reconcile.turn.drift_policy import fought_paths, paths_of, permitted
 from compiler.reconcile.turn.durations import in_words
 from compiler.reconcile.turn.facts import Fleet, NameFacts
 from compiler.reconcile.turn.gates import gated
@@ -107,7 +107,7 @@ def _refused_by_plan(facts: NameFacts, _memory: NameMemory, _given: _Given) -> N
 
 
 def _contested(facts: NameFacts, memory: NameMemory, _given: _Given) -> NameState | None:
-    fought = contested_paths(facts, memory) & set(outside_paths(facts.changes))
+    fought = fought_paths(facts, memory)
     if not fought:
         return None
     return _open(facts, State.CONTESTED, "TwoWriters", f"another writer keeps changing {', '.join(sorted(fought))}")

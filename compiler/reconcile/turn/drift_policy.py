@@ -50,9 +50,10 @@ def contested_paths(facts: NameFacts, memory: NameMemory) -> frozenset[str]:
     return frozenset(memory.contested) if memory.contested_wanted == facts.wanted else frozenset()
 
 
-def outside_paths(changes: Iterable[Change]) -> tuple[str, ...]:
-    """The fields that were changed outside Manifact."""
-    return paths_of(change for change in changes if change.cause in OUTSIDE)
+def fought_paths(facts: NameFacts, memory: NameMemory) -> frozenset[str]:
+    """The contested fields that differ now, whoever changed them."""
+    ours = (Cause.UNFINISHED, Cause.SECRET)
+    return contested_paths(facts, memory) & set(paths_of(c for c in facts.changes if c.cause not in ours))
 
 
 def repaired_paths(changes: Iterable[Change]) -> tuple[str, ...]:
@@ -65,6 +66,13 @@ def _sent(change: Change) -> Change:
     prefixes = [".".join(path) for path in option_groups.GROUPS.get(group, ())]
     sent = [field for field in change.fields if field.path.startswith(tuple(prefixes))]
     return replace(change, fields=tuple(sent)) if sent else change
+
+
+def rewritten_paths(facts: NameFacts, memory: NameMemory, changes: Iterable[Change]) -> tuple[str, ...]:
+    """The fields in which another Manifact applied something else after we had reached this very state: A, B, A."""
+    if memory.done != facts.wanted or not facts.wanted:
+        return ()
+    return paths_of(change for change in changes if change.cause is Cause.MANIFEST)
 
 
 def often_repaired(repairs: Sequence[tuple[float, tuple[str, ...]]], now: float) -> tuple[str, ...]:

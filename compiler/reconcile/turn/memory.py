@@ -33,6 +33,9 @@ class NameMemory:
     retry_at: float = 0.0
     repairs: tuple[tuple[float, tuple[str, ...]], ...] = ()
     """When which paths were repaired."""
+    done: str = ""
+    """Digest of the wanted state that was reached last; remembered for an hour."""
+    done_at: float = 0.0
     contested: tuple[str, ...] = ()
     contested_wanted: str = ""
     """Digest of the wanted state while which the paths were contested."""
@@ -68,6 +71,8 @@ class Memory:
     busy_until: float = 0.0
     """The service asked for fewer requests: no change begins before."""
     busy_pause: float = 0.0
+    deep_at: float = 0.0
+    """When records were last read on the round over the fleet."""
     names: Mapping[str, NameMemory] = field(default_factory=dict)
 
     def of(self, name: str) -> NameMemory:
@@ -81,7 +86,7 @@ class Memory:
     def to_json(self) -> dict[str, Any]:
         """JSON form."""
         found = {key: getattr(self, key) for key in ("revision", "project", "origin", "patterns")}
-        times = {"busyUntil": self.busy_until, "busyPause": self.busy_pause}
+        times = {"busyUntil": self.busy_until, "busyPause": self.busy_pause, "deepAt": self.deep_at}
         return {"formatVersion": 1, **found, **times, "names": {n: item.to_json() for n, item in self.names.items()}}
 
     @classmethod
@@ -94,5 +99,6 @@ class Memory:
             data["patterns"],
             float(data["busyUntil"]),
             float(data["busyPause"]),
+            float(data.get("deepAt", 0)),
             {name: NameMemory.from_json(item) for name, item in data["names"].items()},
         )

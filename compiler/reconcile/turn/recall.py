@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from compiler.planning.plan.outcome import Result, Status
 from compiler.reconcile.turn.backoff import after_failure, forgotten, is_busy, slowed
-from compiler.reconcile.turn.drift_policy import contested_paths, often_repaired, repaired_paths
+from compiler.reconcile.turn.drift_policy import contested_paths, often_repaired, repaired_paths, rewritten_paths
 from compiler.reconcile.turn.durations import HOUR
 from compiler.reconcile.turn.facts import Fleet, NameFacts
 from compiler.reconcile.turn.gates import LIMIT_EXCEEDED
@@ -55,16 +55,16 @@ def after_acting(
             names[name] = after_failure(memory.of(name), name, wanted, found, now, settings)
         elif not failed:
             complete = all(result.status is Status.DONE for result in results)
-            names[name] = _completed(memory.of(name)) if complete else forgotten(memory.of(name))
+            names[name] = _completed(memory.of(name), wanted, now) if complete else forgotten(memory.of(name))
     known = memory.with_names(names)
     if busy:
         return slowed(known, now, settings)
     return replace(known, busy_until=0.0, busy_pause=0.0) if outcomes else known
 
 
-def _completed(memory: NameMemory) -> NameMemory:
-    """Nothing of it is open any more; its repairs are remembered for an hour."""
-    return replace(forgotten(memory), begun="", differs_since=None, tombstone=None)
+def _completed(memory: NameMemory, wanted: str, now: float) -> NameMemory:
+    """Nothing of it is open any more; its repairs, and what was reached, are remembered for an hour."""
+    return replace(forgotten(memory), begun="", differs_since=None, tombstone=None, done=wanted, done_at=now)
 
 
 def _of_manifest(memory: NameMemory, facts: NameFacts, state: NameState, now: float) -> NameMemory:
@@ -72,8 +72,13 @@ def _of_manifest(memory: NameMemory, facts: NameFacts, state: NameState, now: fl
         return replace(memory, tombstone=None)
     if state.state in (State.IN_SYNC, State.FAILED) and not memory.failed_reason:
         fought = memory.contested_wanted if contested_paths(facts, memory) else ""
+        reached = _reached(memory, now)
         return NameMemory(
-            repairs=_recent(memory, now), contested=memory.contested if fought else (), contested_wanted=fought
+            repairs=_recent(memory, now),
+            done=reached.done,
+            done_at=reached.done_at,
+            contested=memory.contested if fought else (),
+            contested_wanted=fought,
         )
     kept = replace(memory, tombstone=None, differs_since=memory.differs_since or now)
     if memory.begun and memory.begun != facts.wanted:
@@ -81,10 +86,18 @@ def _of_manifest(memory: NameMemory, facts: NameFacts, state: NameState, now: fl
     return _beginning(kept, facts, state, now) if state.begins else kept
 
 
+def _reached(memory: NameMemory, now: float) -> NameMemory:
+    """With the state that was reached within the last hour; what was begun is reached when nothing differs any more."""
+    if memory.begun:
+        return replace(memory, done=memory.begun, done_at=now)
+    return memory if now - memory.done_at <= HOUR else replace(memory, done="", done_at=0.0)
+
+
 def _beginning(memory: NameMemory, facts: NameFacts, state: NameState, now: float) -> NameMemory:
     repaired = repaired_paths(state.act)
     repairs = (*_recent(memory, now), (now, repaired)) if repaired else _recent(memory, now)
-    contested = often_repaired(repairs, now)
+    recent = memory if now - memory.done_at <= HOUR else replace(memory, done="")
+    contested = often_repaired(repairs, now) or rewritten_paths(facts, recent, state.act)
     return replace(
         memory,
         begun=facts.wanted,

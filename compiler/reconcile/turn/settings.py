@@ -34,7 +34,11 @@ class Settings:
     """`local`, an `oci://` URI, or empty: there is none, and nothing is pruned."""
     drift: Mapping[str, str] = field(default_factory=dict)
     """Kind of drift -> repair, report or ignore."""
+    deep: float = 0.0
+    """How long a round of reading every record takes; 0: none."""
     prune_after: float = 86400.0
+    prune_how: str = "delete"
+    """`delete`, or `orphan`: only our tags go."""
     limits: Limits = field(default_factory=Limits)
     progress_deadline: float = 2700.0
     backoff_first: float = 30.0
@@ -42,6 +46,9 @@ class Settings:
     verify: str = "off"
     """Signed commits: `off`, `head` or `range`."""
     allowed_signers: str = ""
+    """File of ssh signers."""
+    keyring: str = ""
+    """File of gpg keys."""
     webhooks: tuple[tuple[str, str, tuple[str, ...]], ...] = field(default=(), repr=False)
     """URL, secret as written, types of conditions to send (none: all)."""
 
@@ -58,13 +65,16 @@ def settings_of(workspace: Workspace, name: str, target: Target) -> Settings:
     return Settings(
         store=found.store or ("local" if name == "local" else ""),
         drift=found.drift.model_dump(),
+        deep=seconds_of(found.deep) if found.deep else 0.0,
         prune_after=seconds_of(found.prune.after),
+        prune_how=found.prune.how,
         limits=limits,
         progress_deadline=seconds_of(found.progress_deadline),
         backoff_first=seconds_of(found.backoff.first),
         backoff_most=seconds_of(found.backoff.most),
         verify=found.source.verify.mode,
         allowed_signers=found.source.verify.allowed_signers or "",
+        keyring=found.source.verify.keyring or "",
         webhooks=tuple((item.webhook, item.secret, tuple(item.on)) for item in found.notify),
     )
 

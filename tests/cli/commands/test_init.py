@@ -4,13 +4,14 @@ import json
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 
 import pytest
 from ruamel.yaml import YAML
 
-from testing.paths import child_environment
+from testing.paths import GOLDENS, child_environment
 
 MODULES = {
     "features.py": "from sklearn.base import BaseEstimator, TransformerMixin\nfrom factors import FACTOR\n\n\n"
@@ -125,8 +126,12 @@ def test_an_editor_finds_the_schema(wine, manifact):
     (wine / "model.yaml").unlink()
     assert manifact("init", "model.joblib").code == 0
     line = (wine / "model.yaml").read_text().splitlines()[0]
-    schema = json.loads((wine / line.rpartition("=")[2]).read_text())
-    assert schema["title"] == "Manifact model"
+    place = wine / line.rpartition("=")[2]
+    assert json.loads(place.read_text())["title"] == "Manifact model"
+    assert not {".manifact", "build"} & set(place.relative_to(wine).parts), "what git ignores is in no clone"
+    place.write_text("{}")
+    assert manifact("init", "model.joblib", "--force").code == 0
+    assert place.read_text() == "{}"
 
 
 def _typed(answers, *words, folder):
@@ -158,3 +163,42 @@ def test_on_a_terminal_it_asks(wine):
     assert code == 0, shown
     assert "RandomForestClassifier" in shown
     assert _spec(wine)["samples"] == {"input": "samples/input.csv"}
+
+
+ADS = GOLDENS / "sklearn-logreg-iris"
+
+
+def test_what_ads_prepared_is_taken_as_it_is(tmp_path, monkeypatch, manifact):
+    shutil.copytree(ADS / "artifact", tmp_path / "iris")
+    (tmp_path / "iris" / "score.py").write_text(SCORE)
+    runtime = tmp_path / "iris" / "runtime.yaml"
+    session = "ocid1.datasciencenotebooksession.oc1.iad.abc"
+    runtime.write_text(runtime.read_text().replace("TRAINING_RESOURCE_OCID: ''", f"TRAINING_RESOURCE_OCID: {session}"))
+    before = {path: path.read_bytes() for path in (tmp_path / "iris").iterdir()}
+    monkeypatch.chdir(tmp_path)
+    made = manifact("init", "--from-ads", "iris")
+    assert (made.code, "next: manifact compile ." in made.out) == (0, True), made.err
+    spec = _spec(tmp_path)
+    assert spec["artifact"] == {"path": "iris"}
+    assert spec["catalog"]["provenance"]["trainingId"] == session
+    assert spec["useCase"] == "multinomial_classification"
+    compiled = manifact("compile")
+    assert compiled.code == 0, compiled.err
+    assert {path: path.read_bytes() for path in (tmp_path / "iris").iterdir()} == before
+    assert manifact("init", "--from-ads", "iris", "--force", "--env", "x_v1").code == 64
+    refused = manifact("init", "--from-ads", "build", "--force")
+    assert (refused.code, "runtime.yaml" in refused.err) == (64, True)
+    assert manifact("init").code == 64
+
+
+SCORE = """
+import json, os, joblib
+
+
+def load_model(model_file_name="model.joblib"):
+    return joblib.load(os.path.join(os.path.dirname(os.path.realpath(__file__)), model_file_name))
+
+
+def predict(data, model=load_model()):
+    return {"prediction": model.predict(data).tolist()}
+"""

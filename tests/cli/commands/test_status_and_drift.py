@@ -37,7 +37,7 @@ def test_the_steps_of_a_life(wine, manifact):
     assert manifact("apply").code == 0
     found, following = steps(manifact)
     assert set(found.values()) == {"done"}
-    assert following == "manifact predict wine-cultivar --data FILE"
+    assert following == "manifact predict wine-cultivar --data samples/input.csv"
 
     text = (wine / "model.yaml").read_text()
     (wine / "model.yaml").write_text(text.replace("memoryInGBs: 16", "memoryInGBs: 32"))

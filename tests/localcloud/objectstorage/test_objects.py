@@ -79,3 +79,40 @@ def test_rename(storage, bucket) -> None:
     storage.rename_object("local", bucket, models.RenameObjectDetails(source_name="a", new_name="b"))
     assert [o.name for o in storage.list_objects("local", bucket).data.objects] == ["b"]
     assert storage.get_object("local", bucket, "b").data.content == b"x"
+
+
+def test_versions_of_objects(storage, bucket) -> None:
+    """One each: `model_by_reference` of ADS and AQUA's registration ask for them."""
+    for name in ("a/1", "a/2", "ü", "z"):
+        storage.put_object("local", bucket, name, b"content")
+    listed = oci.pagination.list_call_get_all_results(storage.list_object_versions, "local", bucket, limit=1)
+    assert [(v.name, v.size, v.is_delete_marker) for v in listed.data] == [
+        (name, 7, False) for name in ("a/1", "a/2", "z", "ü")
+    ]
+    head = storage.head_object("local", bucket, "z").headers
+    assert [v.version_id for v in listed.data if v.name == "z"] == [head["version-id"]]
+    folded = storage.list_object_versions("local", bucket, delimiter="/", prefix="").data
+    assert ([v.name for v in folded.items], folded.prefixes) == (["z", "ü"], ["a/"])
+
+
+def test_the_tier_of_an_object(storage, bucket, refused) -> None:
+    storage.put_object("local", bucket, "a", b"content")
+    details = models.UpdateObjectStorageTierDetails(object_name="a", storage_tier="InfrequentAccess")
+    storage.update_object_storage_tier("local", bucket, details)
+    assert storage.head_object("local", bucket, "a").headers["storage-tier"] == "InfrequentAccess"
+    assert storage.get_object("local", bucket, "a").data.content == b"content"
+    with refused(404, "ObjectNotFound"):
+        storage.update_object_storage_tier(
+            "local", bucket, models.UpdateObjectStorageTierDetails(object_name="b", storage_tier="Archive")
+        )
+
+
+def test_what_a_bucket_here_never_has_is_an_empty_list(storage, bucket, refused) -> None:
+    for asked in (
+        storage.list_replication_policies,
+        storage.list_replication_sources,
+        storage.list_preauthenticated_requests,
+    ):
+        assert asked("local", bucket).data == []
+        with refused(404, "BucketNotFound"):
+            asked("local", "other")

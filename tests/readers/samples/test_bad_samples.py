@@ -65,7 +65,12 @@ CASES = [
     ("s.npy", npy(np.float64(3)), "MF303", "the array is a single value, not rows"),
     ("s.npy", npy(np.arange(9))[:-4], "MF303", "the array ends after 68 of 72 bytes"),
     ("s.npy", header("{'descr': '<f8', 'shape': (10**9,)}"), "MF303", "the NPY header is not a Python literal"),
-    ("s.npy", header("{'descr': '<f8', 'shape': (99999999999,)}"), "MF304", "99,999,999,999 values"),
+    (
+        "s.npy",
+        header("{'descr': '<f8', 'shape': (99999999999,)}"),
+        "MF303",
+        "the array ends after 0 of 799999999992 bytes",
+    ),
     ("s.npy", header("{'descr': '<f8', 'shape': (-1,)}"), "MF303", "the header gives the shape (-1,)"),
     ("s.npy", b"\x93NUMPY\x01", "MF303", "the array has no complete NPY header"),
     ("s.npz", archive(readme=b"x"), "MF303", "the archive holds no arrays"),

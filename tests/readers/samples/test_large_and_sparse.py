@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scipy import sparse
 
 from compiler.diagnostics import CompilerError
 from compiler.passes.samples.schemas import build_schema
 from compiler.readers.samples import content, csv_text, read_table
+from compiler.readers.samples.infer import numbers_alone, text_column
 
 CELLS = {
     "whole numbers": lambda n: np.arange(n) - 5,
@@ -132,3 +136,22 @@ def test_a_sparse_matrix_that_points_out_of_its_shape(tmp_path: Path) -> None:
     np.savez(tmp_path / "s.npz", **{name: np.asarray(value) for name, value in parts.items()})
     with pytest.raises(CompilerError, match="outside of its shape"):
         read_table(tmp_path / "s.npz")
+
+
+CELL = st.one_of(
+    st.integers(-(2**70), 2**70).map(str),
+    st.floats(allow_nan=False).map(repr),
+    st.sampled_from(["", "-", "+5", "1e400", "e5", " 7", "1_0", "NA", "007", "9" * 500, "x", "1.", ".5", "٣"]),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(CELL, min_size=1, max_size=4), min_size=1, max_size=3))
+def test_numbers_read_block_by_block_are_those_read_at_once(blocks: list[list[str]]) -> None:
+    cells = [cell for block in blocks for cell in block]
+    found = numbers_alone("x", ["\0".join(block) for block in blocks], "\0")
+    whole = text_column("x", cells, keep_text=False)
+    if found is not None:
+        assert (found.dtype, list(found.values)) == (whole.dtype, list(whole.values))
+    elif all(re.fullmatch(r"-?[0-9]{1,18}", cell) for cell in cells):
+        pytest.fail("these are numbers alone")

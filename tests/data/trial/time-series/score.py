@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import statsmodels.api as sm
+
+
+def load_model(model_file_name="model.pickle"):
+    return sm.load(str(Path(__file__).parent / model_file_name))
+
+
+def predict(data, model=load_model()):
+    return {"prediction": [model.forecast(row["steps"]).tolist()[-1] for row in data]}

@@ -1,0 +1,21 @@
+"""TorchScript with two inputs."""
+
+import json
+
+import torch
+
+
+class Pair(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.left, self.right = torch.nn.Linear(2, 1), torch.nn.Linear(3, 1)
+
+    def forward(self, user, item):
+        return self.left(user) + self.right(item)
+
+
+torch.manual_seed(0)
+torch.jit.script(Pair().eval()).save("model.pt")
+rows = {"user": [[1.0, 2.0], [3.0, 4.0]], "item": [[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]}
+with open("data.json", "w") as file:
+    json.dump(rows, file)
