@@ -31,6 +31,8 @@ from compiler.readers.pickles import read_pickle  # noqa: E402
 
 FOLLOWS = (X[:, 0] > 0.5).astype(int)
 """A target that a column decides: selections by a test keep something."""
+MAX_COLUMNS = 10_000
+"""Columns of an output sample; HashingVectorizer answers with a million."""
 METHODS = ("predict", "transform", "predict_proba", "decision_function")
 
 
@@ -141,8 +143,8 @@ def project(folder: Path, model: Any, content: bytes, rows: Any) -> None:
     lines = ["apiVersion: manifact/v1", "kind: Model", "metadata: {name: subject}", "spec:"]
     lines += ["  model: {path: model.bin}", f"  score: {{method: {method}}}", "  samples:", "    input: in.csv"]
     answers = getattr(model, method)(rows[:6])
-    answers = answers.toarray() if hasattr(answers, "toarray") else answers
-    if not isinstance(answers, tuple) and np.ndim(answers) in {1, 2}:
+    answers = answers.toarray() if hasattr(answers, "toarray") and answers.shape[-1] <= MAX_COLUMNS else answers
+    if not isinstance(answers, tuple) and np.ndim(answers) in {1, 2} and np.shape(answers)[-1] <= MAX_COLUMNS:
         table = pd.DataFrame(np.asarray(answers))
         table.columns = [f"y{n}" for n in range(table.shape[1])]
         table.to_csv(folder / "out.csv", index=False)

@@ -189,6 +189,7 @@ def configurations() -> list[Callable[[], Any]]:
         lambda: tree.DecisionTreeClassifier(splitter="random", max_leaf_nodes=5),
         lambda: ensemble.HistGradientBoostingClassifier(max_iter=3, categorical_features=[0], max_bins=64),
         lambda: ensemble.HistGradientBoostingClassifier(max_iter=3, early_stopping=True, scoring="accuracy"),
+        lambda: ensemble.HistGradientBoostingRegressor(max_iter=3, early_stopping=True, scoring="r2"),
         *[lambda loss=loss, more=more: ensemble.HistGradientBoostingRegressor(max_iter=3, loss=loss, **more)
           for loss, more in (("poisson", {}), ("gamma", {}), ("absolute_error", {}), ("quantile", {"quantile": 0.5}))],
         *[lambda loss=loss: ensemble.GradientBoostingRegressor(n_estimators=3, loss=loss)
