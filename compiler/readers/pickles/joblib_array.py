@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from compiler.readers.pickles.arrays import Array, DType, as_array, count_of, dtype_of, is_array_class, is_string_dtype
+from compiler.readers.pickles.arrays import Array, as_array, is_array_class
+from compiler.readers.pickles.dtypes import DType, count_of, dtype_of, is_string_dtype
 from compiler.readers.pickles.faults import Beyond, Denied
 from compiler.readers.pickles.nodes import has_children, has_spans, scan, scan_spans
 from compiler.readers.pickles.numbers import INDEXES, numbers

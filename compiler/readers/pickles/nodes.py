@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from operator import gt
 from typing import Any
 
-from compiler.readers.pickles.arrays import Array, DType
+from compiler.readers.pickles.arrays import Array
+from compiler.readers.pickles.dtypes import DType
 from compiler.readers.pickles.faults import Denied
 
 _CHUNK = 1 << 20

@@ -8,7 +8,8 @@ from itertools import pairwise
 from operator import le
 from typing import Any
 
-from compiler.readers.pickles.arrays import Array, DType
+from compiler.readers.pickles.arrays import Array
+from compiler.readers.pickles.dtypes import DType
 
 INDEXES = frozenset({"indices", "indptr", "row", "col", "key", "simplices", "neighbors", "_vertex_to_simplex"})
 """Attributes of sparse matrices and triangulations; the state of a Mersenne Twister, which has to have its length."""
