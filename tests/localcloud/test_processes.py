@@ -68,6 +68,12 @@ def test_a_deployment_serves_its_model(active) -> None:
     assert call(active, {}) == (400, {"code": "InvalidParameter", "message": "x must be an integer"})
 
 
+def test_an_empty_variable_reaches_the_model(science, new_model, deployment_details, settled) -> None:
+    details = deployment_details(new_model(files(2)).id, environment={"GREETING": ""})
+    deployment = settled(science.create_model_deployment(details).data.id, "ACTIVE")
+    assert call(deployment, {"x": 1}) == (200, {"prediction": 2, "greeting": ""})
+
+
 def test_a_model_that_does_not_load_fails_with_the_reason(science, new_model, deployment_details, settled) -> None:
     broken = {"score.py": "def load_model():\n    raise RuntimeError('no model here')\npredict = load_model()"}
     response = science.create_model_deployment(deployment_details(new_model(broken).id))
