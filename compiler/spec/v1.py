@@ -29,7 +29,7 @@ class Metadata(Node):
 
     name: Name
     renamed_from: Name | None = None
-    """The former name: what is live under it is carried over."""
+    """The former name: all that is live under it is carried over, unless another manifest has that name now."""
     labels: dict[str, str] = {}
     """For `--select`; never sent."""
     suspend: bool = False

@@ -23,6 +23,8 @@ class ManifestContext:
     deployments: tuple[LiveResource, ...]
     version_set: LiveResource | None
     """The live set of the wanted name."""
+    former_sets: tuple[LiveResource, ...]
+    """Live sets under the manifest's former name."""
     served: tuple[LiveResource, ...]
     """The models that our deployments serve."""
     serving: Mapping[str, frozenset[str]]

@@ -13,6 +13,7 @@ from compiler.planning.plan.lost_tags import lost_tags
 from compiler.planning.plan.model import UNFINISHED, model_changes, old_versions, record_of, versions_of
 from compiler.planning.plan.other_owner import other_owner
 from compiler.planning.plan.refusals import deploys, not_deployable, staging_required
+from compiler.planning.plan.renamed import carried_over
 from compiler.planning.plan.versions import ModelVersions
 
 
@@ -30,6 +31,7 @@ def plan_manifest(context: ManifestContext) -> ManifestPlan:
     before = [_leftover(context.desired.name, live) for live in versions.unfinished] if versions else []
     old = old_versions(context, versions, deployments) if versions else []
     changes = [*before, *models, *deployments, *old]
+    changes = [*carried_over(context, changes), *changes]
     problems += [*lost_tags(context, changes), *other_owner(context, changes)]
     needs = _records_needed(context, versions, changes)
     return ManifestPlan(tuple(changes), tuple(problems), needs)
@@ -37,7 +39,8 @@ def plan_manifest(context: ManifestContext) -> ManifestPlan:
 
 def _records_needed(context: ManifestContext, versions: ModelVersions | None, changes: list[Change]) -> frozenset[str]:
     """What must have been read for these changes to hold."""
-    ids = {change.id for change in changes if change.id and change.action is not Action.NOOP}
+    acting = [change for change in changes if change.action is not Action.NOOP and change.kind is not Kind.VERSION_SET]
+    ids = {change.id for change in acting if change.id}
     if versions:
         ids |= {live.id for live in versions.unfinished}
         if changes and versions.wanted:

@@ -49,7 +49,7 @@ class Draft:
     ) -> None:
         self.observed = observed
         self._place, self._options = place, options or Options()
-        self._index = Index(observed, place)
+        self._index = Index(observed, place, frozenset(item.name for item in desired))
         self._active = [item for item in desired if not item.suspend]
         contexts = [self._index.context(item, retry=self._options.retry) for item in self._active]
         self._with_records = [context.has_records for context in contexts]
@@ -104,10 +104,14 @@ def plan(desired: Sequence[Desired], observed: Observed, place: Scope, options: 
 
 
 class Index:
-    """An observation by manifest name, so that a fleet is walked once."""
+    """An observation by manifest name, so that a fleet is walked once.
 
-    def __init__(self, observed: Observed, place: Scope) -> None:
+    `names` are those that manifests have: none of them is another one's former name.
+    """
+
+    def __init__(self, observed: Observed, place: Scope, names: frozenset[str]) -> None:
         self._observed = observed
+        self._manifest_names = names
         self._place = place
         self._models = _by_name(observed.models, place)
         self._deployments = _by_name(observed.deployments, place)
@@ -122,8 +126,10 @@ class Index:
 
     def context(self, desired: Desired, *, retry: bool = False) -> ManifestContext:
         """What there is under one manifest's name, or under its former one."""
-        models = self._under(self._models, desired)
-        deployments = self._under(self._deployments, desired)
+        former = self._former_name(desired)
+        models = [*self._models.get(desired.name, []), *self._models.get(former, [])]
+        own, before = self._deployments.get(desired.name, []), self._deployments.get(former, [])
+        deployments = own if any(not live.deleted for live in own) else [*own, *before]
         served = {live.model_id for live in deployments}
         version_set = self._sets.get(desired.model.version_set) if desired.model else None
         ours = version_set is not None and self._place.owner(desired.name).items() <= version_set.tags.items()
@@ -134,6 +140,7 @@ class Index:
             models=tuple(models),
             deployments=tuple(deployments),
             version_set=version_set,
+            former_sets=tuple(live for live in self._version_sets.get(former, []) if not live.deleted),
             served=tuple(self._models_by_id[item] for item in served if item in self._models_by_id),
             serving=self._serving,
             catalog=self._observed.catalog,
@@ -158,10 +165,15 @@ class Index:
         """Models and deployments under a name."""
         return self._models.get(name, []), self._deployments.get(name, [])
 
-    def _under(self, kind: dict[str, list[LiveResource]], desired: Desired) -> list[LiveResource]:
-        own = kind.get(desired.name, [])
-        former = kind.get(desired.renamed_from or "", [])
-        return own if any(not live.deleted for live in own) or not former else [*own, *former]
+    def _former_name(self, desired: Desired) -> str:
+        """The name under which the rest of a manifest's resources is; empty where that name is another one's by now.
+
+        It is where another manifest in view has it. A manifest out of view is known by its deployment: a renamed one
+        has carried its own over.
+        """
+        former = desired.renamed_from or ""
+        taken = all(any(not live.deleted for live in self._deployments.get(n, [])) for n in (desired.name, former))
+        return "" if former in self._manifest_names or taken else former
 
 
 def _pruned(

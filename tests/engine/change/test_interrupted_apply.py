@@ -32,6 +32,7 @@ SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "no more deployment": ({}, {"deployment": {"state": "absent"}}),
     "keep one version": ({}, {"factor": 5, "catalog": {"keepVersions": 1}}),
     "rename": ({}, {"name": "grapes", "renamed_from": "wine"}),
+    "rename and new model": ({}, {"name": "grapes", "renamed_from": "wine", "factor": 5}),
     "new model by reference": ({"catalog": BY_REFERENCE}, {"factor": 5, "catalog": BY_REFERENCE}),
 }
 
@@ -57,12 +58,14 @@ def prepared(blank_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 
 def is_tidy(lab: Lab, wanted: Any) -> None:
-    """One committed version for each artifact, one deployment, one version set, and nothing else to do."""
+    """One committed version for each artifact, one deployment, one version set for each name, nothing else to do."""
     models, deployments = lab.models(), lab.deployments()
     assert all("manifact-artifact" in live.tags for live in models)
     assert len({live.tags["manifact-artifact"] for live in models}) == len(models)
     assert len(deployments) == (0 if wanted.deployment.get("state") == "absent" else 1)
-    assert len({live.summary["modelVersionSetId"] for live in models}) <= 1
+    assert {live.tags["manifact-name"] for live in (*models, *deployments)} <= {wanted.name}
+    # What a new name takes over stays in its set; a version made since is in the new name's.
+    assert len({live.summary["modelVersionSetId"] for live in models}) <= (2 if wanted.renamed_from else 1)
     pointing = [live.tags["manifact-artifact"] for live in models if live.body["isModelByReference"]]
     assert {name.split("/")[4] for name in lab.objects()} == {
         digest.removeprefix("sha256:")[:24] for digest in pointing
