@@ -163,18 +163,33 @@ def verify_before_saving(
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
     """
+    refused = refused_by_verification(builds, plan, when, timeout, listener, require_isolation=require_isolation)
+    if refused:
+        raise CompilerError(*(problem for problems in refused.values() for problem in problems))
+
+
+def refused_by_verification(
+    builds: Sequence[Build],
+    plan: Plan,
+    when: When,
+    timeout: float,
+    listener: Listener,
+    *,
+    require_isolation: bool = False,
+) -> dict[str, tuple[Diagnostic, ...]]:
+    """Names of the models that are not verified and may not be saved, each with its problems."""
     uploaded = {change.name for change in plan.applicable if change.uploads}
     wanted = [build for build in builds if when == "always" or (when == "auto" and build.name in uploaded)]
-    problems: list[Diagnostic] = []
+    refused: dict[str, tuple[Diagnostic, ...]] = {}
     for build in wanted:
         try:
             named = len(builds) > 1
             verify_build(build, timeout, listener, named=named, require_isolation=require_isolation)
         except CompilerError as error:
             remaining = _remaining(error, build, plan, when, listener)
-            problems += [d.named(build.name) for d in remaining] if len(builds) > 1 else remaining
-    if problems:
-        raise CompilerError(*problems)
+            if remaining:
+                refused[build.name] = tuple(d.named(build.name) for d in remaining) if named else tuple(remaining)
+    return refused
 
 
 def _remaining(error: CompilerError, build: Build, plan: Plan, when: When, listener: Listener) -> Sequence[Diagnostic]:
