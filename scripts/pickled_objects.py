@@ -392,7 +392,7 @@ def _made(makers: dict[str, Callable[[], Any]]) -> Iterator[tuple[str, Any]]:
     for name, make in makers.items():
         try:
             yield name, make()
-        except (AttributeError, TypeError, ValueError) as error:
+        except Exception as error:
             print(f"not made: {name}: {error}"[:200])
 
 

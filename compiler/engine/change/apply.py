@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics import Diagnostic, Severity, failure
 from compiler.engine.artifact.verify import When, refused_by_verification
 from compiler.engine.change.keep_going import check_compiled, check_desired, check_verified
+from compiler.engine.change.known_forms import in_known_forms
 from compiler.engine.checkout import Checkout
 from compiler.engine.consent import Consent, ask_for_plan
 from compiler.engine.exclusive import exclusively
@@ -114,8 +115,9 @@ def apply_manifests(
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
 
     Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong (with `keep_going`
-    when all are, the result holds them otherwise), MF740 or MF741 for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required,
-    MF780 while somebody reconciles the target, and when a model is not verified (exit 3 or 4).
+    only when all are, the result holds them otherwise), MF740 or MF741 for a plan file that is stale or none, MF903
+    without consent, MF611 without the isolation that is required, MF780 while somebody reconciles the target, and when
+    a model is not verified (exit 3 or 4).
     """
     if request.require_isolation:
         from compiler.verify import require_isolation
@@ -187,7 +189,7 @@ def apply_planned(
     for name, problems in refused.items():
         remember_failure(session.root, session.name, name, problems[0])
     check_verified(refused, len(plan.models), keep_going=request.keep_going)
-    plan = plan.with_diagnostics(refused)
+    plan = in_known_forms(plan.with_diagnostics(refused), builds)
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     archives, files = sent_files(builds)
     conduct = ApplyOptions(request.timeout, listener, files=files, wait=request.wait)
