@@ -10,10 +10,13 @@ import os
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
-def main(root: Path) -> None:
+def with_cloud(root: Path, work: Callable[[str, str], None]) -> None:
+    """Do the work on an embedded OCI: its address and compartment are handed in, the variables of clients are set."""
     from compiler.localcloud import open_cloud
     from compiler.localcloud.processes import client_environment, stop_all
     from compiler.localcloud.server import LocalServer
@@ -23,21 +26,35 @@ def main(root: Path) -> None:
         thread.start()
         os.environ |= client_environment(cloud.sdk_config(), cloud.compartment_id, cloud.project_id, server.url)
         try:
-            live(server.url, cloud.compartment_id)
+            work(server.url, cloud.compartment_id)
         finally:
             server.shutdown()
             thread.join()
             stop_all(root)
 
 
-def live(url: str, compartment: str) -> None:
+def signed_in(url: str) -> None:
+    """ADS's own sign-in, with the key of the embedded OCI."""
     import ads
+
+    ads.set_auth("api_key", oci_config_location=os.environ["OCI_CONFIG_FILE"], client_kwargs={"service_endpoint": url})
+
+
+def live(url: str, compartment: str) -> None:
+    """All of a model's life, once with its artifact in the catalog, once by reference to a bucket."""
+    pack = conda_pack(url, compartment)
+    signed_in(url)
+    one_life(pack, {})
+    one_life(pack, {"bucket_uri": f"{pack.partition('/cpu')[0]}/models/iris/", "model_by_reference": True})
+    sys.stdout.write("ADS lived a life\n")
+
+
+def one_life(pack: str, saving: dict[str, Any]) -> None:
+    """Prepare, save, deploy, predict, download, delete."""
     from ads.model.framework.sklearn_model import SklearnModel
     from sklearn.datasets import load_iris
     from sklearn.linear_model import LogisticRegression
 
-    pack = conda_pack(url, compartment)
-    ads.set_auth("api_key", oci_config_location=os.environ["OCI_CONFIG_FILE"], client_kwargs={"service_endpoint": url})
     features, target = load_iris(return_X_y=True, as_frame=True)
     estimator = LogisticRegression(max_iter=500).fit(features, target)
     model = SklearnModel(estimator=estimator, artifact_dir=tempfile.mkdtemp())
@@ -49,18 +66,22 @@ def live(url: str, compartment: str) -> None:
         use_case_type="multinomial_classification",
         force_overwrite=True,
     )
-    identifier = model.save(display_name="iris", ignore_introspection=True)
+    identifier = model.save(display_name="iris", ignore_introspection=True, **saving)
     shape = {"deployment_instance_shape": "VM.Standard.E4.Flex", "deployment_ocpus": 1, "deployment_memory_in_gbs": 16}
     model.deploy(display_name="iris", poll_interval=1, **shape)
     assert model.predict(features[:5])["prediction"] == estimator.predict(features[:5]).tolist()
     folder = tempfile.mkdtemp()
     copy = SklearnModel.from_model_catalog(
-        identifier, artifact_dir=folder, force_overwrite=True, ignore_conda_error=True
+        identifier, artifact_dir=folder, force_overwrite=True, ignore_conda_error=True, **_fetching(saving)
     )
     assert (Path(folder) / "score.py").is_file()
     model.delete_deployment(wait_for_completion=True)
     copy.delete(identifier)
-    sys.stdout.write("ADS lived a life\n")
+
+
+def _fetching(saving: dict[str, Any]) -> dict[str, Any]:
+    """An artifact by reference is downloaded from where it lies."""
+    return {"bucket_uri": saving["bucket_uri"]} if saving else {}
 
 
 def conda_pack(url: str, compartment: str) -> str:
@@ -80,4 +101,4 @@ def conda_pack(url: str, compartment: str) -> str:
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parents[2]))
-    main(Path(sys.argv[1]))
+    with_cloud(Path(sys.argv[1]), live)
