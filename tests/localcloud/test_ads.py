@@ -2,7 +2,7 @@
 
 ADS needs pandas 2 and 1 GB of packages, so it is not part of the test extra:
 
-    python -m venv ads && ads/bin/pip install "oracle-ads==2.16.1" scikit-learn uvicorn torch tensorflow-cpu "pyspark<5"
+    python -m venv ads && ads/bin/pip install -e . "oracle-ads==2.16.1" scikit-learn torch tensorflow-cpu "pyspark<5"
     MANIFACT_ADS_PYTHON=ads/bin/python pytest tests/localcloud/test_ads.py
 """
 

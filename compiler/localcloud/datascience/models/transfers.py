@@ -36,16 +36,17 @@ def import_artifact(call: Call) -> Response:
 
 
 def restore(call: Call) -> Response:
-    """Bring an archived artifact back. Nothing is ever archived here: the work is done at once."""
+    """Bring an archived artifact back. Nothing is ever archived here, so that nothing is left to do.
+
+    The SDKs read no work request from the answer (TypeScript: RestoreArchivedModelArtifactResponse).
+    """
     model = call.find_to_change("model", call.path["modelId"])
     hours = call.query.get("restoreModelForHoursSpecified", "24")
     if not hours.isdecimal() or not 1 <= int(hours) <= _MOST_HOURS:
         raise errors.invalid_parameter(f"restoreModelForHoursSpecified must be between 1 and {_MOST_HOURS}")
     if find(call.tx, "artifact", artifact_id(model.id)) is None:
         raise errors.not_found(artifact_id(model.id))
-    work = accept(call.tx, model, WorkRequest("RESTORE_ARCHIVED_MODEL", ENTITY, "UPDATED"))
-    finish(call.tx, work.id)
-    return empty_response(202, headers={"opc-work-request-id": work.id})
+    return empty_response(202)
 
 
 def run_export(backend: Backend, job: Job) -> None:
@@ -117,6 +118,6 @@ _ACTIONS = "/20190101/models/{modelId}/actions"
 ROUTES = (
     Route("POST", f"{_ACTIONS}/exportArtifact", export_artifact, Access.WRITE, retry_token=True),
     Route("POST", f"{_ACTIONS}/importArtifact", import_artifact, Access.WRITE),
-    Route("POST", f"{_ACTIONS}/restore", restore, Access.WRITE),
+    Route("POST", f"{_ACTIONS}/restore", restore, Access.WRITE, retry_token=True),
 )
 ACTIONS: dict[str, Advance] = {"artifact.export": run_export, "artifact.import": run_import}
