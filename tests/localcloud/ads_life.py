@@ -12,7 +12,6 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 
 def with_cloud(root: Path, work: Callable[[str, str], None]) -> None:
@@ -41,15 +40,15 @@ def signed_in(url: str) -> None:
 
 
 def live(url: str, compartment: str) -> None:
-    """All of a model's life, once with its artifact in the catalog, once by reference to a bucket."""
+    """A model with its artifact in the catalog, and one by reference to a bucket."""
     pack = conda_pack(url, compartment)
     signed_in(url)
-    one_life(pack, {})
-    one_life(pack, {"bucket_uri": f"{pack.partition('/cpu')[0]}/models/iris/", "model_by_reference": True})
+    one_life(pack)
+    one_by_reference(url, compartment)
     sys.stdout.write("ADS lived a life\n")
 
 
-def one_life(pack: str, saving: dict[str, Any]) -> None:
+def one_life(pack: str) -> None:
     """Prepare, save, deploy, predict, download, delete."""
     from ads.model.framework.sklearn_model import SklearnModel
     from sklearn.datasets import load_iris
@@ -66,22 +65,47 @@ def one_life(pack: str, saving: dict[str, Any]) -> None:
         use_case_type="multinomial_classification",
         force_overwrite=True,
     )
-    identifier = model.save(display_name="iris", ignore_introspection=True, **saving)
+    identifier = model.save(display_name="iris", ignore_introspection=True)
     shape = {"deployment_instance_shape": "VM.Standard.E4.Flex", "deployment_ocpus": 1, "deployment_memory_in_gbs": 16}
     model.deploy(display_name="iris", poll_interval=1, **shape)
     assert model.predict(features[:5])["prediction"] == estimator.predict(features[:5]).tolist()
     folder = tempfile.mkdtemp()
     copy = SklearnModel.from_model_catalog(
-        identifier, artifact_dir=folder, force_overwrite=True, ignore_conda_error=True, **_fetching(saving)
+        identifier, artifact_dir=folder, force_overwrite=True, ignore_conda_error=True
     )
     assert (Path(folder) / "score.py").is_file()
     model.delete_deployment(wait_for_completion=True)
     copy.delete(identifier)
 
 
-def _fetching(saving: dict[str, Any]) -> dict[str, Any]:
-    """An artifact by reference is downloaded from where it lies."""
-    return {"bucket_uri": saving["bucket_uri"]} if saving else {}
+def one_by_reference(url: str, compartment: str) -> None:
+    """Save a description of files in a versioned bucket in place of an artifact; download what it describes; delete."""
+    from ads.model.datascience_model import DataScienceModel
+
+    files = {"score.py": b"def load_model(): ...\n", "weights/model.bin": bytes(1000)}
+    uri = bucket_of(url, compartment, "large-models", {f"wine/{name}": content for name, content in files.items()})
+    model = DataScienceModel().with_compartment_id(compartment).with_project_id(os.environ["PROJECT_OCID"])
+    model.with_display_name("wine").with_artifact(f"{uri}/wine/").create(model_by_reference=True)
+    folder = Path(tempfile.mkdtemp())
+    copy = DataScienceModel.from_id(model.id)
+    copy.download_artifact(str(folder), force_overwrite=True)
+    below = folder / "large-models" / "wine"
+    assert {name: (below / name).read_bytes() for name in files} == files
+    copy.delete()
+
+
+def bucket_of(url: str, compartment: str, name: str, objects: dict[str, bytes]) -> str:
+    """A versioned bucket with these objects; answers its address."""
+    import oci
+
+    config = oci.config.from_file(os.environ["OCI_CONFIG_FILE"])
+    storage = oci.object_storage.ObjectStorageClient(config, service_endpoint=url)
+    details = oci.object_storage.models.CreateBucketDetails(name=name, compartment_id=compartment, versioning="Enabled")
+    namespace = storage.get_namespace().data
+    storage.create_bucket(namespace, details)
+    for path, content in objects.items():
+        storage.put_object(namespace, name, path, content)
+    return f"oci://{name}@{namespace}"
 
 
 def conda_pack(url: str, compartment: str) -> str:
