@@ -16,6 +16,7 @@ MODELS = (
     "sklearn-wine",
     "xgboost-breast-cancer",
     "lightgbm-diabetes",
+    "catboost-rents",
     "onnx-iris",
     "pytorch-digits",
     "tensorflow-iris",

@@ -114,6 +114,8 @@ class SmokeTest:
     """|a-b| <= tolerance * max(1, |b|)"""
     batch: int = 1
     """Rows that a request must have a multiple of; 0 for a request of the user's own, which is not taken apart."""
+    form: str = ""
+    """The form in which its rows are sent (`passes.samples.request_forms`); empty: as `request` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class DesiredDeployment:
         """The value of `manifact-failed`: these settings, under this test."""
         smoke = self.smoke
         # Not `asdict`: a copy of all golden rows takes longer than their digest.
-        test = {field.name: getattr(smoke, field.name) for field in fields(smoke)} if smoke else None
+        # The form is found by asking, and is no part of what is asked for.
+        test = {f.name: getattr(smoke, f.name) for f in fields(smoke) if f.name != "form"} if smoke else None
         return config_digest({"config": self.config(serves), "test": text(test)})
 
 
