@@ -18,6 +18,13 @@ EXCEPTIONS = {
     "codes/model_files.py": "explanations for people, who have a model of one framework before them",
     "codes/environments.py": "likewise",
     "passes/samples/request_forms.py": "the types that envelopes of Oracle ADS name",
+    # Spark as an engine that scores, not as the framework of a model:
+    "cli/commands/score.py": "its option",
+    "codes/scoring.py": "its problems",
+    "engine/target/scoring/score.py": "the choice of the engine",
+    "render/documents/targets.py": "its name in a document",
+    "scoring/spark/engine.py": "the engine",
+    "scoring/spark/job.py": "the job that runs there",
 }
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,17 +15,17 @@ from compiler.verify.run import run_artifact
 class Project:
     """One manifest: compiled, verified, asked together, row by row and reversed."""
 
-    def __init__(self, folder, manifact):
+    def __init__(self, folder: Path, manifact: Callable[..., Any]) -> None:
         self.folder, self.manifact, self.said = folder, manifact, ""
 
-    def write(self, name, inputs, outputs, **spec):
+    def write(self, name: str, inputs: Any, outputs: Sequence[Any], **spec: Any) -> None:
         (self.folder / "in.json").write_text(json.dumps(inputs))
         (self.folder / "out.json").write_text(json.dumps(outputs))
         spec = {"model": {"path": name}, "samples": {"input": "in.json", "output": "out.json"}, **spec}
         document = {"apiVersion": "manifact/v1", "kind": "Model", "metadata": {"name": "tested"}, "spec": spec}
         (self.folder / "model.yaml").write_text(json.dumps(document))
 
-    def compiled(self):
+    def compiled(self) -> Path:
         result = self.manifact("compile", "model.yaml")
         assert result.code == 0, result.err
         self.said = result.err
@@ -30,7 +33,7 @@ class Project:
         assert verified.code == 0, verified.err
         return self.folder / "build" / "tested" / "artifact"
 
-    def check(self, name, inputs, outputs, *, batch=1, **spec):
+    def check(self, name: str, inputs: Any, outputs: Sequence[Any], *, batch: int = 1, **spec: Any) -> str:
         self.write(name, inputs, outputs, **spec)
         count = len(outputs)
         blocks = [list(range(start, start + batch)) for start in range(0, count, batch)]
@@ -43,13 +46,13 @@ class Project:
         return self.said
 
 
-def taken(inputs, order):
+def taken(inputs: Any, order: Sequence[int]) -> Any:
     if isinstance(inputs, dict):
         return {name: [cells[row] for row in order] for name, cells in inputs.items()}
     return [inputs[row] for row in order]
 
 
-def close(got, wanted):
+def close(got: Any, wanted: Any) -> None:
     if isinstance(wanted, dict):
         assert got.keys() == wanted.keys()
         for name in wanted:

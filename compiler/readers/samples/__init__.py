@@ -11,7 +11,7 @@ from pathlib import Path
 
 from compiler.diagnostics import SourceRange, failure
 from compiler.ir import Table
-from compiler.readers.samples.content import Content, Progress, malformed, unwatched
+from compiler.readers.samples.content import Content, Progress, check_columns, malformed, unwatched
 
 BINARY = {b"\x93NUMPY": "npy", b"PK\x03\x04": "npz", b"PK\x05\x06": "npz", b"PAR1": "parquet"}
 TEXT = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -26,6 +26,7 @@ def read_table(path: Path, text_columns: Collection[str] = (), progress: Progres
     """
     content = Content(path, progress)
     table = _read(content, _format(content), text_columns)
+    check_columns(content, len(table.columns))
     if not table.rows:
         raise failure("MF313", f"the sample {path.name} has no rows", where=SourceRange(str(path)))
     _refuse_duplicates(table, content)

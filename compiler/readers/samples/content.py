@@ -13,6 +13,8 @@ from compiler.diagnostics import CompilerError, SourceRange, failure
 
 MAX_BYTES = 64 << 20
 MAX_VALUES = 5_000_000
+MAX_COLUMNS = 200_000
+"""More than any table: each becomes an entry of a schema, which takes its time."""
 _HEAD = 4096
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -123,6 +125,14 @@ def check_size(content: Content, values: int) -> None:
             hint="some thousand rows that cover the values are enough",
             code="MF304",
         )
+
+
+def check_columns(content: Content, columns: int) -> None:
+    """Raise MF304 for a table of more columns than this tool reads."""
+    if columns > MAX_COLUMNS:
+        hint = "one column of arrays holds what belongs together: a .npy file of three axes, a list a row in JSON"
+        text = f"the sample has {columns:,} columns, the limit is {MAX_COLUMNS:,}"
+        raise malformed(content, text, hint=hint, code="MF304")
 
 
 def too_large_a_row(content: Content) -> CompilerError:

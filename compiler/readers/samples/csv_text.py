@@ -13,7 +13,7 @@ from compiler.readers.samples.content import (
     MAX_BYTES,
     MAX_VALUES,
     Content,
-    check_size,
+    check_columns,
     malformed,
     not_text,
 )
@@ -45,8 +45,8 @@ def _read(content: Content, file: TextIO, text_columns: Collection[str]) -> Tabl
     delimiter = "\t" if content.path.suffix.lower() == ".tsv" else ","
     reader = csv.reader(_lines(content, file), delimiter=delimiter, strict=True)
     header = next(_rows(content, reader), [])
+    check_columns(content, len(header))
     names = _names(content, header)
-    check_size(content, len(names))
     blocks: list[list[Block]] = [[] for _ in names]
     rows, most, cut = 0, MAX_VALUES // max(len(names), 1), False
     for block in _blocks(content, reader, len(header)):

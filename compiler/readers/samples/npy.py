@@ -165,7 +165,9 @@ def _decoder(content: Content, matched: re.Match[str]) -> tuple[str, int, Callab
 
 
 def _numbers(values: tuple[Cell, ...]) -> Sequence[Cell]:
-    return [None if value != value else value for value in values]  # noqa: PLR0124 -- only NaN differs from itself
+    if all(value == value for value in values):  # noqa: PLR0124 -- only NaN differs from itself
+        return values  # no second list of millions
+    return [None if value != value else value for value in values]  # noqa: PLR0124
 
 
 def _texts(content: Content, raw: memoryview, width: int, encoding: str) -> Sequence[Cell]:

@@ -64,12 +64,17 @@ def npy_files() -> dict[str, bytes]:
 def npz_files() -> dict[str, bytes]:
     return {
         "count.npz": zipped({"a.npy": array(f"({2**62},)")}),
+        "zeros.npz": zipped({"a.npy": array("(30000000,)", data=bytes(240_000_000))}),
         "members.npz": zipped({f"{number}.npy": array("(1,)", data=bytes(8)) for number in range(20_000)}),
     }
 
 
 def text_files() -> dict[str, bytes]:
     return {
+        "commas.csv": b"," * SIZE,
+        "names.csv": b"a," * (SIZE // 2) + b"b\n1",
+        "quotes.csv": b'"' * SIZE,
+        "lines.csv": b"a\n" + b"1\n" * (SIZE // 2),
         "deep.json": b"[" * SIZE,
         "lists.json": b"[" + b"[]," * (SIZE // 3) + b"[]]",
         "objects.json": b"[" + b"{}," * (SIZE // 3) + b"{}]",
