@@ -15,7 +15,6 @@ _COMPARISONS = {
 _ARITHMETIC = {ast.Add: "-", ast.Sub: "+", ast.Mult: "//", ast.FloorDiv: "*", ast.Div: "*", ast.LShift: ">>"}
 _NAMES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 _WORD = re.compile(r"[\w.]+")
-"""Of what lists of names are made that are written as one text."""
 _SPEAKING = frozenset({"Diagnostic", "failure", "Event", "Line", "Check"})
 """What takes sentences for people: their wording is compared elsewhere, and is no decision."""
 
@@ -118,7 +117,7 @@ def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
                 yield name, item
 
 
-def _of_expression(node: ast.expr) -> Iterator[str]:  # noqa: C901, PLR0912 - one branch a form
+def _of_expression(node: ast.expr) -> Iterator[str]:  # noqa: C901 - one branch a form
     match node:
         case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in _COMPARISONS:
             yield f"{ast.unparse(left)} {_COMPARISONS[type(operator)]} {ast.unparse(right)}"
@@ -145,9 +144,6 @@ def _of_expression(node: ast.expr) -> Iterator[str]:  # noqa: C901, PLR0912 - on
             for left_out in range(len(keys)):
                 kept = [n for n in range(len(keys)) if n != left_out]
                 yield ast.unparse(ast.Dict([keys[n] for n in kept], [values[n] for n in kept]))
-        case ast.Constant(value=str() as text) if len(words := text.split()) > 5 and all(map(_WORD.fullmatch, words)):
-            for left_out in range(len(words)):
-                yield repr(" ".join(words[:left_out] + words[left_out + 1 :]))
 
 
 def _without_one(node: ast.expr, elements: list[ast.expr]) -> Iterator[str]:
@@ -167,6 +163,10 @@ def _of_statement(statement: ast.stmt) -> Iterator[tuple[ast.expr | ast.stmt, st
             yield test, f"(not ({ast.unparse(test)}))"
         case ast.Raise() | ast.Continue():
             yield statement, "pass"
+        case ast.Assign(value=ast.Constant(value=str() as text) as value) if len(words := text.split()) > 5:
+            if all(map(_WORD.fullmatch, words)):  # names, written as one text
+                for left_out in range(len(words)):
+                    yield value, repr(" ".join(words[:left_out] + words[left_out + 1 :]))
         case ast.Expr(value=ast.Call()):
             yield statement, "pass"
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):

@@ -244,3 +244,12 @@ def test_what_a_manifest_compiles_to_and_what_was_pulled(wine, serve, manifact) 
         document = served.document()
         assert document["name"] == name
         assert call(document["port"], data) == (200, {"prediction": [expected]})
+
+
+@pytest.mark.parametrize("target", ["/etc/hostname", "/etc"])
+def test_a_directory_with_a_link_is_not_served(tmp_path, manifact, target) -> None:
+    artifact = make(tmp_path, SCORE.replace("    return 2", "    raise ValueError('it was loaded')"))
+    (artifact / "data").symlink_to(target)
+    refused = manifact("serve", artifact, "--port", "0")
+    assert (refused.code, "error[MF812]" in refused.err) == (4, True)
+    assert "'data' is a symbolic link" in refused.err
