@@ -115,6 +115,7 @@ def test_a_password(path: Path) -> None:
     write(path, "a.txt", method=zipfile.ZIP_STORED)
     data = bytearray(path.read_bytes())
     data[data.rindex(b"PK\1\2") + 8] |= 1
+    data[data.rindex(b"PK\3\4") + 6] |= 1
     path.write_bytes(data)
     assert refusals(path) == [{"MF531"}] * 2
 
