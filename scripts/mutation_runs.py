@@ -25,8 +25,8 @@ _LEFT_OUT = shutil.ignore_patterns(
     ".git", "build", ".manifact", ".venv*", "__pycache__", ".hypothesis", ".*_cache", "dist"
 )
 _QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--tb=no", "-m", "not slow")
-_GRACE = 60
-"""Seconds for the start of pytest, and for a machine that has other things to do."""
+_LONGEST = 400
+"""Seconds for the tests of one change."""
 _MAX_TESTS = 300
 
 
@@ -48,6 +48,7 @@ class Workshop:
         self.copy = Path(self._scratch.name).resolve() / "copy"
         self.python = self.copy.parent / "python" / "bin" / "python"
         shutil.copytree(root, self.copy, ignore=_LEFT_OUT, symlinks=True)
+        self._seconds = float(_LONGEST)
         self._make_interpreter()
 
     def _make_interpreter(self) -> None:
@@ -74,12 +75,14 @@ class Workshop:
             return Outcome.SURVIVED
         with self._changed(mutant):
             try:
-                code = self.run("-m", "pytest", "-x", *_QUIET, *tests, seconds=self._seconds)
+                chosen = self.copy.parent / "tests.json"
+                chosen.write_text(json.dumps(tests))
+                code = self.run(str(Path(__file__).resolve()), "run", str(chosen), seconds=self._seconds)
             except subprocess.TimeoutExpired:
                 return Outcome.TOO_LONG
+        if code not in (0, 1, 2):  # pytest: all passed, some failed, a file could not even be imported
+            raise RuntimeError(f"the tests could not be run on {mutant}: pytest ended with {code}")
         return Outcome.SURVIVED if code == 0 else Outcome.NOTICED
-
-    _seconds: float = 400
 
     @contextlib.contextmanager
     def _changed(self, mutant: Mutant) -> Iterator[None]:
@@ -157,7 +160,7 @@ def _measured(workshop: Workshop, folder: str, *, fresh: bool) -> dict[str, Any]
     if fresh or not path.is_file():
         workshop.kept.mkdir(parents=True, exist_ok=True)
         print(f"measuring what {folder} covers", flush=True)
-        workshop.run(str(Path(__file__).resolve()), folder, str(path))
+        workshop.run(str(Path(__file__).resolve()), "measure", folder, str(path))
     data: dict[str, Any] = json.loads(path.read_text())
     return data
 
@@ -203,5 +206,32 @@ def _measure(folder: str, target: Path) -> None:
     target.write_text(json.dumps({"seconds": passed, "lines": lines}))
 
 
+class _Chosen:
+    """A plugin of pytest that keeps some tests: their names are no arguments, as they may hold anything."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self._tests = frozenset(tests)
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items[:] = [item for item in items if item.nodeid in self._tests]
+
+
+def _run(tests: list[str]) -> int:
+    """In a process of its own, in the copy: the exit code of pytest. A name without `::` stands for a whole file."""
+    import pytest
+
+    files = sorted({test.partition("::")[0] for test in tests})
+    plugins = [_Chosen(tests)] if any("::" in test for test in tests) else []
+    return int(pytest.main(["-x", *_QUIET, *files], plugins=plugins))
+
+
+def main() -> int:
+    """`measure FOLDER TARGET` or `run FILE`, a JSON list of tests."""
+    if sys.argv[1] == "run":
+        return _run(json.loads(Path(sys.argv[2]).read_text()))
+    _measure(sys.argv[2], Path(sys.argv[3]))
+    return 0
+
+
 if __name__ == "__main__":
-    _measure(sys.argv[1], Path(sys.argv[2]))
+    sys.exit(main())

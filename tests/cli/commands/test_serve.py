@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from testing.command import first_document, start
+from testing.some import some
 from testing.waiting import LONG, eventually
 
 SCORE = """
@@ -153,7 +154,7 @@ def test_a_model_that_does_not_load(tmp_path, serve, score, code, said) -> None:
     served = serve(make(tmp_path, f"{SCORE}\n{score}\n"), "--port", "0")
     assert served.ended() == code
     told = served.process.stdout.read()
-    assert all(words in told for words in said)
+    assert all(words in told for words in some(said))
     assert ("Traceback" in served.errors.read_text()) == ("_exit" not in score)
     assert served.is_gone()
 

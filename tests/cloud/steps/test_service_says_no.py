@@ -20,11 +20,14 @@ from compiler.cloud.export import export_model
 from compiler.cloud.objectstorage.objects import Place
 from compiler.diagnostics import CompilerError
 from compiler.planning.desired.types import SmokeTest
+from compiler.planning.live.observed import Kind
 from compiler.planning.plan.destroy import destroy
+from compiler.planning.plan.outcome import Status
 from testing.lab import Lab, Manifest
 from testing.transports import mount, refusal, unmount
 
 ALONE = Manifest(deployment=None)
+KINDS = {"/modelDeployments/": Kind.DEPLOYMENT, "/models/": Kind.MODEL, "/modelVersionSets/": Kind.VERSION_SET}
 
 
 @dataclass
@@ -83,6 +86,8 @@ def test_a_deletion_that_is_refused_while_the_list_still_has_it(
     refusing = answering(lab, "DELETE", path, lambda request, _: refusal(request, *code.split()))
     outcome = lab.carry_out(made)
     assert [problem.code for problem in outcome.diagnostics] == ["MF713" if code.startswith("404") else "MF716"]
+    failed = [result.change.kind for result in outcome.results if result.status is Status.FAILED]
+    assert failed == [KINDS[path]]
     assert (len(lab.deployments()), len(lab.models())) == left
     unmount(lab, refusing)
     assert lab.connection.data_science.list_model_version_sets(lab.connection.place.compartment_id).data

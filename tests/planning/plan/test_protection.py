@@ -35,6 +35,14 @@ def test_what_is_deleted_protects_nothing(lab: Lab, protect: bool) -> None:
     assert refused(lab, "wine") == []
 
 
+def test_a_former_deployment_takes_no_protection_away(lab: Lab) -> None:
+    lab.settled(Manifest())
+    (former,) = lab.deployments()
+    lab.connection.data_science.delete_model_deployment(former.id)
+    lab.settled(Manifest())
+    assert refused(lab, "wine") == ["MF730"]
+
+
 def serve_with(lab: Lab, name: str, model: str) -> None:
     """Have a deployment of another manifest serve a model."""
     (live,) = [live for live in lab.deployments() if live.tags[tags.NAME] == name]
@@ -80,3 +88,14 @@ def test_files_in_a_bucket_stay_where_the_manifest_says_so(lab: Lab, keep: bool)
     assert held
     lab.destroy("wine")
     assert lab.objects() == (held if keep else [])
+
+
+def test_files_stay_that_are_to_be_kept_since_the_question(lab: Lab) -> None:
+    lab.make_bucket()
+    staging = {"uri": "oci://staging@local/models/"}
+    lab.settled(Manifest(deployment=None, catalog={"staging": staging, "byReference": True}))
+    held, made = lab.objects(), destroy(["wine"], lab.observe(), lab.connection.place)
+    lab.settled(Manifest(deployment=None, catalog={"staging": {**staging, "keep": True}, "byReference": True}))
+    lab.carry_out(made)
+    assert held
+    assert lab.objects() == held
