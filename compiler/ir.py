@@ -111,7 +111,9 @@ class ModelFacts:
     needs: tuple[Need, ...] = ()
     """Releases of libraries that the file's own content asks for."""
     unknown: tuple[str, ...] = ()
-    """Dotted names in a pickle that are neither known nor denied: only `spec.model.allow` lifts them."""
+    """Dotted names of code that are neither known nor denied: only `spec.model.allow` lifts them."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Such a name -> where in the file it was first seen: a graph's node, a layer, a line of code, a stage."""
     unserved: Unserved | None = None
     """Set where the file holds no model to serve; `compile` refuses it, `inspect` shows it."""
 

@@ -1,7 +1,7 @@
 """Every diagnostic code, its exit code, its text behind `manifact explain`.
 
 Ranges: 0 source text, 1 manifest fields, 2 model files, 3 samples and schemas, 4 environments, 5 build and artifact,
-6 verification, 7 plan, apply and cloud, 8 the embedded OCI and serving, 9 the command line and our own bugs.
+6 verification, 7 plan, apply and cloud, 8 the embedded OCI, serving and scoring, 9 the command line and our own bugs.
 A code is never reused for another meaning; `docs/reference/diagnostics.md` is generated from this table.
 """
 
@@ -19,6 +19,7 @@ from compiler.codes.local import LOCAL
 from compiler.codes.model_files import MODEL_FILES
 from compiler.codes.plans import PLANS
 from compiler.codes.samples import SAMPLES
+from compiler.codes.scoring import SCORING
 from compiler.codes.source_text import SOURCE_TEXT
 from compiler.codes.verification import VERIFICATION
 
@@ -37,5 +38,6 @@ CODES: dict[str, Code] = {
     **PLANS,
     **CATALOG,
     **LOCAL,
+    **SCORING,
     **COMMAND_LINE,
 }

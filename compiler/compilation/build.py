@@ -13,6 +13,7 @@ from compiler.workspace.layout import ProjectLayout
 
 ATTACHMENTS = "attachments"
 PLAN_NAME = "plan.json"
+REPORT_NAME = "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Build:
     def artifact(self) -> Path:
         """The artifact directory: exactly what is uploaded."""
         return self.directory / "artifact"
+
+    @property
+    def card(self) -> Path:
+        """The model card."""
+        return self.directory / REPORT_NAME
 
     @property
     def state(self) -> Path:

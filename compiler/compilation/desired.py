@@ -12,6 +12,7 @@ from compiler.emit.record import ArtifactRecord
 from compiler.emit.tree import ArtifactTree
 from compiler.emit.zipstream import zip_size
 from compiler.ir import DataSchema, Golden, Json, ResolvedModel, SourceFile
+from compiler.passes.draft import Inputs
 from compiler.passes.samples.schema_json import CATALOG_BYTES, fit_catalog, schema_to_json
 from compiler.planning.desired.from_manifest import ManifestFiles, ManifestIdentity, desired
 from compiler.planning.desired.types import ArtifactFacts, Desired
@@ -30,6 +31,8 @@ class Made:
     model: ResolvedModel
     tree: ArtifactTree
     record: ArtifactRecord
+    inputs: Inputs | None = None
+    """What the model was resolved from; None for an artifact made elsewhere."""
 
 
 def wanted(

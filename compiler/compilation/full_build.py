@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from compiler.compilation.build import ATTACHMENTS, PLAN_NAME, Build
+from compiler.compilation.build import ATTACHMENTS, PLAN_NAME, REPORT_NAME, Build
 from compiler.compilation.desired import Made, wanted
 from compiler.compilation.files import FileCollector
 from compiler.compilation.inputs import read_inputs, read_samples
+from compiler.compilation.model_card import model_card
 from compiler.compilation.prebuilt.find_model import NO_FACTS
 from compiler.compilation.prebuilt.prebuilt import golden_of, place_of, prebuilt
 from compiler.diagnostics import CompilerError, Diagnostic, Pointer, Report
 from compiler.emit.assemble import artifact_record, emit, introspect_tree
-from compiler.emit.report import REPORT_NAME, report_html
+from compiler.emit.report.card import report_html
 from compiler.emit.tree import ArtifactTree, Content
 from compiler.emit.writer import write_artifact, write_plan
 from compiler.events import Listener, ignore
@@ -123,8 +124,9 @@ def _made(work: Work) -> Iterator[tuple[Made | None, Golden | None]]:
         with prebuilt(loaded, work.workspace, work.files, work.lock, work.report) as (model, tree):
             yield _introspected(model, tree, work), model.golden
     elif spec.model is not None:
-        model = resolve(read_inputs(loaded, work.files, work.lock, work.report), work.report)
-        yield _introspected(model, _emitted(model, loaded), work), model.golden
+        inputs = read_inputs(loaded, work.files, work.lock, work.report)
+        model = resolve(inputs, work.report)
+        yield replace(_introspected(model, _emitted(model, loaded), work), inputs=inputs), model.golden
     else:
         tables = read_samples(loaded, work.files, work.report)
         inputs = Inputs(loaded.manifest, NO_FACTS, "", (), {}, tables["input"], tables["output"])
@@ -158,11 +160,12 @@ def _introspected(model: ResolvedModel, tree: ArtifactTree, work: Work) -> Made:
 
 
 def _write(result: Build, made: Made | None, work: Work) -> None:
-    plan = json.dumps(plan_from_empty(result.desired), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    steps = plan_from_empty(result.desired)
+    plan = json.dumps(steps, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     if made is None:
         write_plan(result.directory, PLAN_NAME, plan.encode())
         return
-    page = report_html(made.model, made.record, introspect_tree(made.model, made.tree))
+    page = report_html(model_card(made, work.loaded.manifest, steps, result.warnings))
     beside: dict[str, Content] = {PLAN_NAME: plan.encode(), REPORT_NAME: page, **_attached(result.desired, work)}
     write_artifact(made.tree, result.directory, made.record, beside)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from compiler.engine.target.model_status import ModelStatusResult
     from compiler.engine.target.plan import PlanResult
     from compiler.engine.target.pull import PullResult
+    from compiler.engine.target.scoring.score import ScoreResult
     from compiler.engine.target.status import StatusResult
 
 
@@ -155,6 +156,26 @@ class Project:
 
         sent = Data(file=os.fspath(data)) if isinstance(data, os.PathLike) else Data(value=data)
         return predict(self._checkout, PredictRequest(name, sent, self._named(target)), self._listener).answer
+
+    def score(
+        self,
+        model: str,
+        input: str | os.PathLike[str],  # noqa: A002 - as the command names it
+        output: str | os.PathLike[str],
+        *,
+        strict: bool = False,
+        overwrite: bool = False,
+        target: str | None = None,
+    ) -> ScoreResult:
+        """Answer every row of a table in worker processes; `model` is a name, an OCID, an artifact or a manifest.
+
+        Refused rows are in the result's diagnostics. Raises `CompilerError` as the command `score` ends with an error.
+        """
+        from compiler.engine.target.scoring.score import ScoreRequest, score_table
+
+        given, written = os.fspath(input), os.fspath(output)
+        request = ScoreRequest(model, given, written, target=self._named(target), strict=strict, overwrite=overwrite)
+        return score_table(self._checkout, request, self._listener)
 
     def pull(
         self, name: str, directory: str | os.PathLike[str], *, version: int | None = None, target: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +36,10 @@ class ModelFile:
     def format(self) -> str:
         """The format's name."""
         return self.known.name
+
+    def not_allowed(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Those names of unknown code that the user does not vouch for, sorted."""
+        return tuple(sorted({*names} - self.allow))
 
     @cached_property
     def pickled(self) -> Pickle:

@@ -1,8 +1,9 @@
-"""Code that a pickle would run when it is loaded: others', the user's own, by value, of `__main__`."""
+"""Code that a model would run when it is loaded or asked: others', the user's own, by value, of `__main__`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics import Pointer, Report
@@ -24,14 +25,24 @@ class UnknownCode:
     field: str
     """The field that allows them: `spec.model.allow`."""
     allowed: Sequence[str]
+    places: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Name -> where in the file it stands, as far as its format has places."""
+    beyond: Sequence[str] = ()
+    """Those of a graph or a configuration of which nobody here has the code."""
+    framework: str = ""
 
 
 def refuse_unknown_code(draft: Draft, inputs: Inputs, report: Report) -> Draft:
-    """Refuse pickles that name code nobody vouches for; `spec.model.allow` lifts it by name."""
-    model = inputs.manifest.spec.model
+    """Refuse models and files that name code nobody vouches for; `spec.model.allow` lifts it by name."""
+    model, facts = inputs.manifest.spec.model, inputs.facts
     at: Pointer = ("spec", "model", "uri" if model and model.uri else "path")
     allowed = model.allow if model else ()
-    found = [UnknownCode("the model", inputs.facts.unknown, at, "spec.model.allow", allowed)]
+    beyond = [name for name in facts.unknown if _is_beyond(name, inputs)]
+    found = [
+        UnknownCode(
+            "the model", facts.unknown, at, "spec.model.allow", allowed, facts.places, beyond, str(facts.framework)
+        )
+    ]
     for place, files in inputs.included.items():
         found += [UnknownCode(f"'{name}'", names, place, "spec.model.allow", allowed) for name, names in files.items()]
     for code in found:
@@ -45,21 +56,31 @@ def refuse(code: UnknownCode, report: Report, bring: Callable[[Sequence[str]], s
     main = [name for name in names if _root(name) == "__main__"]
     by_value = [name for name in names if _root(name) in _BY_VALUE]
     others = [name for name in names if name not in {*main, *by_value} and distribution_of(_root(name))]
-    own = [name for name in names if name not in {*main, *by_value, *others}]
-    block = f"{code.field}: [{', '.join([*code.allowed, *own, *by_value, *others])}]"
+    beyond = [name for name in code.beyond if name not in {*main, *by_value, *others}]
+    own = [name for name in names if name not in {*main, *by_value, *others, *beyond}]
+    block = f"{code.field}: [{', '.join([*code.allowed, *own, *by_value, *others, *beyond])}]"
     if main:
         _main(subject, main, code.at, report)
     if by_value:
         text = f"{subject} holds code by value ({_some(by_value)}): allowing it allows any code"
         report.error("MF212", text, code.at, hint=f"if you made the file yourself, {block}")
     if own:
-        text = f"loading {subject} would run '{_some(own)}'"
+        text = f"loading {subject} would run {_some(own, code.places)}"
         report.error("MF212", text, code.at, hint=block + bring(own))
     if others:
         needed = ", ".join(sorted({str(distribution_of(_root(name))) for name in others}))
-        text = f"loading {subject} would run code of {needed}: {_some(others)}"
+        text = f"loading {subject} would run code of {needed}: {_some(others, code.places)}"
         hint = f"{needed} belongs in the inference environment; if you trust it, {block}"
         report.error("MF207", text, code.at, hint=hint)
+    if beyond:
+        text = f"{subject} uses what {code.framework} does not bring: {_some(beyond, code.places)}"
+        report.error("MF207", text, code.at, hint=f"if you trust it, {block}, and bring the code that defines it")
+
+
+def _is_beyond(name: str, inputs: Inputs) -> bool:
+    """Whether a part of a graph or a configuration names something of which nobody here has the code."""
+    root = _root(name)
+    return name in inputs.facts.places and root not in inputs.modules and not _brought(root, inputs)
 
 
 def _main(subject: str, names: Sequence[str], at: Pointer, report: Report) -> None:
@@ -88,8 +109,8 @@ def _file_of(root: str, inputs: Inputs) -> str | None:
     return None if _brought(root, inputs) else inputs.modules.get(root)
 
 
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
+def _some(names: Iterable[str], places: Mapping[str, str] | None = None) -> str:
+    listed = [f"{name} ({at})" if (at := (places or {}).get(name)) else name for name in names]
     return ", ".join(listed[:4]) + (f" and {len(listed) - 4} more" if len(listed) > 4 else "")
 
 

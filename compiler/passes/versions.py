@@ -25,7 +25,7 @@ def check_versions(draft: Draft, inputs: Inputs, report: Report) -> Draft:
 
     A skew is an error across major releases and where loading fails, else a warning.
     """
-    for name, recorded in _recorded(inputs).items():
+    for name, recorded in recorded_versions(inputs).items():
         for distribution in distributions_of(name):
             _compare(distribution, recorded, inputs.packages, report)
     for need in inputs.facts.needs:
@@ -36,7 +36,8 @@ def check_versions(draft: Draft, inputs: Inputs, report: Report) -> Draft:
     return draft
 
 
-def _recorded(inputs: Inputs) -> dict[str, str]:
+def recorded_versions(inputs: Inputs) -> dict[str, str]:
+    """Releases that the model file records, by the name of the framework or library."""
     facts = inputs.facts
     own = {facts.framework: facts.version} if facts.framework and facts.version else {}
     return {**own, **facts.versions}
@@ -82,7 +83,7 @@ def _check_listed(inputs: Inputs, report: Report) -> None:
         wrong = next((found for found in (*listed.versions, *listed.ranges) if misnamed(found) == name), None)
         text = f"loading the model needs {name}, which the inference environment does not list"
         text += f"; it lists '{wrong}', which is another package" if wrong else ""
-        version = _recorded(inputs).get(name)
+        version = recorded_versions(inputs).get(name)
         line = f"{name}=={version}" if version else name
         report.warning("MF406", text, _AT, hint=f"add '{line}' to it" + (f" instead of '{wrong}'" if wrong else ""))
 

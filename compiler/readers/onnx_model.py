@@ -42,10 +42,12 @@ class OnnxModel:
     initializers: set[str] = field(default_factory=set)
     external: set[str] = field(default_factory=set)
     """Files beside the model that hold weights."""
-    operators: dict[str, int] = field(default_factory=dict)
-    """`domain.Operator` (or `Operator` of ONNX's own) -> number of nodes, those of inner graphs and functions too."""
+    operators: dict[str, str] = field(default_factory=dict)
+    """`domain.Operator` (or `Operator` of ONNX's own) -> its first node, in inner graphs and functions too."""
     functions: set[str] = field(default_factory=set)
     """Operators that the file itself defines by others."""
+    inside: str = ""
+    """The function that is being read."""
     labels: tuple[Json, ...] | None = None
 
 
@@ -103,16 +105,15 @@ def _read_nodes(graph: Value, found: OnnxModel, budget: Budget, depth: int) -> N
 
 
 def _read_function(function: Value, found: OnnxModel, budget: Budget) -> None:
-    name = domain = ""
+    parts = dict(fields(function, budget))
+    name, domain = text(parts.get(1, 0)), text(parts.get(10, 0))
+    found.inside = f"function '{name:.80}', "
     for number, value in fields(function, budget):
-        if number == 1:
-            name = text(value)
-        elif number == 10:
-            domain = text(value)
-        elif number == 7:
+        if number == 7:
             _read_node(value, found, budget, 0)
         elif number == 11:  # attributes with a default
             _read_attribute(value, found, budget, 0)
+    found.inside = ""
     found.functions.add(_operator(domain, name))
 
 
@@ -121,9 +122,11 @@ def _operator(domain: str, name: str) -> str:
 
 
 def _read_node(node: Value, found: OnnxModel, budget: Budget, depth: int) -> None:
-    operator = domain = ""
+    operator = domain = label = ""
     for number, value in fields(node, budget):
-        if number == 4:
+        if number in {2, 3}:  # outputs have names, nodes need none
+            label = text(value) or label
+        elif number == 4:
             operator = text(value)
         elif number == 7:
             domain = text(value)
@@ -131,7 +134,8 @@ def _read_node(node: Value, found: OnnxModel, budget: Budget, depth: int) -> Non
             found.labels = _labels(value, budget) or found.labels
             _read_attribute(value, found, budget, depth)
     name = _operator(domain, operator)
-    found.operators[name] = found.operators.get(name, 0) + 1
+    if name not in found.operators:
+        found.operators[name] = f"{found.inside}node '{label:.80}'"
     if len(found.operators) > MAX_OPERATORS:
         raise BadContentError(f"it has more than {MAX_OPERATORS:,} kinds of operators")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compiled_lines(item: CompiledManifest) -> list[Line]:
-    """Two lines: what the model is, and what was built; none for a manifest that is wrong."""
+    """What the model is, what was built, and where its model card is; no line for a manifest that is wrong."""
     build = item.build
     if build is None:
         return []
@@ -28,7 +28,8 @@ def compiled_lines(item: CompiledManifest) -> list[Line]:
     files = count(len(build.record.files), "file")
     what = f"{files}, {size(build.record.size)}, {digest(build.record.digest)}"
     first = f"  {build.name}  {headline(build.facts)}"
-    return [Line(first), Line(f"  {verb} {shown(build.directory)}  {what}   {item.seconds:.2f} s")]
+    card = Line(f"  model card {shown(build.card)}")
+    return [Line(first), Line(f"  {verb} {shown(build.directory)}  {what}   {item.seconds:.2f} s"), card]
 
 
 def compiled_sum(done: Sequence[CompiledManifest], seconds: float) -> Line:

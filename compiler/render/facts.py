@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from compiler.emit.numbers import finite
@@ -35,6 +35,7 @@ def facts_document(facts: ModelFacts) -> InspectDocument:
         "featureNames": _list(facts.feature_names),
         "featureCount": facts.feature_count,
         "classes": _list(facts.classes),
+        "categories": {name: _list(known.values) for name, known in facts.categories.items()},
         "outputsPerRow": facts.outputs_per_row,
         "inputs": [_tensor(tensor) for tensor in facts.inputs],
         "outputs": [_tensor(tensor) for tensor in facts.outputs],
@@ -43,6 +44,7 @@ def facts_document(facts: ModelFacts) -> InspectDocument:
         "versions": dict(facts.versions),
         "details": _numbers(facts.details) or {},
         "unknown": list(facts.unknown),
+        "places": {name: facts.places[name] for name in facts.unknown if name in facts.places},
         "servable": facts.unserved is None,
         "holds": facts.unserved.what if facts.unserved else None,
         "instead": facts.unserved.instead if facts.unserved else None,
@@ -62,26 +64,28 @@ def _tensor(tensor: Tensor) -> TensorDocument:
     return {"name": tensor.name, "dtype": tensor.dtype, "shape": shape}
 
 
-def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
-    def some(values: tuple[object, ...] | None) -> str:
-        if values is None:
-            return "not recorded"
-        listed = ", ".join(str(value) for value in values[:8])
-        return listed + (f", … ({len(values)} in all)" if len(values) > 8 else "")
+def _some(values: tuple[object, ...] | None) -> str:
+    if values is None:
+        return "not recorded"
+    listed = ", ".join(str(value) for value in values[:8])
+    return listed + (f", … ({len(values)} in all)" if len(values) > 8 else "")
 
+
+def _rows(facts: ModelFacts) -> list[tuple[str, str]]:
     rows = [
         ("framework", facts.framework or "none"),
         ("version", facts.version or "not recorded"),
         ("format", facts.format),
         ("algorithm", facts.algorithm or "not recorded"),
         ("features", str(facts.feature_count) if facts.feature_count is not None else "not recorded"),
-        ("feature names", some(facts.feature_names)),
-        ("classes", some(facts.classes)),
-        ("inputs", some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.inputs))),
-        ("outputs", some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.outputs))),
+        ("feature names", _some(facts.feature_names)),
+        ("classes", _some(facts.classes)),
+        *((f"categories of {name}", _some(known.values)) for name, known in facts.categories.items()),
+        ("inputs", _some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.inputs))),
+        ("outputs", _some(tuple(f"{t.name} {t.dtype} {_shape(t.shape)}" for t in facts.outputs))),
         ("methods", _methods(facts)),
-        ("requires", some(facts.requires)),
-        ("unknown code", some(facts.unknown)),
+        ("requires", _some(facts.requires)),
+        ("unknown code", _some(tuple(map(_placed(facts), facts.unknown)))),
         ("not servable", f"it holds {facts.unserved.what}" if facts.unserved else ""),
         ("instead", facts.unserved.instead if facts.unserved else ""),
     ]
@@ -94,6 +98,11 @@ def _methods(facts: ModelFacts) -> str:
     if facts.methods is None:
         return "" if facts.unserved else "not known"
     return ", ".join(sorted(facts.methods)) or "none: it answers for no new rows"
+
+
+def _placed(facts: ModelFacts) -> Callable[[str], str]:
+    """Writes a name of unknown code with its place in the file."""
+    return lambda name: f"{name} ({facts.places[name]})" if name in facts.places else name
 
 
 def _folded(value: object) -> str:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
+from compiler.serving.example import Example
+from compiler.serving.openapi.pages import Description
 from compiler.serving.predict_thread import MAX_SECONDS, Answers, PredictThread
 from compiler.serving.scoring import Answer, error
 
@@ -44,17 +46,32 @@ class Metrics:
 
 
 class PredictApplication:
-    """Answers `POST /<deployment>/predict`, `POST /predict` and `GET /health`."""
+    """Answers `POST /predict`, `GET /health`, `GET /openapi.json`, and `GET /` with a page to try it.
+
+    Each path also exists below `/<deployment>`. `description` holds the last two.
+    """
 
     def __init__(
-        self, score: Answers, deployment: str, on_stuck: Callable[[], None], *, max_seconds: float = MAX_SECONDS
+        self,
+        score: Answers,
+        deployment: str,
+        description: Description,
+        on_stuck: Callable[[], None],
+        *,
+        max_seconds: float = MAX_SECONDS,
     ) -> None:
         self._thread = PredictThread(score, on_stuck, max_seconds=max_seconds)
         # What is asked for as a stream is answered in one piece: score.py returns a value, not a stream.
         self._predict = tuple(
             f"{prefix}/{verb}" for prefix in ("", f"/{deployment}") for verb in ("predict", "predictWithResponseStream")
         )
-        self._health = ("/health", f"/{deployment}/health")
+        self._pages: dict[str, Callable[[], Answer]] = {
+            f"{prefix}{path}": answer
+            for prefix in ("", f"/{deployment}")
+            for path, answer in (("/health", _ready), ("/openapi.json", self._document), ("/", self._page))
+        }
+        self._description = description
+        self.example = Example()
         self.draining = False
         self.metrics = Metrics()
 
@@ -68,8 +85,8 @@ class PredictApplication:
         path, method = scope["path"], scope["method"]
         if is_foreign(headers) or [name for name, _ in scope["headers"]].count(b"host") != 1:
             return error(403, "NotAllowed", "Only programs on this machine may call this server")
-        if path in self._health:
-            return Answer(200, b'{"status":"ready"}')
+        if path in self._pages and method in ("GET", "HEAD"):
+            return self._pages[path]()
         if path not in self._predict:
             return error(404, "NotAuthorizedOrNotFound", "Authorization failed or requested resource not found")
         if method != "POST":
@@ -86,15 +103,29 @@ class PredictApplication:
         if int(length) > MAX_BODY_BYTES:
             await _discard(receive)
             return error(413, "PayloadTooLarge", f"The body must be at most {MAX_BODY_BYTES} bytes")
-        body = await _read(receive)
-        return await self._thread.ask(body, headers.get(b"content-type", b"").decode("latin-1"))
+        body, content_type = await _read(receive), headers.get(b"content-type", b"").decode("latin-1")
+        answer = await self._thread.ask(body, content_type)
+        if content_type.startswith("application/json"):
+            self.example.consider(body, answer.status)
+        return answer
+
+    def _document(self) -> Answer:
+        return self._description.document(self.example.request)
+
+    def _page(self) -> Answer:
+        return self._description.page(self.example.request)
 
     async def _respond(self, send: Send, answer: Answer) -> None:
-        headers = [(b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode())]
+        length = str(len(answer.body)).encode()
+        headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers]
         if self.draining or answer.status in (411, 413):
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+def _ready() -> Answer:
+    return Answer(200, b'{"status":"ready"}')
 
 
 def is_foreign(headers: dict[bytes, bytes]) -> bool:

@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from compiler.serving.protocol import (
@@ -39,6 +40,12 @@ class Server:
         """Say what is to be served."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True, mode=0o700)
         write_desired(self.folder, desired)
+
+    def replace_archive(self, archive: Sequence[str]) -> None:
+        """Publish the next generation: the same settings with another artifact."""
+        desired = read_desired(self.folder)
+        if desired is not None and desired.running:
+            self.publish(dataclasses.replace(desired, generation=desired.generation + 1, archive=archive))
 
     def published_generation(self) -> int:
         """The generation that was published last, 0 when there was none."""

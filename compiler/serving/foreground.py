@@ -33,6 +33,10 @@ class Foreground:
         """What its supervisor said last; None as long as it said nothing."""
         return self._server.status()
 
+    def reload(self, artifact: Path) -> None:
+        """Serve the artifact directory or archive as it is now; until it has come up, the former one answers."""
+        self._server.replace_archive([str(artifact)])
+
     def has_ended(self) -> bool:
         """Whether the supervisor is gone."""
         return self._process.poll() is not None

@@ -21,6 +21,7 @@ from compiler.serving.isolation.result import NONE, Isolation
 DESIRED = "desired.json"
 STATUS = "status.json"
 METRICS = "metrics.json"
+"""`workers`: counts of each; `history`: slices of time (`History`); `example`: a request that was answered."""
 LOCK = "lock"
 SUPERVISOR_LOG = "logs/supervisor.log"
 WORKER_LOG = "logs/predict.log"

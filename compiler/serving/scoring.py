@@ -29,6 +29,8 @@ class Answer:
     status: int
     body: bytes
     content_type: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """More headers of the response."""
 
 
 class Score:
@@ -39,7 +41,16 @@ class Score:
         predict, load_model = getattr(module, "predict", None), getattr(module, "load_model", None)
         if not callable(predict) or not callable(load_model):
             raise ScoreError("score.py must define load_model() and predict(data, model)")
+        self._module = module
         self._predict = _with_model(predict, load_model)
+
+    def attribute(self, name: str) -> Any:
+        """A function or constant of score.py; None where it has none of that name."""
+        return getattr(self._module, name, None)
+
+    def predict(self, data: Any) -> Any:
+        """What score.py answers to a parsed request. Raises whatever score.py raises."""
+        return self._predict(data)
 
     def answer(self, body: bytes, content_type: str) -> Answer:
         """Predict. A ValueError or TypeError of score.py is the request's fault (400), any other is ours (500)."""
@@ -114,12 +125,12 @@ def _encode(result: Any) -> Answer:
     if isinstance(result, bytes):
         return Answer(200, result, b"application/octet-stream")
     try:
-        return Answer(200, json.dumps(result, default=_plain, allow_nan=False).encode())
+        return Answer(200, json.dumps(result, default=plain_value, allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError) as problem:
         raise ScoreError(f"score.py's answer cannot be written as JSON: {problem}") from problem
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Arrays and scalars of numpy and its kin as plain values."""
     if hasattr(value, "tolist"):
         return value.tolist()

@@ -16,8 +16,10 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from compiler.serving.extraction import ArtifactError, unpack
+from compiler.serving.history import History
 from compiler.serving.isolation.result import NONE, Isolation
 from compiler.serving.protocol import (
     METRICS,
@@ -69,6 +71,7 @@ class Supervisor:
         self._next_start = 0.0
         self._status: Status | None = None
         self._next_metrics = 0.0
+        self._history = History()
         self._stopped = False
         self._abandoned = False
         self._replacing = False
@@ -231,7 +234,17 @@ class Supervisor:
         with contextlib.suppress(FileNotFoundError):  # the folder may go at any time, and we with it
             if log.stat().st_size > MAX_LOG_BYTES:
                 os.truncate(log, 0)  # workers append, so they go on at the start
-            write_json(self._folder / METRICS, [worker.metrics for worker in self._serving.workers if worker.metrics])
+            write_json(self._folder / METRICS, self._metrics(self._serving))
+
+    def _metrics(self, release: Release) -> dict[str, Any]:
+        reporting = [worker for worker in release.workers if worker.metrics]
+        self._history.note(time.time(), [(worker.pid, worker.metrics) for worker in reporting])
+        example = min((worker.example for worker in reporting if worker.example), key=len, default=None)
+        return {
+            "workers": [worker.metrics for worker in reporting],
+            "history": self._history.slices(),
+            "example": example,
+        }
 
 
 def main() -> int:

@@ -15,9 +15,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from compiler.serving.application import PredictApplication
 from compiler.serving.isolation.isolate import isolate
 from compiler.serving.isolation.result import Isolation
 from compiler.serving.isolation.view import view_of
+from compiler.serving.openapi.pages import Description
 from compiler.serving.sandbox import confine, die_with_parent
 from compiler.serving.scoring import Score, last_lines
 
@@ -51,7 +53,7 @@ def main() -> int:
     channel = _private_channel()
     listener = socket.socket(fileno=descriptor)
     listener.set_inheritable(False)
-    isolation = _isolate(folder, orders["mechanisms"], network=orders["network"])
+    isolation = isolate_worker(folder, orders["mechanisms"], network=orders["network"])
     channel.send({"isolation": isolation})
     if orders["required"] and not isolation.complete:
         channel.send({"state": "failed", "lines": [f"The worker cannot be isolated: {', '.join(isolation.missing)}"]})
@@ -59,25 +61,22 @@ def main() -> int:
     confine()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
+        description = Description(folder, deployment)
         score = Score(folder)
     except BaseException as problem:  # user code may raise anything; the supervisor reports it
         logger.exception("the model could not be loaded")
         channel.send({"state": "failed", "lines": last_lines(problem)})
         return 1
-    serve(score, deployment, listener, channel, orders["seconds"])
+    application = PredictApplication(
+        score, deployment, description, lambda: channel.send({"state": "stuck"}), max_seconds=orders["seconds"]
+    )
+    serve(application, listener, channel)
     return 0
 
 
-def serve(score: Score, deployment: str, listener: socket.socket, channel: Channel, max_seconds: float) -> None:
-    """Serve until SIGTERM, then drain: no call that was accepted is lost. A call may take `max_seconds`."""
+def serve(application: PredictApplication, listener: socket.socket, channel: Channel) -> None:
+    """Serve until SIGTERM, then drain: no call that was accepted is lost."""
     import uvicorn
-
-    from compiler.serving.application import PredictApplication
-
-    def on_stuck() -> None:
-        channel.send({"state": "stuck"})
-
-    application = PredictApplication(score, deployment, on_stuck, max_seconds=max_seconds)
 
     class DrainingServer(uvicorn.Server):
         """A server that closes a connection only after it has told so, or after it was idle for a moment.
@@ -88,7 +87,7 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             asyncio.get_running_loop().add_reader(channel.socket, end_group)
-            self._reporting = asyncio.create_task(_report(application.metrics.snapshot, channel))
+            self._reporting = asyncio.create_task(_report(application, channel))
             channel.send({"state": "ready"})
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -112,21 +111,10 @@ def serve(score: Score, deployment: str, listener: socket.socket, channel: Chann
     DrainingServer(config).run([listener])
 
 
-def _isolate(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation:
+def isolate_worker(folder: Path, mechanisms: list[str], *, network: bool) -> Isolation:
     """Shut this process in: it writes in its home and in the artifact's folder, which is a copy."""
     view = view_of([os.environ["HOME"], str(folder)], network=network)
-    return isolate(view, mechanisms, network=network, keep_process=not _needs_own_processes(folder))
-
-
-def _needs_own_processes(folder: Path) -> bool:
-    """Whether the artifact uses Spark, whose JVM looks up its Python workers in /proc.
-
-    Without a namespace of processes, /proc shows no process but this one (java.lang.ProcessHandle.of finds none).
-    """
-    try:
-        return b"pyspark" in (folder / "score.py").read_bytes()
-    except OSError:
-        return False
+    return isolate(view, mechanisms, network=network)
 
 
 def end_group() -> None:
@@ -135,10 +123,10 @@ def end_group() -> None:
     os._exit(128 + signal.SIGKILL)  # the first process of a namespace is spared; with it, all others there end
 
 
-async def _report(snapshot: Any, channel: Channel) -> None:
+async def _report(application: PredictApplication, channel: Channel) -> None:
     while True:
         await asyncio.sleep(METRICS_SECONDS)
-        channel.send({"metrics": snapshot()})
+        channel.send({"metrics": application.metrics.snapshot(), "example": application.example.request})
 
 
 def _private_channel() -> Channel:

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from compiler.serving.example import MAX_EXAMPLE_BYTES
 from compiler.serving.isolation.result import Isolation
 from compiler.serving.protocol import WORKER_LOG, Desired
 from compiler.serving.sandbox import environment, python_command
@@ -35,6 +36,8 @@ class Worker:
         self.errors: tuple[str, ...] = ()
         self.started = time.monotonic()
         self.metrics: dict[str, float] = {}
+        self.example: str | None = None
+        """A request that it answered."""
         self.silent = False
         self.heard = time.monotonic()
         """When it said something last."""
@@ -124,6 +127,8 @@ class Worker:
             self.state, self.errors = "failed", tuple(map(str, lines)) if isinstance(lines, list) else ()
         elif isinstance(message.get("metrics"), dict):
             self.metrics = message["metrics"]  # type: ignore[assignment]
+            example = message.get("example")
+            self.example = example if isinstance(example, str) and len(example) <= MAX_EXAMPLE_BYTES else None
 
 
 def _command(release: Path, desired: Desired, listener: socket.socket) -> list[str]:

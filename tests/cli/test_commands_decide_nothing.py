@@ -42,6 +42,7 @@ CALLS = {
     "list": "list_resources",
     "show wine": "show_resource",
     "predict wine --data rows.csv": "predict",
+    "score wine --input rows.csv --output answers": "score_table",
     "logs wine": "read_log",
     "logs wine --follow": "follow_log",
     "pull wine pulled": "pull_artifact",

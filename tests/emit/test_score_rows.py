@@ -290,6 +290,73 @@ def test_a_recurrent_state_of_an_exported_program(project):
     project.check("model.pt2", {"x": x.tolist(), "h": h.tolist()}, expected)
 
 
+def recurrent(torch):
+    class Steps(torch.nn.Module):
+        """An LSTM whose state goes in and comes out as PyTorch has it: rows second."""
+
+        def __init__(self):
+            super().__init__()
+            self.cell, self.out = torch.nn.LSTM(4, 8, num_layers=2, batch_first=True), torch.nn.Linear(8, 1)
+
+        def forward(self, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor):
+            y, (h, c) = self.cell(x, (h, c))
+            return self.out(y[:, -1]), h, c
+
+    class RowsFirst(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.steps = Steps()
+
+        def forward(self, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor):
+            y, h, c = self.steps(x, h.transpose(0, 1).contiguous(), c.transpose(0, 1).contiguous())
+            return y, h.transpose(0, 1), c.transpose(0, 1)
+
+    class Named(RowsFirst):
+        def forward(self, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor):
+            y, h, c = self.steps(x, h.transpose(0, 1).contiguous(), c.transpose(0, 1).contiguous())
+            return {"y": y, "h": h.transpose(0, 1), "c": c.transpose(0, 1)}
+
+    torch.manual_seed(4)
+    return Steps().eval(), RowsFirst().eval(), Named().eval()
+
+
+@torch_only
+@pytest.mark.parametrize("form", ["script", "trace", "script-named"])
+def test_a_recurrent_state_of_torchscript(project, form):
+    torch = pytest.importorskip("torch")
+    _, plain, named = recurrent(torch)
+    module = named if form == "script-named" else plain
+    given = {
+        name: torch.from_numpy(array) for name, array in zip("xhc", (values(4, 5, 4), *values(2, 4, 2, 8)), strict=True)
+    }
+    made = torch.jit.trace(module, tuple(given.values())) if form == "trace" else torch.jit.script(module)
+    made.save("model.pt")
+    with torch.no_grad():
+        answer = module(**given)
+    if isinstance(answer, dict):
+        expected = [{name: part[row].tolist() for name, part in answer.items()} for row in range(4)]
+    else:
+        expected = [[part[row].tolist() for part in answer] for row in range(4)]
+    project.check("model.pt", {name: tensor.tolist() for name, tensor in given.items()}, expected)
+
+
+@torch_only
+def test_a_state_whose_rows_stand_second_is_noticed_in_torchscript(project):
+    """The file records no shapes, so that nobody can know it; two layers fit two rows, and another order shows it."""
+    torch = pytest.importorskip("torch")
+    module, _, _ = recurrent(torch)
+    x, states = torch.from_numpy(values(2, 5, 4)), [torch.from_numpy(values(2, 2, 8)) for _ in "hc"]
+    torch.jit.script(module).save("model.pt")
+    with torch.no_grad():
+        answer = module(x, *states)
+    expected = [[part[row].tolist() for part in answer] for row in range(2)]
+    given = dict(zip("xhc", [x, *states], strict=True))
+    project.write("model.pt", {name: tensor.tolist() for name, tensor in given.items()}, expected)
+    assert project.manifact("compile", "model.yaml").code == 0
+    verified = project.manifact("verify", "model.yaml")
+    assert (verified.code, "MF610" in verified.err) == (4, True), verified.err
+
+
 @torch_only
 def test_a_program_exported_for_one_row(project):
     torch = pytest.importorskip("torch")

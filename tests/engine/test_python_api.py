@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 from pathlib import Path
 
@@ -99,3 +100,10 @@ def test_two_callers_see_their_own_environment_variables(wine: Path) -> None:
 def test_a_model_file_is_inspected(wine: Path) -> None:
     facts = inspect(wine / "model.joblib")
     assert (facts.framework, facts.algorithm, facts.feature_count) == ("scikit-learn", "RandomForestClassifier", 13)
+
+
+def test_a_table_is_scored_from_python(wine):
+    result = Project(wine).score("model.yaml", wine / "samples" / "input.csv", wine / "answers.jsonl")
+    assert (result.outcome.rows, result.outcome.refused, result.exit_code) == (60, 0, 0)
+    answers = [json.loads(line)["cultivar"] for line in (wine / "answers.jsonl").read_text().splitlines()]
+    assert answers == (wine / "samples" / "output.csv").read_text().split()[1:]

@@ -21,8 +21,8 @@ import pytest
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.frameworks.allowed import words
-from compiler.readers import spark_sql
-from compiler.readers.spark_sql import why_not
+from compiler.readers.spark_sql import tokens
+from compiler.readers.spark_sql.grammar import why_not
 
 CHILD = Path(__file__).with_name("gate_search_child.py")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -219,6 +219,6 @@ def test_sparks_own_parser_finds_nothing_more_in_accepted_sql(parser: Any) -> No
 def test_the_search_finds_functions_and_comments(parser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _, found = search(parser, 2, 60_000, words("spark/functions") | {"java_method", "reflect", "f"})
     assert any(line.startswith("function ['java_method']") for line in found), found
-    monkeypatch.setattr(spark_sql, "_MARKS", ())
+    monkeypatch.setattr(tokens, "MARKS", ())
     _, found = search(parser, 3, 60_000, words("spark/functions"))
     assert any(line.startswith("OneRowRelation") for line in found), found  # a comment that hides the table

@@ -43,9 +43,10 @@ def model_of(*layers: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer(path: Path) -> str:
-    """The codes and messages of a refusal, or the unknown names."""
+    """The codes and messages of a refusal, or the unknown names with their places."""
     try:
-        return "unknown " + ", ".join(inspect_model(path).unknown)
+        facts = inspect_model(path)
+        return "unknown " + ", ".join(f"{name} ({facts.places[name]})" for name in facts.unknown)
     except CompilerError as error:
         (problem,) = error.diagnostics
         return f"{problem.code} {problem.message}"

@@ -166,7 +166,11 @@ def test_operators_of_other_domains_are_named(place: str, tmp_path: Path) -> Non
         ("evil", "Run", ("evil.Run",)),
     ]:
         path.write_bytes(with_node(domain, operator, place).SerializeToString())
-        assert inspect_model(path).unknown == unknown
+        facts = inspect_model(path)
+        assert facts.unknown == unknown
+        assert [*facts.places.values()] == ["function 'Twice', node 'z'" if place == "function" else "node 'z'"] * len(
+            unknown
+        )
     path.write_bytes(with_node("own", "Run", place, ("Run",)).SerializeToString())
     assert inspect_model(path).unknown == ()
 

@@ -150,7 +150,11 @@ def test_operations_that_reach_outside_are_named(honest: Path, operation: str, p
         nodes = meta.graph_def.node if place == "graph" else served(meta).node_def
         nodes.add(name="put", op=operation)
 
-    assert inspect_model(changed(honest / "words", tmp_path / "m", put)).unknown == (f"tensorflow.{operation}",)
+    facts = inspect_model(changed(honest / "words", tmp_path / "m", put))
+    inside = "function '__inference_signature_wrapper_" if place == "function" else "node 'put'"
+    assert facts.unknown == (f"tensorflow.{operation}",)
+    assert facts.places[facts.unknown[0]].startswith(f"saved_model.pb, {inside}")
+    assert facts.places[facts.unknown[0]].endswith("node 'put'")
 
 
 @pytest.mark.parametrize("stream", ["file:///tmp/x", "file://x", "", "stdout "])

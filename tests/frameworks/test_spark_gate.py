@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
 from compiler.frameworks.allowed import words
-from compiler.readers.spark_sql import why_not
+from compiler.readers.spark_sql.grammar import why_not
 
 ML = "org.apache.spark.ml."
 SQL = ML + "feature.SQLTransformer"
@@ -37,9 +37,10 @@ def pipeline(folder: Path, *classes: str, version: str = "3.5.1", **parameters: 
 
 
 def answer(path: Path) -> str:
-    """The codes and messages of a refusal, or the unknown names."""
+    """The codes and messages of a refusal, or the unknown names with their places."""
     try:
-        return "unknown " + ", ".join(inspect_model(path).unknown)
+        facts = inspect_model(path)
+        return "unknown " + ", ".join(f"{name} ({facts.places[name]})" for name in facts.unknown)
     except CompilerError as error:
         (problem,) = error.diagnostics
         return f"{problem.code} {problem.message}"
@@ -136,7 +137,7 @@ def test_the_exact_classes_of_a_release(tmp_path: Path) -> None:
     ]):  # fmt: skip
         folder = pipeline(tmp_path / str(number), ML + "clustering.KMeansModel", version=version)
         stage(folder / "stages" / "0_stage0" / "inner", name, version)
-        assert answer(folder) == "unknown " + ("" if known else name)
+        assert answer(folder) == "unknown " + ("" if known else f"{name} (stages/0_stage0/inner)")
 
 
 def test_parameters_that_are_read_from_elsewhere(tmp_path: Path) -> None:

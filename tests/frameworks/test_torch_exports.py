@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -168,9 +169,10 @@ def test_operators_are_judged(exported: Path, tmp_path: Path) -> None:
     for operator in ("aten.save.default", "aten.from_file.default"):
         found = refused(changed(exported, tmp_path / "m", calling(operator)))
         assert found.startswith(f"MF204 the model is denied: its code calls '{operator.split('.')[1]}', which opens a")
-        assert found.endswith("models/model.json)")
+        assert re.search(r"models/model\.json, node '[\w.]+'\)$", found)
     facts = inspect_model(changed(exported, tmp_path / "m", calling("image.read_file.default")))
     assert facts.unknown == ("torch.ops.image.read_file",)
+    assert re.search(r"models/model\.json, node '\w+'$", facts.places[facts.unknown[0]])
 
 
 @pytest.mark.parametrize(

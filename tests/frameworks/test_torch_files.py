@@ -85,7 +85,10 @@ def test_whole_modules_are_refused_with_the_way_out(net: Net, zipped: bool, tmp_
 
 def test_a_module_pickled_without_torch_save(net: Net, tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(pickle.dumps(torch.nn.ReLU()))
-    assert "pickled model of torch" in _unserved(tmp_path / "m").what
+    facts = inspect_model(tmp_path / "m")
+    assert facts.unserved is not None
+    assert "pickled model of torch" in facts.unserved.what
+    assert facts.unknown == ("torch.nn.modules.activation.ReLU",)  # a layer is code; only weights are data
 
 
 def test_checkpoints_name_the_part_that_is_wanted(net: Net, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -52,9 +53,10 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answer(path: Path) -> str:
-    """The codes and messages of a refusal, or the unknown names."""
+    """The codes and messages of a refusal, or the unknown names with their places."""
     try:
-        return "unknown " + ", ".join(inspect_model(path).unknown)
+        facts = inspect_model(path)
+        return "unknown " + ", ".join(f"{name} ({facts.places[name]})" for name in facts.unknown)
     except CompilerError as error:
         (problem,) = error.diagnostics
         return f"{problem.code} {problem.message}"
@@ -135,7 +137,23 @@ def test_files_are_denied_however_they_are_opened(honest: Path, line: str, tmp_p
     ],
 )
 def test_other_operators_are_named(honest: Path, line: str, name: str, tmp_path: Path) -> None:
-    assert answer(with_code(honest, tmp_path / "m", line)) == f"unknown {name}"
+    found = answer(with_code(honest, tmp_path / "m", line))
+    assert re.fullmatch(rf"unknown {re.escape(name)} \(code/__torch__/.*test_torchscript_gate\.py:\d+\)", found)
+
+
+@pytest.mark.parametrize("member", ["data.pkl", "constants.pkl"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("os\nsystem", "MF204 the pickle is denied: it refers to 'os.system'"), ("shop.net\nNet", "unknown")],
+)
+def test_both_pickles_are_judged(honest: Path, member: str, name: str, said: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(honest) as old, zipfile.ZipFile(tmp_path / "m", "w") as new:
+        for inner in old.namelist():
+            hostile = inner.endswith(f"/{member}")
+            new.writestr(inner, b"\x80\x02(c" + name.encode() + b"\nt." if hostile else old.read(inner))
+    found = answer(tmp_path / "m")
+    assert found.startswith(said)
+    assert said != "unknown" or found == f"unknown shop.net.Net ({member})"
 
 
 def test_setstate_is_judged_like_forward(honest: Path, tmp_path: Path) -> None:

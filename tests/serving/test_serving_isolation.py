@@ -21,10 +21,11 @@ from compiler.serving.isolation import landlock
 from compiler.serving.isolation.isolate import LANDLOCK, MECHANISMS, NAMESPACES
 from compiler.serving.isolation.result import Isolation
 from compiler.serving.protocol import Desired, start_ticks
+from testing.processes import processes_below
 from testing.waiting import LONG, eventually
 
 SCORE = """
-import os, socket
+import os, socket, subprocess
 
 def load_model():
     return None
@@ -121,6 +122,16 @@ def test_what_is_told_of_the_isolation_is_what_holds(tmp_path, start, mechanisms
     )
 
 
+@pytest.mark.parametrize("mechanisms", [MECHANISMS, [NAMESPACES], [LANDLOCK], []], ids=["all", *MECHANISMS, "none"])
+def test_a_model_finds_what_it_starts(start, mechanisms) -> None:
+    """As a JVM looks up the process that started it, and a pool its workers: by id, in /proc."""
+    _skip_unless(mechanisms)
+    seen = {"itself": "1 / os.path.exists(f'/proc/{os.getpid()}/stat')"}
+    seen["its child"] = "1 / os.path.exists('/proc/' + str(subprocess.Popen(['sleep', '60']).pid))"
+    seen["from its child"] = "subprocess.run(['test', '-e', f'/proc/{os.getpid()}/stat'], check=True)"
+    assert call(start(mechanisms=mechanisms), seen) == dict.fromkeys(seen, "done")
+
+
 def test_a_worker_in_a_namespace_of_its_own_ends_and_comes_back(start) -> None:
     _skip_unless([NAMESPACES])
     server = start(mechanisms=[NAMESPACES])
@@ -129,15 +140,10 @@ def test_a_worker_in_a_namespace_of_its_own_ends_and_comes_back(start) -> None:
         call(server, "end")
     eventually(lambda: server.status().state == "ready" and call(server, {}) == {})
     supervisor = server.status().pid
-    workers = _below(supervisor)
+    workers = processes_below(supervisor)
     assert len(workers) == 2  # one stands for the other, which is the first of its namespace
     os.kill(supervisor, signal.SIGKILL)
     eventually(lambda: all(start_ticks(pid) is None for pid in workers))
-
-
-def _below(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [below for child in children for below in (int(child), *_below(int(child)))]
 
 
 def test_nothing_is_loaded_without_the_isolation_that_is_required(start) -> None:

@@ -26,6 +26,7 @@ MODULES = (
     "list_",
     "show",
     "predict",
+    "score",
     "logs",
     "pull",
     "export",

@@ -26,7 +26,7 @@ from compiler.cli.progress import Reporter
 from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
 
-SUMMARY = "save models to the catalog, deploy them, wait and test them; a second apply changes nothing"
+SUMMARY = "save, deploy and test models; a second apply changes nothing"
 EXAMPLE = "manifact apply models/wine --target production"
 DOCUMENT = "targets:ApplyDocument"
 

@@ -21,7 +21,7 @@ from compiler.cli.progress import Reporter
 from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
 
-SUMMARY = "delete everything that was made for a model in the target"
+SUMMARY = "delete the deployment, the versions and the version set of a model"
 EXAMPLE = "manifact destroy wine --target staging"
 DOCUMENT = "targets:ApplyDocument"
 

@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "check Python, libraries, isolation, credentials and targets, and say how to mend what is wrong"
+SUMMARY = "check Python, libraries, isolation, credentials and targets, and suggest fixes"
 EXAMPLE = "manifact doctor --target production"
 DOCUMENT = "tools:DoctorDocument"
 

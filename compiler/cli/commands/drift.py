@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "show how what is live differs from the manifests: records, metadata and artifacts (plan --deep)"
+SUMMARY = "show changes made outside Manifact: records, metadata and artifacts (plan --deep)"
 EXAMPLE = "manifact drift models/wine --target production"
 DOCUMENT = "targets:PlanDocument"
 

@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "bring the zip of an artifact to a bucket, from the catalog or straight from a build"
+SUMMARY = "copy the zip of an artifact to a bucket, from the catalog or from a build"
 EXAMPLE = "manifact export wine oci://backups@local/wine.zip"
 DOCUMENT = "resources:ExportDocument"
 

@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "bring the files that manifests name by `uri` and `sha256`, checked, into a cache"
+SUMMARY = "download the files that manifests name by `uri` and `sha256` into a cache, and check them"
 EXAMPLE = "manifact fetch models/wine"
 DOCUMENT = "tools:FetchDocument"
 

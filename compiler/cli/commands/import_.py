@@ -21,7 +21,7 @@ from compiler.cli.progress import Reporter
 from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
 
-SUMMARY = "take over a model or deployment that was made elsewhere: manifest, artifact, and then its tags"
+SUMMARY = "import an existing model or deployment into a manifest, and tag it as managed"
 EXAMPLE = "manifact import ocid1.datasciencemodel.oc1.iad.aaaa models/wine"
 DOCUMENT = "resources:ImportDocument"
 

@@ -9,7 +9,7 @@ from compiler.cli.arguments import add_json, checkout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
-SUMMARY = "show what a model file says of itself, without running it"
+SUMMARY = "show a model file's metadata without loading it"
 EXAMPLE = "manifact inspect models/wine/model.joblib"
 DOCUMENT = "artifacts:InspectDocument"
 

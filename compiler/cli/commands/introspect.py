@@ -9,7 +9,7 @@ from compiler.cli.arguments import add_json, checkout
 from compiler.cli.console import Console
 from compiler.codes import ExitCode
 
-SUMMARY = "check an artifact, a directory or a zip, as Oracle ADS would, and further; nothing is run"
+SUMMARY = "run the checks of Oracle ADS, and more, on an artifact directory or zip, without running it"
 EXAMPLE = "manifact introspect build/wine/artifact"
 DOCUMENT = "artifacts:IntrospectDocument"
 

@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "list models, deployments and version sets of the target, ours or not"
+SUMMARY = "list models, deployments and version sets of the target, managed or not"
 EXAMPLE = "manifact list models --ours"
 DOCUMENT = "resources:ListDocument"
 KINDS = ("models", "deployments", "version-sets")

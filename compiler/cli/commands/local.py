@@ -10,7 +10,7 @@ from compiler.cli.progress import Reporter
 from compiler.cli.prompt import prompt
 from compiler.codes import ExitCode
 
-SUMMARY = "serve the embedded OCI to other clients, show and stop what runs on it"
+SUMMARY = "serve the embedded OCI to other clients and a browser; show and stop its deployments"
 EXAMPLE = "manifact local serve --port 8600"
 DOCUMENT = {
     "local-serve": "tools:LocalServeDocument",

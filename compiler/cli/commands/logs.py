@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "show what a deployment's model server wrote (target local)"
+SUMMARY = "show the log of a deployment's model server (target local)"
 EXAMPLE = "manifact logs wine --follow"
 DOCUMENT = "targets:LogsDocument"
 

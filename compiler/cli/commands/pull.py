@@ -10,7 +10,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "download an artifact from the catalog into a directory, checked"
+SUMMARY = "download an artifact from the catalog into a directory and check its digest"
 EXAMPLE = "manifact pull wine pulled/wine"
 DOCUMENT = "targets:PullDocument"
 

@@ -24,7 +24,7 @@ from compiler.diagnostics import failure
 if TYPE_CHECKING:
     from compiler.reconcile.turn.orders import Orders
 
-SUMMARY = "bring a target to what is checked in: repair drift, finish, prune; for CI and cron"
+SUMMARY = "make a target match the repository: repair drift, resume, prune; for CI and cron"
 EXAMPLE = "manifact reconcile --target production --once --wait --yes"
 DOCUMENT = "reconcile:ReconcileDocument"
 

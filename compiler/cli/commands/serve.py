@@ -12,7 +12,7 @@ from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
-SUMMARY = "run an artifact on this machine: a directory, a zip, or what a manifest compiles to"
+SUMMARY = "run an artifact on this machine: a directory, a zip, or a compiled manifest"
 EXAMPLE = "manifact serve build/wine/artifact --port 8080"
 DOCUMENT = "tools:ServeDocument"
 MAX_WORKERS = 64
@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_isolation(shut_in)
     shut_in.add_argument("--network", action="store_true", help="let score.py use the network of this machine")
     parser.add_argument("--force", action="store_true", help="serve although a check of the artifact fails")
+    parser.add_argument("--reload", action="store_true", help="serve the new files as soon as they change")
     add_root(parser)
     add_json(parser)
 
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         arguments.force,
         network=arguments.network,
         require_isolation=arguments.require_isolation,
+        reload=arguments.reload,
     )
     serve_until_stopped(checkout(arguments), request, Reporter(console))
     return ExitCode.OK

@@ -9,7 +9,7 @@ from compiler.cli.console import Console
 from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 
-SUMMARY = "show one model, deployment or version set in full, ours or not"
+SUMMARY = "show one model, deployment or version set in full, managed or not"
 EXAMPLE = "manifact show wine"
 DOCUMENT = "resources:ShowDocument"
 KINDS = ("model", "deployment", "version-set")

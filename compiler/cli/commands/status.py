@@ -11,7 +11,7 @@ from compiler.cli.progress import Reporter
 from compiler.codes import ExitCode
 from compiler.diagnostics import failure
 
-SUMMARY = "show what is live in the target, or the steps of one model and what comes next"
+SUMMARY = "show the live resources of the target, or the state of one model and its next step"
 EXAMPLE = "manifact status wine"
 DOCUMENT = "targets:StatusDocument"
 

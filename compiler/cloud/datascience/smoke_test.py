@@ -47,10 +47,12 @@ def smoke_test(
     pause: Callable[[float], None] = time.sleep,
     *,
     row_by_row: bool = True,
+    now: Callable[[], float] = time.monotonic,
 ) -> Diagnostic | None:
     """Ask the golden rows; None when the answer is right, a warning (MF723) when the endpoint could not be asked.
 
-    `pause` waits some seconds between two tries. `row_by_row` also asks at most 20 rows one by one and reversed.
+    `pause` waits some seconds between two tries. `row_by_row` also asks at most 20 rows one by one and reversed, for as
+    long as `now`, a clock in seconds, leaves time.
 
     Raises `SmokeTestError` (MF722) for a wrong answer, an error of the endpoint, or none once it has the request.
     """
@@ -67,14 +69,16 @@ def smoke_test(
     wrong = wrong_answer(answer, smoke)
     if wrong:
         raise SmokeTestError(Diagnostic("MF722", wrong))
-    return _ask_row_by_row(connection, url, smoke, answer) if row_by_row and smoke.batch else None
+    return _ask_row_by_row(connection, url, smoke, answer, now) if row_by_row and smoke.batch else None
 
 
-def _ask_row_by_row(connection: Connection, url: str, smoke: SmokeTest, together: Answer) -> Diagnostic | None:
+def _ask_row_by_row(
+    connection: Connection, url: str, smoke: SmokeTest, together: Answer, now: Callable[[], float]
+) -> Diagnostic | None:
     """The golden rows in other company; raises `SmokeTestError` where an answer depends on it."""
-    rows, ends = _predictions(together), time.monotonic() + ROW_BY_ROW_SECONDS
+    rows, ends = _predictions(together), now() + ROW_BY_ROW_SECONDS
     for other in companies(smoke.request, smoke.batch) if rows is not None else ():
-        if time.monotonic() > ends:
+        if now() > ends:
             break
         try:
             answer = _once(connection, url, replace(smoke, request=other.payload))

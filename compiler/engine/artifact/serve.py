@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
+from compiler.engine.artifact.reload import Reloader
 from compiler.engine.artifact.resolve import Form, compile_artifact, resolve_artifact
 from compiler.engine.checkout import Checkout
 from compiler.events import Event, Listener, Phase, ignore
@@ -48,6 +49,8 @@ class ServeRequest:
     """Let score.py use the network of this machine."""
     require_isolation: bool = False
     """Load the model only in processes that are isolated completely."""
+    reload: bool = False
+    """Serve the new files as soon as they change on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ def serve_until_stopped(checkout: Checkout, request: ServeRequest, listener: Lis
     Raises as `servable_artifact` and `serving` do, and `CompilerError` MF814 when the server ends by itself.
     """
     artifact = servable_artifact(checkout, request, listener)
+    path = checkout.path(request.path)
+    reloader = Reloader(path, lambda: servable_artifact(checkout, request, listener), listener)
     with contextlib.suppress(KeyboardInterrupt), serving(artifact, request, listener) as server:
-        _follow(server, listener)
+        _follow(server, listener, reloader if request.reload else None)
 
 
 def servable_artifact(checkout: Checkout, request: ServeRequest, listener: Listener = ignore) -> ServableArtifact:
@@ -204,14 +209,24 @@ def _announce(name: str, port: int, workers: int, isolation: Isolation, listener
         "isolated": isolation.complete,
         "isolation": isolation_document(isolation),
     }
-    listener(Event(Phase.READY, name, f"  {name} answers at {url} until Ctrl-C", value=document))
+    listener(
+        Event(
+            Phase.READY,
+            name,
+            f"  {name} answers at {url} until Ctrl-C; try it at http://127.0.0.1:{port}/",
+            value=document,
+        )
+    )
 
 
-def _follow(server: Foreground, listener: Listener) -> None:
+def _follow(server: Foreground, listener: Listener, reloader: Reloader[ServableArtifact] | None) -> None:
     """Report what the workers write, and when they end again and again, until the server ends."""
     state = "ready"
     while not server.has_ended():
         _report_output(server, listener)
+        if reloader is not None and (artifact := reloader.changed()) is not None:
+            listener(Event(Phase.WRITTEN, artifact.name, f"reloading {artifact.name}: its files changed"))
+            server.reload(artifact.path)
         status = server.status()
         if status is not None and status.state != state:
             state = status.state

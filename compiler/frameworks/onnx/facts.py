@@ -31,13 +31,14 @@ def facts(model: ModelFile) -> ModelFacts | None:
         found = read_onnx(data)
     for location in sorted(found.external):
         _check_external(model, location)
-    return replace(_facts(found), unknown=tuple(name for name in _unknown(found) if name not in model.allow))
+    unknown = _unknown(found)
+    return replace(_facts(found), unknown=model.not_allowed(unknown), places=unknown)
 
 
-def _unknown(found: OnnxModel) -> list[str]:
-    """Operators that neither onnxruntime brings nor the file itself defines, sorted."""
-    others = (name for name in found.operators if name not in found.functions)
-    return sorted(name for name in others if name.rpartition(".")[0] not in DOMAINS or name in COMPILED)
+def _unknown(found: OnnxModel) -> dict[str, str]:
+    """Operators that neither onnxruntime brings nor the file itself defines, each with its first node."""
+    others = {name: place for name, place in found.operators.items() if name not in found.functions}
+    return {name: place for name, place in others.items() if name.rpartition(".")[0] not in DOMAINS or name in COMPILED}
 
 
 def _check_external(model: ModelFile, location: str) -> None:

@@ -31,7 +31,7 @@ def export_facts(model: ModelFile) -> ModelFacts:
     expressions.
     """
     with open_archive(model.path) as archive:
-        unknown = {*judge_embedded(archive, model.path)}
+        unknown = judge_embedded(archive, model.path)
         name = _program(archive)
         found = _judged(model, archive, name, unknown)
         devices = program_devices(read_member(archive, name, MAX_PROGRAM))
@@ -49,11 +49,12 @@ def export_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset({"predict"}),
         requires=("numpy", "torch"),
         details={"schema_version": found.schema, **devices},
-        unknown=tuple(sorted(unknown - model.allow)),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
-def _judged(model: ModelFile, archive: zipfile.ZipFile, name: str, unknown: set[str]) -> ExportedProgram:
+def _judged(model: ModelFile, archive: zipfile.ZipFile, name: str, unknown: dict[str, str]) -> ExportedProgram:
     """One program of the archive; its unknown operators are added."""
     try:
         memory = max(MAX_MEMORY, GROWTH * archive.getinfo(name).compress_size)
@@ -67,7 +68,7 @@ def _judged(model: ModelFile, archive: zipfile.ZipFile, name: str, unknown: set[
             where=SourceRange(str(model.path)),
             hint="export the model again from a clean program",
         )
-    unknown |= check_operators(model, dict.fromkeys(found.operators, name))
+    unknown |= check_operators(model, {operator: f"{name}, node {node}" for operator, node in found.operators.items()})
     return found
 
 

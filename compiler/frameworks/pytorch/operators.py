@@ -33,26 +33,27 @@ def _names() -> frozenset[str]:
     return frozenset(word.partition("::")[2] for word in words("pytorch/operators"))
 
 
-def check_operators(model: ModelFile, operators: dict[str, str]) -> set[str]:
-    """Operators (`aten::relu` -> place) that are not on the list, as `torch.ops.image.read_file`.
+def check_operators(model: ModelFile, operators: dict[str, str]) -> dict[str, str]:
+    """Operators (`aten::relu` -> place) that are not on the list, as `torch.ops.image.read_file` -> place.
 
     Raises CompilerError MF204 for those that open files.
     """
     for name, place in operators.items():
         if name.rpartition("::")[2] in _ACT:
             raise denied(model.path, f"its code calls '{name.rpartition('::')[2]}', which opens a file", place)
-    return {f"torch.ops.{name.replace('::', '.')}" for name in operators if name not in words("pytorch/operators")}
+    listed = words("pytorch/operators")
+    return {f"torch.ops.{name.replace('::', '.')}": at for name, at in operators.items() if name not in listed}
 
 
-def check_calls(model: ModelFile, calls: Calls) -> tuple[str, ...]:
-    """Operators and classes that are on no list, as `torch.ops.image.read_file`, sorted.
+def check_calls(model: ModelFile, calls: Calls) -> dict[str, str]:
+    """Operators and classes that are on no list, as `torch.ops.image.read_file`, each with its first line.
 
     Raises CompilerError MF204 for operators that open files, however they are reached.
     """
     unknown = check_operators(model, calls.operators)
     check_operators(model, {f"aten::{name}": place for name, place in calls.attributes.items()})
     known = _names() | calls.defined | _METHODS
-    unknown |= {f"torch.ops.aten.{name}" for name in calls.methods if name not in known}
-    unknown |= {f"torch.{name}" for name in calls.builtins if name not in _BUILTINS | calls.defined}
-    unknown |= {f"torch.classes.{name}" for name in calls.classes if not name.startswith(_CLASSES)}
-    return tuple(sorted(unknown))
+    unknown |= {f"torch.ops.aten.{name}": at for name, at in calls.methods.items() if name not in known}
+    unknown |= {f"torch.{name}": at for name, at in calls.builtins.items() if name not in _BUILTINS | calls.defined}
+    unknown |= {f"torch.classes.{name}": at for name, at in calls.classes.items() if not name.startswith(_CLASSES)}
+    return unknown

@@ -28,10 +28,12 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
     """The module's class and its tensors; TorchScript records neither torch's version nor input shapes."""
     with open_archive(model.path) as archive:
         pickle = read_data(archive, model.path, torchscript=True)
+        constants = read_data(archive, model.path, torchscript=True, member="constants.pkl")
         called = check_calls(model, read_calls(archive, model.path))
         arguments = forward_arguments(archive)
         devices = script_devices(archive)
-    root = pickle.value
+    root, unknown = pickle.value, dict.fromkeys(pickle.unknown, "data.pkl") | called
+    unknown = dict.fromkeys(constants.unknown, "constants.pkl") | unknown
     return ModelFacts(
         framework="pytorch",
         format="torchscript",
@@ -39,7 +41,8 @@ def torchscript_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset({"predict"}),
         requires=("torch",),
         details={**summary(list(tensors_in(root))), "forward": [*arguments], **devices},
-        unknown=tuple(name for name in sorted({*pickle.unknown, *called}) if name not in model.allow),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 

@@ -36,6 +36,7 @@ def _facts(model: ModelFile, pipeline: Stage, stages: list[Stage]) -> ModelFacts
     details: dict[str, Json] = {"stages": [stage.name for stage in stages]}
     for stage in stages:
         details |= {key: value for key, value in stage.extra.items() if key in {"numFeatures", "numClasses"}}
+    unknown = check_stages(model)
     outputs = stages[-1].columns(("predictionCol",)) if stages else []
     return ModelFacts(
         framework="pyspark",
@@ -49,5 +50,6 @@ def _facts(model: ModelFile, pipeline: Stage, stages: list[Stage]) -> ModelFacts
         methods=frozenset(("predict",)),
         requires=("pyspark",),
         details=details,
-        unknown=tuple(name for name in check_stages(model) if name not in model.allow),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )

@@ -12,27 +12,27 @@ from compiler.frameworks.estimators import release_key
 from compiler.frameworks.refused import denied
 from compiler.ir import Json
 from compiler.readers.spark_model import Stage, every_stage
-from compiler.readers.spark_sql import why_not
+from compiler.readers.spark_sql.grammar import why_not
 
 _PACKAGE = "org.apache.spark.ml."
 _STATEMENTS = "SQLTransformer"
 
 
-def check_stages(model: ModelFile) -> tuple[str, ...]:
-    """Classes of stages, at any depth, that Spark's release does not have, sorted.
+def check_stages(model: ModelFile) -> dict[str, str]:
+    """Classes of stages, at any depth, that Spark's release does not have, each with the folder of its first stage.
 
     Raises CompilerError: MF203, MF204 for SQL beyond a plain SELECT and for parameters that are read from elsewhere.
     """
-    unknown: set[str] = set()
+    unknown: dict[str, str] = {}
     for place, stage in every_stage(model.path):
         if not _is_known(stage):
-            unknown.add(stage.class_name)
+            unknown.setdefault(stage.class_name, place)
         if stage.name == _STATEMENTS:
             _check_statement(model, place, stage)
         for path in _paths([stage.parameters, stage.extra]):
             if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or ":" in path:
                 raise denied(model.path, f"a parameter is read from '{path:.200}'", place)
-    return tuple(sorted(unknown))
+    return unknown
 
 
 @cache

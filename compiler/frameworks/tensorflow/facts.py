@@ -102,12 +102,13 @@ def _keras_facts(model: ModelFile, found: dict[str, Json]) -> ModelFacts:
         requires=("keras", "numpy", "tensorflow"),
         versions={"keras": version} if isinstance(version, str) else {},
         needs=_needs(version),
-        unknown=tuple(name for name in unknown if name not in model.allow),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
-def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> tuple[str, ...]:
-    """Unknown names in configurations. Raises CompilerError: MF203, and as `check_code` does."""
+def _code(model: ModelFile, trees: list[tuple[str, Json]]) -> dict[str, str]:
+    """Unknown names in configurations with their places. Raises CompilerError: MF203, and as `check_code` does."""
     try:
         return check_code(model, (item for name, tree in trees for item in objects(tree, name)))
     except ValueError as error:
@@ -143,6 +144,7 @@ def _saved_model_facts(model: ModelFile) -> ModelFacts:
         found = read_saved_model(data)
         unknown = check_operations(model, found.metas)
     record = _keras_record(model, found)
+    unknown = _recorded(model, record) | unknown
     signature = _signature(found)
     inputs, outputs = (signature.inputs, signature.outputs) if signature else ((), ())
     names: list[Json] = [*sorted(name for name in found.signatures if not name.startswith(INTERNAL))]
@@ -157,7 +159,8 @@ def _saved_model_facts(model: ModelFile) -> ModelFacts:
         methods=frozenset(("predict",)),
         requires=("numpy", "tensorflow"),
         details={"signatures": names},
-        unknown=tuple(sorted({*unknown, *_recorded(model, record)} - model.allow)),
+        unknown=model.not_allowed(unknown),
+        places=unknown,
     )
 
 
@@ -178,7 +181,7 @@ def _keras_class(model: ModelFile, record: list[tuple[str, str]]) -> str | None:
         raise damaged(model.path, f"'keras_metadata.pb': {error}") from error
 
 
-def _recorded(model: ModelFile, record: list[tuple[str, str]]) -> tuple[str, ...]:
+def _recorded(model: ModelFile, record: list[tuple[str, str]]) -> dict[str, str]:
     try:
         return check_record(item for place, text in record for item in objects(text, place))
     except ValueError as error:

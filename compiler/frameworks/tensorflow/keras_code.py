@@ -31,34 +31,36 @@ _CUSTOM = "Custom>"
 _LAMBDA, _ANONYMOUS = "__lambda__", "<lambda>"
 
 
-def check_code(model: ModelFile, objects: Iterable[KerasObject]) -> tuple[str, ...]:
-    """Dotted names of classes and functions that are neither Keras's own nor harmless, sorted.
+def check_code(model: ModelFile, objects: Iterable[KerasObject]) -> dict[str, str]:
+    """Dotted names of classes and functions that are neither Keras's own nor harmless, each with its first place.
 
     Raises CompilerError: MF221 for bytecode, MF204 for what loads other files or programs, and the standard library.
     """
-    unknown: set[str] = set()
+    unknown: dict[str, str] = {}
     for found in objects:
         if _has_bytecode(found):
             raise _bytecode(model, found)
         if why := _acts(found):
             raise denied(model.path, why, found.place)
-        unknown.update(_unknown(found))
-    return tuple(sorted(unknown))
+        for name in _unknown(found):
+            unknown.setdefault(name, found.place)
+    return unknown
 
 
-def check_record(objects: Iterable[KerasObject]) -> tuple[str, ...]:
+def check_record(objects: Iterable[KerasObject]) -> dict[str, str]:
     """Likewise for what Keras 2 records beside a graph that is served without it: only Keras itself would load it.
 
     So names of classes do not matter, and what would act is code of others.
     """
-    unknown: set[str] = set()
+    unknown: dict[str, str] = {}
     for found in objects:
         if _has_bytecode(found):
-            unknown.add("keras.layers.Lambda")
+            unknown.setdefault("keras.layers.Lambda", found.place)
         elif _acts(found) and found.name not in _VOCABULARIES:
-            unknown.add(_dotted(found))
-        unknown.update(_tensor_functions(found))
-    return tuple(sorted(unknown))
+            unknown.setdefault(_dotted(found), found.place)
+        for name in _tensor_functions(found):
+            unknown.setdefault(name, found.place)
+    return unknown
 
 
 def _bytecode(model: ModelFile, found: KerasObject) -> CompilerError:

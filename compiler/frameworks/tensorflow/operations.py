@@ -18,18 +18,18 @@ _STREAMS = frozenset(("stdout", "stderr", "log(info)", "log(warning)", "log(erro
 _MAX_UNKNOWN = 200
 
 
-def check_operations(model: ModelFile, metas: tuple[Meta, ...]) -> tuple[str, ...]:
-    """Operations that are not known to compute alone, as `tensorflow.ReadFile`, sorted.
+def check_operations(model: ModelFile, metas: tuple[Meta, ...]) -> dict[str, str]:
+    """Operations that are not known to compute alone, as `tensorflow.ReadFile`, each with its first node.
 
     Raises CompilerError MF204 for one that prints into a file and for assets outside of the model's folder, and
     `BadContentError`.
     """
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for meta in metas:
         for name in meta.files:
             _check_asset(model, name)
-        found |= _foreign(model, meta)
-    return tuple(sorted(f"tensorflow.{name}" for name in found))
+        found = _foreign(model, meta) | found
+    return {f"tensorflow.{name}": place for name, place in found.items()}
 
 
 def _check_asset(model: ModelFile, name: str) -> None:
@@ -38,8 +38,8 @@ def _check_asset(model: ModelFile, name: str) -> None:
         raise denied(model.path, f"its asset '{name:.200}' lies outside of its folder", "saved_model.pb")
 
 
-def _foreign(model: ModelFile, meta: Meta) -> set[str]:
-    known, found = words("tensorflow/operations"), set()
+def _foreign(model: ModelFile, meta: Meta) -> dict[str, str]:
+    known, found = words("tensorflow/operations"), dict[str, str]()
     paths = Paths(meta.bodies, meta.names, meta.budget)
     for body in meta.bodies:
         for node in body:
@@ -49,7 +49,7 @@ def _foreign(model: ModelFile, meta: Meta) -> set[str]:
             if name == _PRINT:
                 _check_stream(model, body, node)
             elif name not in FILES or not paths.is_own(body, node):
-                found.add(name)
+                found[name] = _place(body, node)
                 if len(found) > _MAX_UNKNOWN:
                     raise BadContentError(f"it has more than {_MAX_UNKNOWN} operations that TensorFlow does not have")
     return found
@@ -60,5 +60,9 @@ def _check_stream(model: ModelFile, body: Body, node: Node) -> None:
     streams = [text(value) for number, value in fields(attribute, body.budget) if number == 2]
     for stream in streams:
         if stream not in _STREAMS:
-            where = f"function '{body.name:.80}', node '{node.name:.80}'" if body.name else f"node '{node.name:.80}'"
-            raise denied(model.path, f"PrintV2 writes to '{stream:.200}'", f"saved_model.pb, {where}")
+            raise denied(model.path, f"PrintV2 writes to '{stream:.200}'", _place(body, node))
+
+
+def _place(body: Body, node: Node) -> str:
+    function = f"function '{body.name:.80}', " if body.name else ""
+    return f"saved_model.pb, {function}node '{node.name:.80}'"

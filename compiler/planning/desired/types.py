@@ -7,7 +7,7 @@ the target: compartment, project and owner tags join at plan time; `${var.NAME}`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal, Self, TypeAlias
 
 from compiler.planning.canonical import Body, Path, comparable, config_digest, leaves, text
@@ -167,9 +167,8 @@ class Desired:
 
     def to_json(self) -> Body:
         """JSON form; without the secrets, and with the manifest's text where a value came from the environment."""
-        result = asdict(self)
-        del result["secrets"], result["concealed"]
-        return {key: conceal(value, self.concealed) for key, value in result.items()}
+        names = [field.name for field in fields(self) if field.name not in ("secrets", "concealed")]
+        return {name: conceal(_plain(getattr(self, name)), self.concealed) for name in names}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -194,6 +193,13 @@ def names_of(desired: Iterable[Desired]) -> frozenset[str]:
 def diffed_provenance(provenance: Mapping[str, Any]) -> Body:
     """The part of the provenance that the manifest sets: git facts are recorded once and never compared."""
     return {key: provenance[key] for key in ("trainingScript", "trainingId") if provenance.get(key)}
+
+
+def _plain(value: Any) -> Any:
+    """Our own values as JSON has them; unlike `asdict` without a copy of every golden row."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return tuple(map(_plain, value)) if isinstance(value, tuple) and value and is_dataclass(value[0]) else value
 
 
 def _model(data: Mapping[str, Any]) -> DesiredModel:

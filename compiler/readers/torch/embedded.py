@@ -24,8 +24,8 @@ _COMPILED = re.compile(
 )
 
 
-def judge_embedded(archive: zipfile.ZipFile, path: Path) -> tuple[str, ...]:
-    """Unknown names in the pickles of an export archive, sorted.
+def judge_embedded(archive: zipfile.ZipFile, path: Path) -> dict[str, str]:
+    """Unknown names in the pickles of an export archive, each with the member that it is in.
 
     Raises CompilerError: MF204 when one is denied or is no torch.save archive, MF203, MF206.
     """
@@ -34,10 +34,10 @@ def judge_embedded(archive: zipfile.ZipFile, path: Path) -> tuple[str, ...]:
         if _COMPILED.search(name):
             text = f"'{name:.200}' is compiled code or a pickle of any object, which loading would run"
             raise refusal(path, Denied(text), archive.getinfo(name).header_offset)
-    unknown: set[str] = set()
+    unknown: dict[str, str] = {}
     for name in sorted({*_pickled(archive, path), *_zipped(archive)}):
-        unknown.update(_judge(archive, name, path))
-    return tuple(sorted(unknown))
+        unknown |= dict.fromkeys(_judge(archive, name, path), name)
+    return unknown
 
 
 def _pickled(archive: zipfile.ZipFile, path: Path) -> Iterator[str]:

@@ -47,8 +47,8 @@ class ExportedProgram:
     outputs: tuple[Tensor, ...]
     foreign: tuple[str, ...]
     """Operators and expressions that are not what `torch.export` writes."""
-    operators: tuple[str, ...]
-    """Of PyTorch and of extensions: `aten::relu`, sorted."""
+    operators: dict[str, str]
+    """Of PyTorch and of extensions, sorted: `aten::relu` -> the first of its nodes, by the name of what it gives."""
 
 
 def read_exported(tree: Json) -> ExportedProgram:
@@ -65,7 +65,7 @@ def read_exported(tree: Json) -> ExportedProgram:
         inputs=_named(_tensors(signature.get("input_specs"), "user_input", values), module),
         outputs=_tensors(signature.get("output_specs"), "user_output", values),
         foreign=tuple(dict.fromkeys(_foreign(root))),
-        operators=tuple(sorted(_operators(root))),
+        operators=dict(sorted(_operators(root).items())),
     )
 
 
@@ -184,17 +184,24 @@ def _foreign(root: dict[str, Any]) -> Iterator[str]:
     yield "a graph too large to be checked"
 
 
-def _operators(root: dict[str, Any]) -> set[str]:
-    """The operators that nodes anywhere in the tree call, without their overloads."""
-    found, stack = set(), [root]
+def _operators(root: dict[str, Any]) -> dict[str, str]:
+    """The operators that nodes anywhere in the tree call, without their overloads, each with one of its nodes."""
+    found, stack = dict[str, str](), [root]
     while stack:
         node: Any = stack.pop()
         if isinstance(node, dict):
             target = node.get("target")
             parts = target.split(".") if isinstance(target, str) else []
             if parts[:2] == ["torch", "ops"] and len(parts) > 3:
-                found.add(f"{parts[2]}::{parts[3]}")
+                found.setdefault(f"{parts[2]}::{parts[3]}", _node_name(node))
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
     return found
+
+
+def _node_name(node: dict[str, Any]) -> str:
+    """A node's own name, or what it gives is called, or what it calls."""
+    outputs = [_mapping(given) for output in _items(node.get("outputs")) for given in _mapping(output).values()]
+    names = [node.get("name"), *(output.get("name") for output in outputs), node["target"]]
+    return f"'{next(name for name in names if isinstance(name, str)):.80}'"

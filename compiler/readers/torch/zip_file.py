@@ -22,10 +22,10 @@ def read_torch(path: Path) -> Pickle:
         return read_data(archive, path)
 
 
-def read_data(archive: zipfile.ZipFile, path: Path, *, torchscript: bool = False) -> Pickle:
-    """The data.pkl of an open archive, as torch.load or, with `torchscript`, torch.jit.load reads it."""
+def read_data(archive: zipfile.ZipFile, path: Path, *, torchscript: bool = False, member: str = "data.pkl") -> Pickle:
+    """A pickle of an open archive, as torch.load or, with `torchscript`, torch.jit.load reads it."""
     folder = folder_of(archive, path)
-    data = read_member(archive, f"{folder}/data.pkl", MAX_PICKLE)
+    data = read_member(archive, f"{folder}/{member}", MAX_PICKLE)
     machine = Machine(Window(data), Globals(index="torch", torchscript=torchscript), Usage(), persistent=True)
     value = run(machine, path)
     if machine.position != len(data):

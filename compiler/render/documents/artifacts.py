@@ -102,6 +102,9 @@ class InspectDocument(TypedDict):
     """Number of features."""
     classes: list[Any] | None
     """Labels of a classifier in the order of its probabilities."""
+    categories: dict[str, list[Any] | None]
+    """Feature (its position where features have no names) -> its categories in training order, null where the file
+    does not record them."""
     outputsPerRow: int | None
     """Number of targets of a regressor with several."""
     inputs: list[TensorDocument]
@@ -117,7 +120,9 @@ class InspectDocument(TypedDict):
     details: dict[str, Any]
     """What else its format records."""
     unknown: list[str]
-    """Dotted names in a pickle that are neither known nor denied."""
+    """Dotted names of code that are neither known nor denied."""
+    places: dict[str, str]
+    """Such a name -> where in the file it was first seen, for formats other than pickles."""
     servable: bool
     """False where the file is readable and holds no model to serve."""
     holds: str | None

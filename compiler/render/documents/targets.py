@@ -145,3 +145,36 @@ class PullDocument(TypedDict):
     """Digest of what came."""
     checked: bool
     """Whether it was compared with the digest it was saved with."""
+
+
+class ScoreDocument(TypedDict):
+    """What `score --json` prints."""
+
+    formatVersion: Literal[1]
+    """Version of this form."""
+    name: str
+    """The model, as it was named."""
+    digest: str
+    """Digest of the artifact that answered."""
+    engine: Literal["local", "spark"]
+    """What ran it."""
+    output: str
+    """Where the answers are."""
+    rejected: str | None
+    """The side file with the rows that have no answer; null where there are none."""
+    rows: int
+    """Rows of the input."""
+    scored: int
+    """Rows with an answer."""
+    refused: int
+    """Rows, and lines that could not be read, without one."""
+    parts: int
+    """Parts that were written."""
+    resumed: int
+    """Those that an earlier run wrote."""
+    columns: list[str]
+    """Names of the columns of answers."""
+    job: str | None
+    """The Spark job that was written instead of being run (`--write-job`)."""
+    diagnostics: list[Problem]
+    """Warnings."""

@@ -13,18 +13,14 @@ NAMESPACES, LANDLOCK = "namespaces", "landlock"
 MECHANISMS = (NAMESPACES, LANDLOCK)
 
 
-def isolate(
-    view: View, mechanisms: Collection[str] = MECHANISMS, *, network: bool = False, keep_process: bool = False
-) -> Isolation:
+def isolate(view: View, mechanisms: Collection[str] = MECHANISMS, *, network: bool = False) -> Isolation:
     """Confine this process, and whatever it starts, to the view for good; returns what holds from now on.
 
-    With a namespace for processes it goes on in a child process; `keep_process` does without where Landlock guards
-    other processes as well. `network` keeps the machine's network. What the machine does not offer is left out and
-    told; `mechanisms` leaves out more, to test that. Call it before there is any thread.
+    In namespaces it goes on in a child process. `network` keeps the machine's network. What the machine does not offer
+    is left out and told; `mechanisms` leaves out more, to test that. Call it before there is any thread.
     """
     version = landlock.version() if LANDLOCK in mechanisms else 0
-    processes = not (keep_process and landlock.guards_processes(version))
-    entered = NAMESPACES in mechanisms and namespaces.enter(network=network, processes=processes)
+    entered = NAMESPACES in mechanisms and namespaces.enter(network=network)
     shown, own_proc = _show_only(view) if entered else (False, False)
     if version:
         landlock.restrict(view, version, whole_proc=own_proc)

@@ -16,13 +16,13 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1  # netdevice(7)
 _INTERNET, _DATAGRAM = 2, 2  # socket(2); Python's module of that name takes longer to import than all of this
 
 
-def enter(*, network: bool, processes: bool) -> bool:
+def enter(*, network: bool) -> bool:
     """Move this process into new namespaces; False where the machine does not allow it, and then nothing has changed.
 
-    `network` keeps the network of the machine. With `processes` a child goes on, as the first process of a namespace;
-    the parent only waits: it passes SIGTERM on, and ends as the child does.
+    `network` keeps the network of the machine. A child goes on, as the first process of its namespace; the parent only
+    waits: it passes SIGTERM on, and ends as the child does.
     """
-    kinds = _USER | _MOUNTS | _IPC | (0 if network else _NETWORK) | (_PROCESSES if processes else 0)
+    kinds = _USER | _MOUNTS | _IPC | _PROCESSES | (0 if network else _NETWORK)
     user, group = os.getuid(), os.getgid()
     try:
         call("unshare", kinds)
@@ -32,8 +32,7 @@ def enter(*, network: bool, processes: bool) -> bool:
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
-    if processes:
-        _go_on_in_child()
+    _go_on_in_child()
     if not network:
         _raise_loopback()
     return True

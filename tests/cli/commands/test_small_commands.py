@@ -24,7 +24,7 @@ def test_init_writes_a_manifest_that_compiles(wine, manifact):
 def test_validate_writes_nothing(wine, manifact):
     before = sorted(wine.rglob("*"))
     result = manifact("validate")
-    assert (result.code, result.out) == (0, "model.yaml is valid.\n")
+    assert (result.code, result.out) == (0, "model.yaml is valid.\n  next: manifact compile .\n")
     assert sorted(wine.rglob("*")) == before
 
 

@@ -58,6 +58,14 @@ def right(client: socket.socket) -> None:
     client.close()
 
 
+def answering(content: bytes) -> Callable[[socket.socket], None]:
+    def way(client: socket.socket) -> None:
+        client.sendall(content)
+        client.close()
+
+    return way
+
+
 Way = Callable[[socket.socket], None]
 
 
@@ -93,7 +101,7 @@ def serve() -> Iterator[Callable[..., tuple[str, list[int]]]]:
 def read_request(client: socket.socket) -> None:
     """All of it, or the beginning of what is none."""
     text = more = client.recv(65_536)
-    while more and text.startswith(b"POST") and not text.endswith(b'[{"x": 3}]'):
+    while more and text.startswith(b"POST") and not text.endswith(b'{"x": 3}]'):
         more = client.recv(65_536)
         text += more
 
@@ -116,6 +124,21 @@ def test_a_worker_that_comes_back_is_asked_again(way: Way, lab: Lab, serve: Any)
     url, met = serve(way, right)
     assert smoke_test(lab.connection, url, ROWS) is None
     assert len(met) == 2
+
+
+def test_a_slow_model_is_asked_fewer_rows_one_by_one(lab: Lab, serve: Any) -> None:
+    """Each look at the clock finds it ten seconds on: reversed, then rows one by one until half a minute is over."""
+    smoke = SmokeTest([{"x": 3}] * 8, (6,) * 8)
+    alone = HEAD + b'{"prediction": [6]}'
+    together = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + b'{"prediction": [6, 6, 6, 6, 6, 6, 6, 6]}'
+    ways = [answering(together), answering(together), answering(alone)]
+    url, met = serve(*ways)
+    seconds = iter(range(0, 1000, 10))
+    assert smoke_test(lab.connection, url, smoke, now=lambda: next(seconds)) is None
+    assert len(met) == 1 + 3  # at 10, 20 and 30 s; at 40 s no more
+    url, met = serve(*ways)
+    assert smoke_test(lab.connection, url, smoke, now=lambda: 0) is None
+    assert len(met) == 1 + 1 + 8
 
 
 def test_where_nobody_listens_nothing_is_tested(lab: Lab) -> None:

@@ -130,6 +130,7 @@ ELSEWHERE = {
     "artifact.uri": "compilation/prebuilt/test_prebuilt.py",
     "artifact.sha256": "compilation/prebuilt/test_prebuilt.py",
     "artifact.contract": "compilation/prebuilt/test_prebuilt.py",
+    "artifact.allow": "compilation/test_judged_files.py",
     "model.weights": "emit/test_torch_weights.py",
     "columns.input.*.categories": "emit/test_score_categories.py",
     "columns.output.*.categories": "emit/test_score_categories.py",

@@ -1,4 +1,4 @@
-"""The console in a real browser: found, read and used with the keyboard alone."""
+"""The pages in a real browser: found, read and used with the keyboard alone, and free of what axe finds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,52 +15,38 @@ import pytest
 from compiler.localcloud import open_cloud
 from compiler.localcloud.console.pages import application
 from compiler.localcloud.server import LocalServer
+from testing.browser import MISSING, PHONE, WIDE, axe_findings, axe_source, chromium, present_as, sideways
+from testing.paths import ROOT
 
-DRIVER, BROWSER = shutil.which("chromedriver"), shutil.which("chromium")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(DRIVER is None or BROWSER is None, reason="no chromium and chromedriver on this machine"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(MISSING is not None, reason=str(MISSING))]
 
-# A browser that asks for nothing but our pages.
-SWITCHES = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1100,1400",
-)
+needs_axe = pytest.mark.skipif(axe_source() is None, reason="axe-core is not here: pip install axe-playwright-python")
+VIEWS = (("light", WIDE), ("dark", WIDE), ("light", PHONE))
+EXAMPLES = sorted(path.name for path in (ROOT / "manifests").iterdir() if (path / "model.yaml").exists())
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
+    with chromium(tmp_path / "profile") as driver:
+        yield driver
 
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(switch)
-    driver = webdriver.Chrome(options, Service(DRIVER))
-    driver.implicitly_wait(10)
-    yield driver
-    driver.quit()
+
+@contextmanager
+def open_console(store: Path) -> Iterator[str]:
+    with open_cloud(store) as cloud, LocalServer(cloud, application(cloud), 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"{server.url}/console"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture
 def console(wine: Path, manifact: Any) -> Iterator[str]:
     """The wine model, applied, and the address of its console."""
     assert manifact("apply").code == 0
-    with open_cloud(wine / ".manifact" / "local") as cloud, LocalServer(cloud, application(cloud), 0) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield f"{server.url}/console"
-        server.shutdown()
-        thread.join()
+    with open_console(wine / ".manifact" / "local") as address:
+        yield address
     assert manifact("destroy", "wine-cultivar", "--yes").code == 0
 
 
@@ -89,7 +76,7 @@ def test_predict_with_the_keyboard_alone(browser: Any, console: str, wine: Path)
     record = dict(zip(header.split(","), map(float, row.split(",")), strict=True))
     body.clear()
     body.send_keys(json.dumps([record]))
-    _tab_to(browser, lambda e: e.tag_name == "button").send_keys(Keys.ENTER)
+    _tab_to(browser, lambda e: e.get_attribute("type") == "submit").send_keys(Keys.ENTER)
     answer = browser.find_element(By.XPATH, "//*[contains(text(), 'Answer 200')]")
     assert answer.is_displayed()
     assert "class_1" in browser.find_element(By.TAG_NAME, "main").text
@@ -106,3 +93,44 @@ def test_a_model_is_shown_whole_and_nothing_is_loaded_from_elsewhere(browser: An
     loaded = browser.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
     assert [name for name in loaded if not name.startswith(console.rpartition("/")[0])] == []
     assert browser.get_log("browser") == []
+
+
+@needs_axe
+def test_axe_finds_nothing_on_any_page(browser: Any, console: str, wine: Path) -> None:
+    from selenium.webdriver.common.by import By
+
+    browser.get(console)
+    links = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "main a[href*='/console/']")]
+    browser.get(next(link for link in links if "/deployments/" in link))
+    endpoint = browser.find_element(By.CSS_SELECTOR, "a[href$='/openapi.json']").get_attribute("href")
+    model = next(link for link in links if "/models/" in link).rpartition("/")[2]
+    compare = f"{console}/compare?left={model}&right={model}"
+    card = (wine / "build" / "wine-cultivar" / "report.html").as_uri()
+    for page in {console, *links, compare, endpoint.removesuffix("openapi.json"), card, f"{console}/nothing"}:
+        for scheme, size in VIEWS:
+            present_as(browser, scheme, size)
+            browser.get(page)
+            assert axe_findings(browser) == [], (page, scheme, size)
+            assert sideways(browser) == 0, (page, size)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_predict_works_at_the_first_click(
+    name: str, browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifact: Any
+) -> None:
+    from selenium.webdriver.common.by import By
+
+    workbench = tmp_path / "example"
+    shutil.copytree(ROOT / "manifests" / name, workbench)
+    monkeypatch.chdir(workbench)
+    result = manifact("apply", "--yes")
+    if "MF810" in str(result):
+        pytest.skip("a library of the model is not installed")
+    assert result.code == 0, result
+    with open_console(workbench / ".manifact" / "local") as address:
+        browser.get(address)
+        browser.find_element(By.CSS_SELECTOR, "a[href^='/console/deployments/']").click()
+        browser.find_element(By.CSS_SELECTOR, "form[method=post] [type=submit]").click()
+        assert browser.find_element(By.CSS_SELECTOR, "h3.good, h3.bad").text == "Answer 200"
+        deployed = browser.find_element(By.TAG_NAME, "h1").text
+    assert manifact("destroy", deployed, "--yes").code == 0

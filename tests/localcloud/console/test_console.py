@@ -113,10 +113,11 @@ def test_a_model_with_everything(page, new_model, science) -> None:
     status, text = page(f"/console/models/{model.id}")
     assert status == 200
     tags = [tag for tag, _ in Outline(text).tags]
-    assert not {"script", "img", "b", "iframe"} & set(tags)
+    assert not {"img", "b", "iframe"} & set(tags)
+    assert tags.count("script") == 1, "the one of the console"
     for expected in ("sha256:abc", "score_syntax", "Passed", "gitBranch", "score.py", "13.5", "&lt;b&gt;by&lt;/b&gt;"):
         assert expected in text
-    assert page("/console")[1].count("&lt;script&gt;") == 1
+    assert page("/console")[1].count("&lt;script&gt;") == 2  # the link, and what search looks at
 
 
 def test_predict_from_the_form(page, new_model, science, deployment_details, settled) -> None:
@@ -128,8 +129,8 @@ def test_predict_from_the_form(page, new_model, science, deployment_details, set
     outline = Outline(text)
     assert (status, "ACTIVE" in text, "MODEL_DEPLOYMENT_CREATE" in text) == (200, True, True)
     labels = {attributes.get("for") for tag, attributes in outline.tags if tag == "label"}
-    assert {attributes["id"] for tag, attributes in outline.tags if tag == "textarea"} == labels
-    assert "&#34;alcohol&#34;: 13.5" in text
+    assert {attributes["id"] for tag, attributes in outline.tags if tag == "textarea"} <= labels
+    assert "&#34;alcohol&#34;: 13.5" in text, text
     assert "&#34;colour&#34;: &#34;red&#34;" in text
     form = urllib.parse.urlencode({"body": '{"data": [1, 2, 3]}'}).encode()
     status, text = page(f"/console/deployments/{created.id}", form)

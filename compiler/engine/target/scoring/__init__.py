@@ -1,0 +1,1 @@
+"""Scores a table with the model of a target, or of this machine."""

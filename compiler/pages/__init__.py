@@ -1,0 +1,1 @@
+"""The look of every HTML page that Manifact writes."""

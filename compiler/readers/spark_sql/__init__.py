@@ -1,0 +1,1 @@
+"""The grammar of the SQL that a Spark pipeline may run."""

@@ -1,0 +1,1 @@
+"""Scores a table with an artifact: in worker processes of this machine, or on an existing Spark."""

@@ -1,0 +1,1 @@
+"""Tables that are too large for memory: read in batches, written in parts, joined into one file."""

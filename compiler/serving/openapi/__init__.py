@@ -1,0 +1,1 @@
+"""The description of an endpoint for clients, as OpenAPI."""
