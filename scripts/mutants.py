@@ -12,7 +12,7 @@ _COMPARISONS = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">",
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is",
 }  # fmt: skip
-_ARITHMETIC = {ast.Add: "-", ast.Sub: "+", ast.Mult: "//", ast.FloorDiv: "*", ast.Div: "*", ast.LShift: ">>"}
+_ARITHMETIC = {ast.Add: "-", ast.Sub: "+", ast.Mult: "//", ast.FloorDiv: "*", ast.LShift: ">>"}
 _NAMES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 _WORD = re.compile(r"[\w.]+")
 _SPEAKING = frozenset({"Diagnostic", "failure", "Event", "Line", "Check"})

@@ -30,6 +30,10 @@ _LONGEST = 400
 _MAX_TESTS = 300
 
 
+_NONE_COLLECTED = 5
+"""Exit code of pytest; the others but 0 mean that something failed, if only on import."""
+
+
 class Outcome(enum.Enum):
     """What the tests said of a change."""
 
@@ -80,8 +84,8 @@ class Workshop:
                 code = self.run(str(Path(__file__).resolve()), "run", str(chosen), seconds=self._seconds)
             except subprocess.TimeoutExpired:
                 return Outcome.TOO_LONG
-        if code not in (0, 1, 2):  # pytest: all passed, some failed, a file could not even be imported
-            raise RuntimeError(f"the tests could not be run on {mutant}: pytest ended with {code}")
+        if code == _NONE_COLLECTED:
+            raise RuntimeError(f"no test was found to run on {mutant}: measure again with --fresh")
         return Outcome.SURVIVED if code == 0 else Outcome.NOTICED
 
     @contextlib.contextmanager

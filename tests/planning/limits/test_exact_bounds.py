@@ -9,7 +9,8 @@ import pytest
 
 from compiler.cloud.connect.retries import DOUBTFUL, REPEATABLE, UNDONE, RetryPolicy
 from compiler.diagnostics import Report
-from compiler.planning.limits.catalog import check_limits
+from compiler.planning import references
+from compiler.planning.limits.catalog import check_limits, check_references
 from compiler.planning.live.in_progress import deployments_in_progress, in_progress_warnings
 from compiler.planning.live.observed import LiveResource, Observed
 from compiler.planning.tags import Scope
@@ -76,3 +77,10 @@ def test_how_often_a_request_is_tried() -> None:
     policy = RetryPolicy()
     assert (policy.attempts, policy.total, policy.first_pause) == (5, 60.0, 0.5)
     assert ({"GET", "HEAD", "PUT", "DELETE"}, {429}, {500, 502, 503, 504}) == (REPEATABLE, UNDONE, DOUBTFUL)
+
+
+@pytest.mark.parametrize("word", sorted(references.ALL))
+def test_words_that_plans_use_themselves(word: str) -> None:
+    report = Report()
+    check_references({"spec": {"catalog": {"description": word, "displayName": f"{word} of mine"}}}, report)
+    assert [(problem.code, word in problem.message) for problem in report.diagnostics] == [("MF115", True)]
