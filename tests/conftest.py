@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from compiler.cli.main import main
 from testing.command import Manifact, Result
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from testing.lab import Lab
 
 WINE = MANIFESTS / "sklearn-wine"
+
+# The same examples in every run, so that a change is to blame for a failure; MANIFACT_HYPOTHESIS=long looks for more.
+# No deadline: how long an example takes says more of the machine than of the code.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("MANIFACT_HYPOTHESIS", "same"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,7 +19,6 @@ KEPT = ("JAVA_HOME", "SPARK_HOME", "LD_LIBRARY_PATH", "TZ")
 MAX_OPEN_FILES = 4096
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
 
 
 def environment(home: Path, variables: Mapping[str, str]) -> dict[str, str]:
@@ -58,10 +57,9 @@ def die_with_parent() -> None:
 
 
 def confine() -> None:
-    """Before user code is loaded: no core files, a bound on files and processes, no new privileges."""
+    """Before user code is loaded: no core files, and a bound on open files; privileges are gone by then (`isolate`)."""
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def hide_memory() -> None:

@@ -12,6 +12,7 @@ import pytest
 from compiler.cli import commands
 from compiler.cli.parser import Parser
 from testing.command import run, start
+from testing.some import some
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_help_is_a_sentence_and_an_example_and_fits_a_terminal(name, manifact, m
     result = manifact(name, "--help")
     assert (result.code, result.err) == (0, "")
     assert re.search(r"^example: manifact ", result.out, re.MULTILINE)
-    assert all(len(line) <= 80 for line in result.out.splitlines() if not line.startswith("example: "))
+    assert all(len(line) <= 80 for line in some(result.out.splitlines()) if not line.startswith("example: "))
     assert not commands.load(name).SUMMARY.endswith(".")
 
 

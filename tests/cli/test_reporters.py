@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from compiler.diagnostics import Diagnostic, Severity, SourceRange
 from compiler.render import reporters
 from testing.paths import ROOT
+from testing.some import some
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_github_annotates_the_lines(command, wrong, manifact):
 def test_gitlab_gets_a_code_quality_report(command, wrong, manifact):
     issues = json.loads(manifact(command, "--format=gitlab").out)
     assert {issue["check_name"] for issue in issues} == {"MF102", "MF103"}
-    assert all(issue["location"]["lines"]["begin"] > 1 and issue["severity"] == "major" for issue in issues)
+    assert all(issue["location"]["lines"]["begin"] > 1 and issue["severity"] == "major" for issue in some(issues))
     assert len({issue["fingerprint"] for issue in issues}) == 2
 
 

@@ -14,6 +14,7 @@ from compiler.compilation import batch, pool
 from compiler.compilation.batch import CompiledManifest, compile_each
 from compiler.compilation.declared_name import declared_name
 from testing.paths import MANIFESTS
+from testing.some import some
 
 COUNT = 30
 WINE = MANIFESTS / "sklearn-wine"
@@ -75,7 +76,7 @@ def test_nothing_is_left_running_when_the_reader_stops(fleet: list[Path], monkey
     next(results)
     results.close()
     assert workers
-    assert all(worker.poll() is not None for worker in workers)
+    assert all(worker.poll() is not None for worker in some(workers))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 
 from compiler.codes import ExitCode
 from testing.paths import child_environment
+from testing.some import some
 from testing.transports import PowerCut
 
 NETWORK = {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..s"}
@@ -52,8 +53,8 @@ def is_tidy(repository: Any) -> None:
     assert result.exit_code is ExitCode.OK, str(result)
     assert repository.live() == DONE
     with repository.lab() as lab:
-        assert all({"manifact-artifact", "manifact-config"} <= set(live.tags) for live in lab.models())
-        assert all("manifact-config" in live.tags for live in lab.deployments())
+        assert all({"manifact-artifact", "manifact-config"} <= set(live.tags) for live in some(lab.models()))
+        assert all("manifact-config" in live.tags for live in some(lab.deployments()))
     assert set(repository.states(prune=True).values()) == {"InSync"}
 
 

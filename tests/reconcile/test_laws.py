@@ -133,7 +133,7 @@ def test_a_busy_service_slows_the_fleet_and_nobody_fails_for_good() -> None:
     soon = decide(known, memory, settings, Orders(consent=True), NOW + 10)
     assert {state.reason for state in soon.values()} == {"ServiceBusy"}
     later = decide(known, memory, settings, Orders(consent=True), NOW + 31)
-    assert all(state.begins for state in later.values())
+    assert [name for name, state in later.items() if not state.begins] == []
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,8 @@ def test_an_approval_is_for_that_very_difference() -> None:
     blocked = decide(fleet(*items), Memory(), SETTINGS, Orders(consent=True), NOW)
     (key,) = {state.approve for state in blocked.values()}
     orders = Orders(consent=True, approve=frozenset({key}))
-    assert all(state.begins for state in decide(fleet(*items), Memory(), SETTINGS, orders, NOW).values())
+    decided = decide(fleet(*items), Memory(), SETTINGS, orders, NOW)
+    assert [name for name, state in decided.items() if not state.begins] == []
     more = [*items, facts("m4", change("m4"))]
     assert not any(state.begins for state in decide(fleet(*more), Memory(), SETTINGS, orders, NOW).values())
 

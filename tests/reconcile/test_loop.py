@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from compiler.reconcile.turn.orders import Orders
 from compiler.reconcile.turn.states import NameState, State
 from testing.lab import open_at
 from testing.paths import child_environment
+from testing.some import some
 
 ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "PATH": os.environ["PATH"]}
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.org")
@@ -180,7 +180,7 @@ def test_sigterm_ends_it_with_143(repository: Any, tmp_path: Path) -> None:
         started.send_signal(signal.SIGTERM)
         out, err = started.communicate(timeout=30)
     assert started.returncode == 143, err
-    assert all(json.loads(text) for text in out.splitlines() if text)
+    assert all(json.loads(text) for text in some(out.splitlines()) if text)
     assert "pages on 127.0.0.1:" in err
 
 
@@ -258,9 +258,8 @@ def test_a_receiver_that_hangs_holds_nobody_up() -> None:
     gate = threading.Event()
 
     sender = Sender(lambda _: Hanging(gate), lambda _: None)
-    began = time.monotonic()
     sender.send([Receiver("https://example.org/", "key")], [{"type": "Ready", "n": n} for n in range(1500)])
-    assert time.monotonic() - began < 1
+    assert not gate.is_set()  # the receiver hangs still
     assert sender.dropped >= 499
     gate.set()
     sender.close()
@@ -271,7 +270,7 @@ class Hanging:
         self._gate = gate
 
     def request(self, *_: Any) -> None:
-        self._gate.wait(10)
+        self._gate.wait()
         raise OSError("gone")
 
     def close(self) -> None:

@@ -45,3 +45,16 @@ def test_links_are_refused(tmp_path: Path) -> None:
 def test_an_artifact_needs_a_score(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match=r"no score\.py"):
         unpack([archive(tmp_path / "a.zip", "sub/score.py")], tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["score.py", "data/link", "folder"])
+def test_links_in_a_directory_are_refused(tmp_path: Path, name: str) -> None:
+    source = tmp_path / "artifact"
+    (source / "data").mkdir(parents=True)
+    (source / "other.py").write_text("")
+    (source / "score.py").write_text("")
+    (source / name).unlink(missing_ok=True)
+    (source / name).symlink_to(source / ("data" if name == "folder" else "other.py"))
+    with pytest.raises(ArtifactError, match=f"'{name}' is a symbolic link"):
+        unpack([source], tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -23,6 +22,7 @@ from compiler.serving.isolation.isolate import LANDLOCK, MECHANISMS, NAMESPACES
 from compiler.serving.isolation.result import Isolation
 from compiler.serving.protocol import Desired, start_ticks
 from testing.processes import processes_below
+from testing.waiting import LONG, eventually
 
 SCORE = """
 import os, socket, subprocess
@@ -61,16 +61,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     eventually(lambda: not server.is_alive())
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return value
-
-
 def call(server: Server, body: Any) -> Any:
-    with closing(http.client.HTTPConnection("127.0.0.1", server.status().port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.status().port, timeout=LONG)) as connection:
         connection.request("POST", "/predict", json.dumps(body))
         return json.loads(connection.getresponse().read())
 

@@ -57,7 +57,7 @@ _DENIED = tuple(_DENIED_NAMES.split())
 _MEMMAP = frozenset({"numpy.memmap", "numpy.core.memmap.memmap", "numpy._core.memmap.memmap"})
 # What honest programs hold that no model needs. None of them acts by being named; calling them is denied.
 _HARMLESS = frozenset(
-    {("argparse", "Namespace"), ("builtins", "print"), ("types", "SimpleNamespace"), ("types", "NoneType")}
+    {("builtins", "print"), ("types", "SimpleNamespace"), ("types", "NoneType")}
     | {("enum", name) for name in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum")}
 )
 _HARMLESS_MODULES = frozenset({"typing", "numbers", "collections.abc"})

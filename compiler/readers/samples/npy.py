@@ -130,7 +130,7 @@ def _header(content: Content, data: bytes) -> tuple[dict[str, object], int]:
         raise malformed(content, f"the NPY header claims {length} bytes")
     try:
         header = ast.literal_eval(data[start : start + length].decode("utf-8" if wide else "latin-1").strip())
-    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
         raise malformed(content, "the NPY header is not a Python literal") from error
     if not isinstance(header, dict):
         raise malformed(content, "the NPY header is not a mapping")

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from compiler.cli import commands
+from testing.some import some
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -14,7 +15,7 @@ def test_a_script_knows_every_command(shell, manifact):
     pytest.importorskip("shtab")
     result = manifact("completion", shell)
     assert result.code == 0
-    assert all(name in result.out for name in commands.NAMES)
+    assert all(name in result.out for name in some(commands.NAMES))
     assert "--select" in result.out or "-l select" in result.out
 
 

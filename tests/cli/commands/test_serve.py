@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from testing.command import first_document, start
+from testing.some import some
 from testing.waiting import LONG, eventually
 
 SCORE = """
@@ -153,7 +154,7 @@ def test_a_model_that_does_not_load(tmp_path, serve, score, code, said) -> None:
     served = serve(make(tmp_path, f"{SCORE}\n{score}\n"), "--port", "0")
     assert served.ended() == code
     told = served.process.stdout.read()
-    assert all(words in told for words in said)
+    assert all(words in told for words in some(said))
     assert ("Traceback" in served.errors.read_text()) == ("_exit" not in score)
     assert served.is_gone()
 
@@ -244,6 +245,15 @@ def test_what_a_manifest_compiles_to_and_what_was_pulled(wine, serve, manifact) 
         document = served.document()
         assert document["name"] == name
         assert call(document["port"], data) == (200, {"prediction": [expected]})
+
+
+@pytest.mark.parametrize("target", ["/etc/hostname", "/etc"])
+def test_a_directory_with_a_link_is_not_served(tmp_path, manifact, target) -> None:
+    artifact = make(tmp_path, SCORE.replace("    return 2", "    raise ValueError('it was loaded')"))
+    (artifact / "data").symlink_to(target)
+    refused = manifact("serve", artifact, "--port", "0")
+    assert (refused.code, "error[MF812]" in refused.err) == (4, True)
+    assert "'data' is a symbolic link" in refused.err
 
 
 def get(port: int, path: str) -> tuple[int, str, str]:

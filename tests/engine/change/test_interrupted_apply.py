@@ -60,7 +60,7 @@ def prepared(blank_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 def is_tidy(lab: Lab, wanted: Any) -> None:
     """One committed version for each artifact, one deployment, one version set for each name, nothing else to do."""
     models, deployments = lab.models(), lab.deployments()
-    assert all("manifact-artifact" in live.tags for live in models)
+    assert [live.id for live in models if "manifact-artifact" not in live.tags] == []
     assert len({live.tags["manifact-artifact"] for live in models}) == len(models)
     assert len(deployments) == (0 if wanted.deployment.get("state") == "absent" else 1)
     assert {live.tags["manifact-name"] for live in (*models, *deployments)} <= {wanted.name}

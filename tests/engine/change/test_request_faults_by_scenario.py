@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from testing.lab import Lab, Manifest, open_at
+from testing.some import some
 from testing.transports import fail_at
 
 CUSTOM = {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..s"}}
@@ -26,12 +27,16 @@ SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any], bool]] = {
     "rename": ({}, {"name": "grapes", "renamed_from": "wine"}, False),
     "prune": ({"name": "gone"}, {"name": "kept"}, True),
 }
-FAULTS = ["404 NotAuthorizedOrNotFound", "answer lost"]
+# One problem each; what was done though its answer was lost is found changed (MF716) where it is sent again.
+CODES = {"404 NotAuthorizedOrNotFound": {"MF713"}, "answer lost": {"MF714", "MF716"}}
+FAULTS = list(CODES)
+UNTESTED = "MF723"
+"""Nothing serves here: the smoke test has nobody to ask."""
 
 
 def is_tidy(lab: Lab, wanted: Any) -> None:
     models, deployments = lab.models(), lab.deployments()
-    assert all("manifact-artifact" in live.tags for live in models)
+    assert all("manifact-artifact" in live.tags for live in some(models))
     assert len({live.tags["manifact-artifact"] for live in models}) == len(models)
     assert len(deployments) == (0 if wanted.deployment.get("state") == "absent" else 1)
     sets = [live for live in lab.observe().version_sets if not live.deleted]
@@ -59,7 +64,9 @@ def test_each_request(scenario: str, fault: str, blank_store: Path, tmp_path: Pa
             made = lab.plan(wanted, prune=prune)
             faulty = fail_at(lab, at, fault)
             outcome = lab.carry_out(made, wanted)
-        assert all(problem.code.startswith("MF7") and problem.message for problem in outcome.diagnostics)
+        codes = [problem.code for problem in outcome.diagnostics if problem.code != UNTESTED]
+        assert len(codes) == (0 if outcome.complete else 1)
+        assert CODES[fault].issuperset(codes)
         with open_at(root) as lab:
             assert lab.apply(wanted, prune=prune).complete
             assert lab.plan(wanted, deep=True, prune=prune).empty

@@ -15,6 +15,7 @@ from compiler.cloud.datascience.invoke import call_endpoint
 from compiler.spec.deployment import Deployment
 from testing.fields import differing, leaves
 from testing.lab import Lab, Manifest
+from testing.some import some
 from testing.waiting import eventually
 
 GROUP, LOG, OTHER_LOG = "ocid1.loggroup.oc1..g", "ocid1.log.oc1..a", "ocid1.log.oc1..b"
@@ -104,7 +105,7 @@ def test_no_request_fails_whatever_is_changed_in_place(open_lab: Callable[..., L
             told = len(answers)
             lab.settled(Manifest(factor=2, deployment=deployment))
             met = eventually(lambda: answers[told:])  # noqa: B023 - called before the loop goes on
-            assert all(answer == (200, [8]) for answer in met), deployment
+            assert all(answer == (200, [8]) for answer in some(met)), deployment
         lab.settled(
             Manifest(factor=5, deployment={**deployment, "ocpus": 4, "environmentVariables": {"LEVEL": "info"}})
         )

@@ -9,6 +9,7 @@ import pytest
 from compiler.diagnostics import Severity
 from compiler.planning.plan.planner import plan
 from testing.lab import Lab, Manifest
+from testing.some import some
 
 
 @pytest.mark.parametrize(("field", "word"), [("project", "cellar"), ("target", "local")])
@@ -23,8 +24,8 @@ def test_a_renamed_project_or_target_is_told(lab: Lab, field: str, word: str) ->
     assert sorted(problem.message.partition(" of the ")[0] for problem in told) == [
         "deployment 'red'", "deployment 'white'", "model 'red'", "model 'white'",
     ]  # fmt: skip
-    assert all(f"the {field} '{word}'" in problem.message for problem in told)
-    assert all(f"call it '{word}' again" in str(problem.hint) for problem in told)
+    assert all(f"the {field} '{word}'" in problem.message for problem in some(told))
+    assert all(f"call it '{word}' again" in str(problem.hint) for problem in some(told))
 
 
 def test_nothing_is_told_of_what_is_settled_or_wholly_another_s(lab: Lab) -> None:

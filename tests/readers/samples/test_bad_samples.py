@@ -65,6 +65,10 @@ CASES = [
     ("s.npy", npy(np.float64(3)), "MF303", "the array is a single value, not rows"),
     ("s.npy", npy(np.arange(9))[:-4], "MF303", "the array ends after 68 of 72 bytes"),
     ("s.npy", header("{'descr': '<f8', 'shape': (10**9,)}"), "MF303", "the NPY header is not a Python literal"),
+    ("s.npy", header("{'descr': {[('a', '<f4')]}, 'shape': (1,)}"), "MF303", "the NPY header is not a Python literal"),
+    ("s.npy", header("{['descr']: '<f4', 'shape': (1,)}"), "MF303", "the NPY header is not a Python literal"),
+    ("s.npy", header("{'descr': [('a',)], 'shape': (1,)}"), "MF303", "arrays of [('a',)] are not supported"),
+    ("s.npy", header("{'descr': {'names': 5}, 'shape': (1,)}"), "MF303", "arrays of {'names': 5} are not supported"),
     (
         "s.npy",
         header("{'descr': '<f8', 'shape': (99999999999,)}"),
@@ -141,6 +145,6 @@ def test_mutated_samples_read_or_give_a_diagnostic(data: st.DataObject, tmp_path
     try:
         table = read_table(tmp_path / name)
     except CompilerError as error:
-        assert all(problem.code.startswith("MF3") for problem in error.diagnostics)  # noqa: PT017
+        assert {problem.code[:3] for problem in error.diagnostics} == {"MF3"}  # noqa: PT017
     else:
-        assert all(len(column.values) == table.rows for column in table.columns)
+        assert {len(column.values) for column in table.columns} <= {table.rows}
