@@ -4,7 +4,8 @@
 
 Fits every public estimator of the package, pickles it, compiles a project around it without a line in `allow`, and runs
 the artifact by `verify` against the estimator's own answers: by the ways of `--verify`, or by one way an input in turn;
-the other ways are compiled. What neither predicts nor transforms is only judged. Prints what failed, and counts.
+the other ways are compiled. What neither predicts nor transforms, or takes dicts or images, is only judged. Prints what
+failed, and counts.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from pickled_objects import TARGETS, TEXTS, X, instances  # noqa: E402
+from pickled_objects import TARGETS, TARGETS_OF, TEXTS, X, instances  # noqa: E402
 
 from compiler import CompilerError, Project  # noqa: E402
 from compiler.readers.pickles import read_pickle  # noqa: E402
 
+FOLLOWS = (X[:, 0] > 0.5).astype(int)
+"""A target that a column decides: selections by a test keep something."""
+MAX_COLUMNS = 10_000
+"""Columns of an output sample; HashingVectorizer answers with a million."""
 METHODS = ("predict", "transform", "predict_proba", "decision_function")
 
 
@@ -69,28 +74,56 @@ def estimators(package: str) -> Iterator[tuple[str, type]]:
 
 
 def fitted(cls: type, rows: Any) -> Any:
-    """The estimator fitted on the rows; None when it does not take them."""
+    """The estimator fitted on the rows, so that it answers with something; None when it does not take them."""
     for estimator in instances(cls):
-        for target in TARGETS:
+        for target in TARGETS_OF.get(cls.__module__.split(".", 1)[0], (*TARGETS, FOLLOWS)):
             try:
-                return estimator.fit(rows, target)
+                model = estimator.fit(rows, target)
+                if _answers(model, rows):
+                    return model
             except Exception:
                 continue
     return None
 
 
-def inputs() -> dict[str, Any]:
-    """What estimators are fitted on; the last two for those that take no table of several numbers."""
+def _answers(model: Any, rows: Any) -> bool:
+    """Whether the model has a column to answer with: a selection may keep none."""
+    method = next((name for name in METHODS if hasattr(model, name)), None)
+    return method is None or 0 not in getattr(getattr(model, method)(rows[:6]), "shape", ())
+
+
+def inputs(cls: type) -> dict[str, Any]:
+    """What an estimator is fitted on; after the tables what is for those that take no table of several numbers."""
+    import numpy as np
     import pandas as pd
 
+    texts = [" ".join(f"{word}word" for word in text.split()) for text in TEXTS]
+    tags = _tags(cls)
+    if tags is not None and tags.string and not tags.two_d_array:
+        return {"texts": texts}
+    if tags is not None and tags.dict:
+        return {"dicts": [{"a": float(n), "b": word} for n, word in enumerate(texts)]}
+    if tags is not None and tags.three_d_array:
+        return {"images": np.ones((12, 20, 20))}
     frame = pd.DataFrame(X, columns=list("abcd"))
-    return {"array": X, "frame": frame, "column": X[:, :1], "texts": [text.replace(" ", "word ") for text in TEXTS]}
+    gaps = X.copy()
+    gaps[::3, 1] = np.nan
+    return {"array": X, "frame": frame, "column": X[:, :1], "texts": texts, "gaps": gaps}
+
+
+def _tags(cls: type) -> Any:
+    """scikit-learn's word on what an estimator takes; None for those of other libraries."""
+    if not cls.__module__.startswith("sklearn."):
+        return None
+    from sklearn.utils import get_tags
+
+    return next((get_tags(estimator).input_tags for estimator in instances(cls)), None)
 
 
 def fits(cls: type) -> Iterator[tuple[str, Any, Any]]:
     """Input by name, rows and the model fitted on them: the tables, or the first other input that it takes."""
     found = False
-    for kind, rows in inputs().items():
+    for kind, rows in inputs(cls).items():
         if found and kind not in {"array", "frame"}:
             return
         model = fitted(cls, rows)
@@ -110,8 +143,8 @@ def project(folder: Path, model: Any, content: bytes, rows: Any) -> None:
     lines = ["apiVersion: manifact/v1", "kind: Model", "metadata: {name: subject}", "spec:"]
     lines += ["  model: {path: model.bin}", f"  score: {{method: {method}}}", "  samples:", "    input: in.csv"]
     answers = getattr(model, method)(rows[:6])
-    answers = answers.toarray() if hasattr(answers, "toarray") else answers
-    if not isinstance(answers, tuple) and np.ndim(answers) in {1, 2}:
+    answers = answers.toarray() if hasattr(answers, "toarray") and answers.shape[-1] <= MAX_COLUMNS else answers
+    if not isinstance(answers, tuple) and np.ndim(answers) in {1, 2} and np.shape(answers)[-1] <= MAX_COLUMNS:
         table = pd.DataFrame(np.asarray(answers))
         table.columns = [f"y{n}" for n in range(table.shape[1])]
         table.to_csv(folder / "out.csv", index=False)
@@ -144,6 +177,11 @@ def tried(model: Any, way: str, rows: Any, verify: bool) -> str:
     return ""
 
 
+def servable(model: Any, kind: str) -> bool:
+    """Whether a model answers at all, and to rows of a table."""
+    return kind not in {"dicts", "images"} and any(hasattr(model, method) for method in METHODS)
+
+
 def judged(model: Any, way: str) -> str:
     """What the gate says of an estimator that neither predicts nor transforms; empty when it knows all of it."""
     with tempfile.TemporaryDirectory() as name:
@@ -170,16 +208,16 @@ class Run:
             found = True
             self._turn += 1
             for number, way in enumerate(self.ways):
-                self._one(f"{name} {kind} {way}", model, way, rows, self._verified(way, number))
+                self._one(f"{name} {kind} {way}", kind, model, way, rows, self._verified(way, number))
         if not found:
             self._print("not fitted", name)
 
     def _verified(self, way: str, number: int) -> bool:
         return way in self.verify or (self.verify == ["turn"] and number == self._turn % len(self.ways))
 
-    def _one(self, what: str, model: Any, way: str, rows: Any, verify: bool) -> None:
+    def _one(self, what: str, kind: str, model: Any, way: str, rows: Any, verify: bool) -> None:
         try:
-            if not any(hasattr(model, method) for method in METHODS):
+            if not servable(model, kind):
                 said = judged(model, way)
                 self.counts["judged only"] += 1
             else:

@@ -19,6 +19,9 @@ NAMES = np.where(CLASSES, "yes", "no")
 NUMBERS = X[:, 0] * 3 + 1
 TEXTS = ["a b c", "b c d e", "c d a", "f a"] * 15
 TARGETS = (CLASSES, NUMBERS, np.c_[NUMBERS, NUMBERS], np.c_[CLASSES, CLASSES], NAMES, np.arange(60) % 3)
+SURVIVAL = np.array(list(zip(CLASSES > 0, NUMBERS, strict=True)), dtype=[("event", "?"), ("time", "f8")])
+"""Whether and when: what survival models are fitted on."""
+TARGETS_OF: dict[str, tuple[Any, ...]] = {"sksurv": (SURVIVAL,)}
 
 
 def objects_of(package: str) -> Iterator[tuple[str, Any]]:
@@ -30,14 +33,14 @@ def objects_of(package: str) -> Iterator[tuple[str, Any]]:
     yield from makers.get(package, lambda: _library(package))()
 
 
-def fitted(estimator: Any) -> Iterator[Any]:
+def fitted(estimator: Any, targets: tuple[Any, ...] = TARGETS) -> Iterator[Any]:
     """The estimator fitted on each input and target that it takes; as it is when it takes none."""
     from sklearn.base import clone
 
     found = False
     frame = _frame()
     for rows in (X, frame, TEXTS, np.abs(np.round(X * 3)).astype(int)):
-        for target in TARGETS:
+        for target in targets:
             try:
                 yield clone(estimator).fit(rows, target)
                 found = True
@@ -186,6 +189,7 @@ def configurations() -> list[Callable[[], Any]]:
         lambda: tree.DecisionTreeClassifier(splitter="random", max_leaf_nodes=5),
         lambda: ensemble.HistGradientBoostingClassifier(max_iter=3, categorical_features=[0], max_bins=64),
         lambda: ensemble.HistGradientBoostingClassifier(max_iter=3, early_stopping=True, scoring="accuracy"),
+        lambda: ensemble.HistGradientBoostingRegressor(max_iter=3, early_stopping=True, scoring="r2"),
         *[lambda loss=loss, more=more: ensemble.HistGradientBoostingRegressor(max_iter=3, loss=loss, **more)
           for loss, more in (("poisson", {}), ("gamma", {}), ("absolute_error", {}), ("quantile", {"quantile": 0.5}))],
         *[lambda loss=loss: ensemble.GradientBoostingRegressor(n_estimators=3, loss=loss)
@@ -364,20 +368,36 @@ def _booster(module: str, prefixes: tuple[str, ...]) -> Iterator[tuple[str, Any]
 
 
 def _xgboost() -> Iterator[tuple[str, Any]]:
-    import xgboost
-
     yield from _booster("xgboost", ("XGB",))
-    yield "ranker", xgboost.XGBRanker(n_estimators=2).fit(X, CLASSES, qid=np.repeat([0, 1], 30))
-    yield (
-        "callbacks",
-        xgboost.XGBClassifier(n_estimators=3, callbacks=[xgboost.callback.EarlyStopping(2, save_best=True)]).fit(
-            X, CLASSES, eval_set=[(X, CLASSES)], verbose=False
-        ),
-    )
-    yield "booster", xgboost.train({}, xgboost.DMatrix(X, NUMBERS), 2)
+    yield from _made(_xgboost_makers())
+
+
+def _xgboost_makers() -> dict[str, Callable[[], Any]]:
+    """Each for itself: a release lacks one or the other, or asks for early stopping elsewhere."""
+    import xgboost
     from sklearn.metrics import mean_absolute_error
 
-    yield "metric", xgboost.XGBRegressor(n_estimators=2, eval_metric=mean_absolute_error).fit(X, NUMBERS)
+    evaluated = {"eval_set": [(X, CLASSES)], "verbose": False}
+    data = xgboost.DMatrix(X, NUMBERS)
+    return {
+        "ranker": lambda: xgboost.XGBRanker(n_estimators=2).fit(X, CLASSES, qid=np.repeat([0, 1], 30)),
+        "callbacks": lambda: xgboost.XGBClassifier(
+            n_estimators=3, callbacks=[xgboost.callback.EarlyStopping(2, save_best=True)]
+        ).fit(X, CLASSES, **evaluated),
+        "stopped": lambda: xgboost.XGBClassifier(n_estimators=9).fit(X, CLASSES, early_stopping_rounds=2, **evaluated),
+        "booster": lambda: xgboost.train({}, data, 2),
+        "stopped booster": lambda: xgboost.train({}, data, 9, evals=[(data, "e")], early_stopping_rounds=2),
+        "named booster": lambda: xgboost.train({}, xgboost.DMatrix(X, NUMBERS, feature_names=list("abcd")), 2),
+        "metric": lambda: xgboost.XGBRegressor(n_estimators=2, eval_metric=mean_absolute_error).fit(X, NUMBERS),
+    }
+
+
+def _made(makers: dict[str, Callable[[], Any]]) -> Iterator[tuple[str, Any]]:
+    for name, make in makers.items():
+        try:
+            yield name, make()
+        except Exception as error:
+            print(f"not made: {name}: {error}"[:200])
 
 
 def _lightgbm() -> Iterator[tuple[str, Any]]:
@@ -428,5 +448,5 @@ def _library(package: str) -> Iterator[tuple[str, Any]]:
             if public and hasattr(cls, "fit") and not inspect.isabstract(cls) and cls not in seen:
                 seen.add(cls)
                 for estimator in instances(cls):
-                    for model in fitted(estimator):
+                    for model in fitted(estimator, TARGETS_OF.get(package, TARGETS)):
                         yield name, model

@@ -98,6 +98,13 @@ PLANS: dict[str, Code] = {
         ExitCode.INCOMPLETE,
         advice="wait for the other apply, or end it, then apply again",
     ),
+    "MF779": Code(
+        "others were held back",
+        "Several manifests are applied together or not at all, so that one plan shows everything. With `--keep-going` "
+        "those that are right are applied, and the exit code is that of the problems with the others.",
+        ExitCode.OK,
+        advice="mend what is wrong, or apply the others meanwhile with --keep-going",
+    ),
     "MF780": Code(
         "another process reconciles this target",
         "One process at a time reconciles a target: it holds a lease in `reconcile.store`. A lease ends with its "

@@ -90,7 +90,9 @@ def _stamp() -> list[Any]:
     """Version of the compiler; in a checkout its sources may change without the version."""
     package = Path(__file__).parent.parent
     in_checkout = (package.parent / "pyproject.toml").exists()
-    newest = max(path.stat().st_mtime_ns for path in package.rglob("*.py")) if in_checkout else 0
+    # Templates and lists are code as well; what Python caches beside them is not.
+    sources = (path for path in package.rglob("*.*") if path.suffix != ".pyc" and path.is_file())
+    newest = max(path.stat().st_mtime_ns for path in sources) if in_checkout else 0
     return [_FORMAT, __version__, newest]
 
 

@@ -23,9 +23,14 @@ def payload_from_file(path: Path, rows: int | None, *, by_column: bool, named: s
 
     `rows` sends only the first rows of a table. Raises `CompilerError` MF001 and MF303.
     """
-    if named.endswith(".json") and rows is None:
+    if not is_table(named, rows):
         return payload_from_text(_bytes(path, named), named)
     return _table(path, rows, by_column=by_column)
+
+
+def is_table(named: str, rows: int | None) -> bool:
+    """Whether a file is sent as rows of a table, and not as the JSON that it is."""
+    return not named.endswith(".json") or rows is not None
 
 
 def _bytes(path: Path, named: str) -> bytes:

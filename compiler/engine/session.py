@@ -66,6 +66,13 @@ class Session:
 
     def desired_all(self, builds: Iterable[Build]) -> list[Desired]:
         """What all builds ask of the target; raises `CompilerError` with the problems of all of them."""
+        found, problems = self.desired_each(builds)
+        if problems:
+            raise CompilerError(*problems)
+        return found
+
+    def desired_each(self, builds: Iterable[Build]) -> tuple[list[Desired], list[Diagnostic]]:
+        """What the builds ask of the target, and what is wrong with those that do not fit it."""
         found: list[Desired] = []
         problems: list[Diagnostic] = []
         for build in builds:
@@ -73,9 +80,7 @@ class Session:
                 found.append(self.desired(build))
             except CompilerError as error:
                 problems += error.diagnostics
-        if problems:
-            raise CompilerError(*problems)
-        return found
+        return found, problems
 
     def substituted(self, desired: Desired) -> Desired:
         """The same with the target's variables in place of `${var.NAME}`."""

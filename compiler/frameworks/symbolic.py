@@ -7,7 +7,8 @@ from typing import Any
 
 from compiler.frameworks.distributions import distribution_of
 from compiler.ir import Json
-from compiler.readers.pickles.arrays import Array, as_array, elements, scalar_of
+from compiler.readers.pickles.arrays import Array, as_array
+from compiler.readers.pickles.elements import elements, scalar_of
 from compiler.readers.pickles.names import is_standard
 from compiler.readers.pickles.values import Bag, Blob, Global, Instance, Pairs
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
+from compiler.localcloud import log_search
 from compiler.localcloud.cleanup import purge
 from compiler.localcloud.datascience import projects, work_requests
 from compiler.localcloud.datascience.deployments import deployments, predict, processes, shapes
@@ -28,7 +29,7 @@ from compiler.localcloud.http.retry_tokens import once
 from compiler.localcloud.http.routing import Router
 from compiler.localcloud.http.signatures import read_body, verify_content, verify_signature
 from compiler.localcloud.identity import identity, resource_search
-from compiler.localcloud.objectstorage import buckets, multipart, objects
+from compiler.localcloud.objectstorage import buckets, copies, multipart, objects, preauthenticated
 from compiler.localcloud.store.blobs import Blobs
 from compiler.localcloud.store.database import Store
 from compiler.localcloud.store.disk_errors import translate_errors
@@ -50,9 +51,12 @@ _MODULES = (
     buckets,
     objects,
     multipart,
+    copies,
+    preauthenticated,
     predict,
     metadata_artifacts,
     identity,
+    log_search,
 )
 _ACTIONS = {**processes.ACTIONS, **transfers.ACTIONS, **references.ACTIONS}
 _ROUTES = tuple(route for room in _MODULES for route in room.ROUTES)
@@ -115,8 +119,8 @@ class LocalCloud:
         self.close()
 
     def _dispatch(self, request: Request) -> Response:
-        settings = self.backend.settings
-        if settings.strict or "authorization" in request.headers or not self._router.may_be_unsigned(request):
+        strict = self.backend.settings.strict
+        if "authorization" in request.headers or not self._router.may_be_unsigned(request, strict=strict):
             verify_signature(request, self.backend.owner)
         route, path, query = self._router.match(request.method, request.target)
         if route.access is Access.STREAM:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from compiler.readers.pickles.arrays import Array, DType
+from compiler.readers.pickles.arrays import Array
+from compiler.readers.pickles.dtypes import DType
 
 _DESCRIPTION = re.compile(r"'descr': '([<>|=])([biufcSUO])(\d+)'")
 _FORTRAN = re.compile(r"'fortran_order': True")

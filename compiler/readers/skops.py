@@ -15,7 +15,8 @@ from typing import Any
 from compiler.readers.containers.archive import damaged, open_archive, read_member
 from compiler.readers.npy_header import parse_npy
 from compiler.readers.pickles import Pickle, refusal
-from compiler.readers.pickles.arrays import Array, elements
+from compiler.readers.pickles.arrays import Array
+from compiler.readers.pickles.elements import elements
 from compiler.readers.pickles.faults import Beyond, Fault, Malformed
 from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.values import Bag, Instance, Pairs

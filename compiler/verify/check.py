@@ -11,6 +11,7 @@ from typing import Any
 from compiler.diagnostics import CompilerError, failure
 from compiler.ir import Golden, Json
 from compiler.passes.samples.golden import golden_request
+from compiler.passes.samples.request_forms import Form, in_form
 from compiler.serving.isolation.result import Isolation
 from compiler.verify.compare import compare
 from compiler.verify.libraries import distribution_of, missing_libraries
@@ -32,6 +33,8 @@ class Verification:
     """How far the process was shut in."""
     shapes: tuple[str, ...]
     """The payload shapes that were answered alike."""
+    form: Form = ""
+    """The form in which the rows were sent (`passes.samples.request_forms`); empty: as the golden rows say."""
 
     @property
     def isolated(self) -> bool:
@@ -46,12 +49,14 @@ def verify(
     timeout: float = 300.0,
     requires: Sequence[str] = (),
     shapes: bool = True,
+    form: Form = "",
     require_isolation: bool = False,
 ) -> Verification:
     """Run the artifact directory in a process of its own and compare its answers with the golden rows.
 
     `timeout` in seconds covers loading and all requests. `requires` are the model's distributions (`scikit-learn`,
     `torch==2.4`). `shapes` also sends the first rows in other payload shapes (leave it out for a user's own score.py).
+    `form` sends all rows in a form other than the golden rows' own.
     At most 20 rows are also sent one by one and reversed. Without golden rows the artifact only has to load. With
     `require_isolation` nothing is loaded unless the process is shut in completely.
     Raises `CompilerError`: MF608 when a library is missing here, MF601 to MF607 and MF610 when it fails, MF609 without
@@ -63,8 +68,8 @@ def verify(
         raise _missing(missing)
     variants = payload_shapes(artifact, golden) if shapes and golden.inputs else {}
     others = companies(golden_request(golden), golden.batch) if golden.inputs else ()
-    payloads: list[Json] = [golden_request(golden), *variants.values()] if golden.inputs else []
-    sent = [*payloads, *(other.payload for other in others)]
+    payloads: list[Json] = [in_form(golden_request(golden), form), *variants.values()] if golden.inputs else []
+    sent = [*payloads, *(in_form(other.payload, form) for other in others)]
     replies = run_artifact(artifact, sent, timeout=timeout, require_isolation=require_isolation)
     _check_loaded(replies, requires)
     if golden.inputs:
@@ -80,6 +85,7 @@ def verify(
         load_seconds=round(float(replies.load["seconds"]), 3),
         isolation=replies.isolation,
         shapes=tuple(variants),
+        form=form,
     )
 
 

@@ -10,12 +10,13 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from compiler.ir import Golden
+from compiler.passes.samples.request_forms import Form
 from compiler.serving.isolation.result import Isolation
 from compiler.verify.check import Verification
 from compiler.verify.libraries import installed
 from compiler.workspace.sealed import seal, unseal
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 def environment_of(requires: Iterable[str]) -> str:
@@ -40,6 +41,29 @@ def find_receipt(cache: Path, key: str) -> Verification | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return Verification(**{**values, "shapes": tuple(values["shapes"]), "isolation": isolation})
+
+
+def remember_form(cache: Path, digest: str, form: Form) -> None:
+    """Write down in which form the score.py of this artifact takes rows, for whoever asks a deployment of it."""
+    seal(cache / f"{_form_name(digest)}.json", json.dumps(form).encode())
+
+
+def remembered_form(cache: Path, digest: str) -> Form:
+    """The form in which the score.py of this artifact takes rows; empty when nothing is known of it."""
+    try:
+        return str(json.loads(unseal(cache / f"{_form_name(digest)}.json") or b'""'))
+    except (OSError, ValueError):
+        return ""
+
+
+def knows_forms(cache: Path) -> bool:
+    """Whether the form of any artifact is remembered."""
+    return cache.is_dir() and any(cache.glob("form-*.json"))
+
+
+def _form_name(digest: str) -> str:
+    """A name for one digest, with or without its `sha256:`; it may come from a service, and be anything."""
+    return "form-" + hashlib.sha256(digest.removeprefix("sha256:").encode()).hexdigest()
 
 
 def remember(cache: Path, key: str, verification: Verification) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from testing import unmanaged
 from testing.command import Manifact
 from testing.paths import ROOT
 
@@ -80,3 +81,9 @@ def test_a_failed_import_does_not_block_the_right_one(elsewhere: str, cellar: Pa
     assert manifact("import", "nobody", elsewhere, "--yes").code != 0
     assert not (cellar / elsewhere).exists()
     assert not (cellar / ".manifact").exists()
+    with unmanaged.cloud(cellar) as connection:
+        model = unmanaged.make_model(connection)
+    second = manifact("import", model, "taken", "--yes")
+    assert second.code == 0, second.err
+    assert (cellar / "taken" / "model.yaml").is_file()
+    assert manifact("plan", "taken", "--exit-code").code == 0

@@ -100,6 +100,61 @@ def test_nothing_is_planned_or_applied_unless_all_compile(project, manifact):
     assert "nothing is live" in manifact("status").out
 
 
+@pytest.mark.slow
+def test_one_that_is_wrong_does_not_stop_the_others_with_keep_going(project, manifact):
+    """Three kinds of wrong: the manifest, what it asks of the target, and the model's answers."""
+    edit(project / "models" / "one" / "model.yaml", "kind: Model", "kind: Modell")
+    held = manifact("apply")
+    assert (held.code, "MF779" in held.err, "apply the others meanwhile with --keep-going" in held.err) == (
+        1,
+        True,
+        True,
+    )
+    assert "note[MF779]: the other 2 manifests were not applied" in held.err
+    assert "nothing is live" in manifact("status").out
+    pruning = manifact("apply", "--keep-going", "--prune", "--yes")
+    assert (pruning.code, "MF771" in pruning.err) == (6, True)
+    try:
+        done = manifact("apply", "--keep-going", "--json")
+        assert done.code == 1
+        document = json.loads(done.out)
+        assert document["complete"] is False
+        assert {(item["name"], item["status"]) for item in document["results"]} == {("three", "done"), ("two", "done")}
+        assert {item["where"]["path"] for item in document["diagnostics"]} == {"models/one/model.yaml"}
+        edit(project / "models" / "one" / "model.yaml", "kind: Modell", "kind: Model")
+        edit(project / "models" / "two" / "model.yaml", "ocpus: 1", "ocpus: 1\n    description: ${var.NOWHERE}")
+        assert "MF779" in manifact("apply").err
+        second = manifact("apply", "--keep-going")
+        assert (second.code, "NOWHERE" in second.err, "MF779" in second.err) == (1, True, False)
+        assert manifact("plan", "models/one", "--exit-code").code == 0
+        edit(project / "models" / "two" / "model.yaml", "${var.NOWHERE}", "another")
+        falsify(project / "models" / "one" / "samples" / "output.csv")
+        refused = manifact("apply")
+        assert (refused.code, "MF603" in refused.err, "MF779" in refused.err) == (4, True, True)
+        last = manifact("apply", "--keep-going")
+        assert (last.code, "MF603" in last.err) == (4, True)
+        assert "two" in last.out
+        assert manifact("plan", "models/two", "--exit-code").code == 0
+        assert manifact("plan", "models/one", "--exit-code").code == 2
+    finally:
+        for name in NAMES:
+            assert manifact("destroy", name, "--yes").code == 0
+
+
+def falsify(sample):
+    """Another answer in the first row."""
+    header, first, *rest = sample.read_text().splitlines()
+    sample.write_text("\n".join([header, "1" + first, *rest, ""]))
+
+
+@pytest.mark.parametrize("keep_going", [[], ["--keep-going"]])
+def test_where_all_are_wrong_nothing_is_held_back(project, manifact, keep_going):
+    for name in NAMES:
+        edit(project / "models" / name / "model.yaml", "kind: Model", "kind: Modell")
+    found = manifact("apply", *keep_going)
+    assert (found.code, found.err.count("MF102"), "MF779" in found.err) == (1, 3, False)
+
+
 @pytest.mark.parametrize("command", ["compile", "validate"])
 def test_two_of_one_name_are_told_at_both_places(project, manifact, command):
     edit(project / "models" / "two" / "model.yaml", "name: two", "name: one")

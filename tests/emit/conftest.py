@@ -15,6 +15,7 @@ from compiler.ir import CondaEnvironment, DataSchema, Json, ModelFacts, Resolved
 from compiler.passes.samples.schemas import build_schema
 from compiler.readers.samples import read_table
 from compiler.verify.run import Replies, run_artifact
+from testing.projects import Project
 
 SERVICE_PACK = CondaEnvironment(
     path=(
@@ -128,3 +129,9 @@ def with_files(tmp_path: Path) -> Callable[[ResolvedModel, dict[str, bytes]], Re
         return replace(model, files=tuple(sorted([*model.files, *added], key=lambda file: file.path.encode())))
 
     return add
+
+
+@pytest.fixture
+def project(tmp_path, manifact, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path, manifact)

@@ -16,6 +16,7 @@ MODELS = (
     "sklearn-wine",
     "xgboost-breast-cancer",
     "lightgbm-diabetes",
+    "catboost-rents",
     "onnx-iris",
     "pytorch-digits",
     "tensorflow-iris",
@@ -67,6 +68,10 @@ def test_the_models_of_the_examples(example, shell):
     folder, typing = shell
     shutil.copytree(MANIFESTS / example, folder, dirs_exist_ok=True)
     (folder / "model.yaml").unlink()
+    if (folder / "net.py").exists():  # what a network is made with, `init` reads from its defaults alone
+        network = (folder / "net.py").read_text()
+        assert "hidden):" in network
+        (folder / "net.py").write_text(network.replace("hidden):", "hidden=24):"))
     model = next(path.name for path in folder.iterdir() if path.stem == "model")
     sample = next(path for path in (folder / "samples").iterdir() if path.stem == "input")
     typed, shown = walk(typing, model, f"samples/{sample.name}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import re
+import shutil
 import struct
 from pathlib import Path
 
+import joblib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from testing.command import Manifact
 from testing.paths import OLD_MODELS
 
 FILES = OLD_MODELS / "catboost"
@@ -104,3 +109,34 @@ def answer(path: Path) -> str | None:
         return inspect_model(path).framework
     except CompilerError as error:
         return error.diagnostics[0].code
+
+
+PICKLED = {"classifier.pkl": "classifier.cbm", "leafwise.joblib": "leafwise.cbm"}
+
+
+@pytest.mark.parametrize("name", PICKLED)
+def test_the_advice_for_a_pickled_model_works(name: str, tmp_path: Path, manifact: Manifact) -> None:
+    """It names `save_model`; the file of that method, of the same model, compiles."""
+    manifest = "apiVersion: manifact/v1\nkind: Model\nmetadata: {name: homes}\nspec: {model: {path: FILE}}\n"
+    shutil.copy(FILES / name, tmp_path / name)
+    (tmp_path / "model.yaml").write_text(manifest.replace("FILE", name))
+    refused = manifact("compile", str(tmp_path))
+    advice = re.search(r"save it with (model\.save_model\('(model\.cbm)'\)) and name that file", refused.err)
+    assert refused.code == 1
+    assert advice is not None
+    _follow(advice[1], name, tmp_path)
+    (tmp_path / "model.yaml").write_text(manifest.replace("FILE", advice[2]))
+    assert manifact("compile", str(tmp_path)).code == 0
+    assert inspect_model(tmp_path / advice[2]).algorithm == inspect_model(FILES / name).algorithm
+
+
+def _follow(advice: str, name: str, folder: Path) -> None:
+    """What the advice says; without CatBoost, the file that `make.py` saved with it."""
+    try:
+        import catboost  # noqa: F401
+    except ImportError:
+        shutil.copy(FILES / PICKLED[name], folder / "model.cbm")
+        return
+    model = joblib.load(FILES / name)
+    with contextlib.chdir(folder):
+        exec(advice, {"model": model})

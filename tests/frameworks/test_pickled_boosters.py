@@ -15,6 +15,7 @@ import xgboost
 
 from compiler.diagnostics import CompilerError
 from compiler.frameworks import inspect_model
+from testing.paths import OLD_MODELS
 
 _RANDOM = np.random.RandomState(0)
 X = _RANDOM.rand(60, 3)
@@ -88,3 +89,27 @@ def test_a_broken_booster_inside_a_good_pickle(tmp_path: Path) -> None:
         inspect_model(tmp_path / "m")
     assert "MF203" in str(error.value)
     assert "the booster inside the pickle" in str(error.value)
+
+
+PICKLES = sorted(path for path in OLD_MODELS.rglob("*") if path.suffix in (".pkl", ".joblib"))
+
+
+@pytest.mark.parametrize("path", PICKLES, ids=lambda path: path.name)
+def test_no_honest_pickle_of_any_release_is_denied(path: Path) -> None:
+    """What one release computes in a property, another kept as plain data in an attribute of that name."""
+    assert inspect_model(path).algorithm
+
+
+@pytest.mark.parametrize("value", [len, print], ids=repr)
+@pytest.mark.parametrize("name", ["best_iteration", "feature_names", "predict"])
+def test_what_hides_a_method_holds_data_or_is_denied(name: str, value: object, tmp_path: Path) -> None:
+    """As plain data an attribute of an older release is known; a function there, or data over a method, is denied."""
+    booster = MODELS["XGBClassifier"].get_booster().copy()
+    booster.__dict__[name] = value if name != "predict" else 3
+    (tmp_path / "m").write_bytes(pickle.dumps(booster))
+    with pytest.raises(CompilerError, match="MF204"):
+        inspect_model(tmp_path / "m")
+    booster.__dict__[name] = 3
+    (tmp_path / "m").write_bytes(pickle.dumps(booster))
+    if name != "predict":
+        assert inspect_model(tmp_path / "m").algorithm == "Booster"

@@ -10,10 +10,12 @@ import os
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 
-def main(root: Path) -> None:
+def with_cloud(root: Path, work: Callable[[str, str], None]) -> None:
+    """Do the work on an embedded OCI: its address and compartment are handed in, the variables of clients are set."""
     from compiler.localcloud import open_cloud
     from compiler.localcloud.processes import client_environment, stop_all
     from compiler.localcloud.server import LocalServer
@@ -23,21 +25,35 @@ def main(root: Path) -> None:
         thread.start()
         os.environ |= client_environment(cloud.sdk_config(), cloud.compartment_id, cloud.project_id, server.url)
         try:
-            live(server.url, cloud.compartment_id)
+            work(server.url, cloud.compartment_id)
         finally:
             server.shutdown()
             thread.join()
             stop_all(root)
 
 
-def live(url: str, compartment: str) -> None:
+def signed_in(url: str) -> None:
+    """ADS's own sign-in, with the key of the embedded OCI."""
     import ads
+
+    ads.set_auth("api_key", oci_config_location=os.environ["OCI_CONFIG_FILE"], client_kwargs={"service_endpoint": url})
+
+
+def live(url: str, compartment: str) -> None:
+    """A model with its artifact in the catalog, and one by reference to a bucket."""
+    pack = conda_pack(url, compartment)
+    signed_in(url)
+    one_life(pack)
+    one_by_reference(url, compartment)
+    sys.stdout.write("ADS lived a life\n")
+
+
+def one_life(pack: str) -> None:
+    """Prepare, save, deploy, predict, download, delete."""
     from ads.model.framework.sklearn_model import SklearnModel
     from sklearn.datasets import load_iris
     from sklearn.linear_model import LogisticRegression
 
-    pack = conda_pack(url, compartment)
-    ads.set_auth("api_key", oci_config_location=os.environ["OCI_CONFIG_FILE"], client_kwargs={"service_endpoint": url})
     features, target = load_iris(return_X_y=True, as_frame=True)
     estimator = LogisticRegression(max_iter=500).fit(features, target)
     model = SklearnModel(estimator=estimator, artifact_dir=tempfile.mkdtemp())
@@ -60,7 +76,36 @@ def live(url: str, compartment: str) -> None:
     assert (Path(folder) / "score.py").is_file()
     model.delete_deployment(wait_for_completion=True)
     copy.delete(identifier)
-    sys.stdout.write("ADS lived a life\n")
+
+
+def one_by_reference(url: str, compartment: str) -> None:
+    """Save a description of files in a versioned bucket in place of an artifact; download what it describes; delete."""
+    from ads.model.datascience_model import DataScienceModel
+
+    files = {"score.py": b"def load_model(): ...\n", "weights/model.bin": bytes(1000)}
+    uri = bucket_of(url, compartment, "large-models", {f"wine/{name}": content for name, content in files.items()})
+    model = DataScienceModel().with_compartment_id(compartment).with_project_id(os.environ["PROJECT_OCID"])
+    model.with_display_name("wine").with_artifact(f"{uri}/wine/").create(model_by_reference=True)
+    folder = Path(tempfile.mkdtemp())
+    copy = DataScienceModel.from_id(model.id)
+    copy.download_artifact(str(folder), force_overwrite=True)
+    below = folder / "large-models" / "wine"
+    assert {name: (below / name).read_bytes() for name in files} == files
+    copy.delete()
+
+
+def bucket_of(url: str, compartment: str, name: str, objects: dict[str, bytes]) -> str:
+    """A versioned bucket with these objects; answers its address."""
+    import oci
+
+    config = oci.config.from_file(os.environ["OCI_CONFIG_FILE"])
+    storage = oci.object_storage.ObjectStorageClient(config, service_endpoint=url)
+    details = oci.object_storage.models.CreateBucketDetails(name=name, compartment_id=compartment, versioning="Enabled")
+    namespace = storage.get_namespace().data
+    storage.create_bucket(namespace, details)
+    for path, content in objects.items():
+        storage.put_object(namespace, name, path, content)
+    return f"oci://{name}@{namespace}"
 
 
 def conda_pack(url: str, compartment: str) -> str:
@@ -80,4 +125,4 @@ def conda_pack(url: str, compartment: str) -> str:
 
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parents[2]))
-    main(Path(sys.argv[1]))
+    with_cloud(Path(sys.argv[1]), live)

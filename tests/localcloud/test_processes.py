@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import oci
 import pytest
 from oci.data_science import models
 
@@ -66,6 +68,12 @@ def test_a_deployment_serves_its_model(active) -> None:
     status, answer = call(active, {"x": 21})
     assert (status, answer["prediction"], answer["greeting"]) == (200, 42, "hello")
     assert call(active, {}) == (400, {"code": "InvalidParameter", "message": "x must be an integer"})
+
+
+def test_an_empty_variable_reaches_the_model(science, new_model, deployment_details, settled) -> None:
+    details = deployment_details(new_model(files(2)).id, environment={"GREETING": ""})
+    deployment = settled(science.create_model_deployment(details).data.id, "ACTIVE")
+    assert call(deployment, {"x": 1}) == (200, {"prediction": 2, "greeting": ""})
 
 
 def test_a_model_that_does_not_load_fails_with_the_reason(science, new_model, deployment_details, settled) -> None:
@@ -170,3 +178,37 @@ def test_a_container_is_refused_in_words(science, new_model, deployment_details,
     )
     response = science.create_model_deployment(details)
     assert "no containers" in settled(response.data.id, "FAILED").lifecycle_details
+
+
+def test_logging_search_finds_what_a_deployment_wrote(cloud, client, science, new_model, deployment_details, settled):
+    """As ADS's `show_logs()` and `access_log.tail()` ask for it."""
+    search = client(oci.loggingsearch.LogSearchClient)
+    source = "def load_model():\n    print('the cellar is open')\n    return 2\npredict = load_model()\n"
+    logs = {name: {"log_group_id": "ocid1.loggroup.a", "log_id": f"ocid1.log.{name}"} for name in ("predict", "access")}
+    details = deployment_details(
+        new_model({"score.py": source + "def predict(data, model=None): return {}\n"}).id,
+        category_log_details=models.CategoryLogDetails(
+            **{name: models.LogDetails(**place) for name, place in logs.items()}
+        ),
+    )
+    deployment = settled(science.create_model_deployment(details).data.id, "ACTIVE")
+
+    def found(query: str, *, before: float = 0) -> list[str]:
+        now = dt.datetime.now(dt.UTC)
+        times = (now - dt.timedelta(hours=1 + before), now + dt.timedelta(hours=1 - before * 3))
+        asked = oci.loggingsearch.models.SearchLogsDetails(
+            time_start=times[0], time_end=times[1], search_query=query, is_return_field_info=False
+        )
+        answer = search.search_logs(asked, limit=100).data
+        assert answer.summary.result_count == len(answer.results)
+        return [result.data["logContent"]["data"]["message"] for result in answer.results]
+
+    place = f"{cloud.compartment_id}/ocid1.loggroup.a"
+    assert "the cellar is open" in found(f'search "{place}/ocid1.log.predict"')
+    where = f"WHERE source = '*{deployment.id}'"
+    assert "the cellar is open" in found(f'SEARCH "{place}/ocid1.log.predict" | {where} | SORT BY datetime DESC')
+    assert found(f'search "{place}/ocid1.log.access"') == []
+    assert found(f"search \"{place}/ocid1.log.predict\" | where source = '*another'") == []
+    assert found(f'search "{place}"', before=1) == []
+    with pytest.raises(oci.exceptions.ServiceError, match="summarize count"):
+        found(f'search "{place}" | summarize count()')

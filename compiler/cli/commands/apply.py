@@ -47,6 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", choices=("auto", "always", "never"), default="auto", help="run models here before saving them"
     )
+    parser.add_argument(
+        "--keep-going", action="store_true", help="apply the manifests that are right, whatever is wrong with others"
+    )
     add_isolation(parser)
     add_break_glass(parser)
 
@@ -66,6 +69,7 @@ def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
         wait=not arguments.no_wait,
         require_isolation=arguments.require_isolation,
         break_glass=break_glass(arguments),
+        keep_going=arguments.keep_going,
     )
     with Reporter(console) as reporter:
         result = apply_manifests(checkout(arguments), request, prompt(console, yes=arguments.yes), reporter)

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by-column",
         action="store_true",
-        help="send a table as {column: values}: the form that a score.py of Oracle ADS takes",
+        help="send a table as {column: values}; without it the form is the one that verification found, else rows",
     )
     add_json(parser)
 

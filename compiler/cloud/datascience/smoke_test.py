@@ -22,6 +22,7 @@ from urllib3.exceptions import ProtocolError, ReadTimeoutError
 from compiler.cloud.connect.connection import Connection
 from compiler.cloud.datascience.invoke import Answer, call_endpoint
 from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
+from compiler.passes.samples.request_forms import in_form
 from compiler.planning.desired.types import SmokeTest
 from compiler.verify.compare import compare
 from compiler.verify.neighbours import Company, companies, dependence
@@ -144,7 +145,7 @@ def _ask(connection: Connection, url: str, smoke: SmokeTest, pause: Callable[[fl
 
 def _once(connection: Connection, url: str, smoke: SmokeTest) -> Answer | str:
     try:
-        return call_endpoint(connection, url, smoke.request)
+        return call_endpoint(connection, url, in_form(smoke.request, smoke.form))
     except RequestException as error:
         if not _reached(error):
             raise

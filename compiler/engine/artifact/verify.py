@@ -17,6 +17,7 @@ from compiler.render.lines import Line
 
 if TYPE_CHECKING:
     from compiler.compilation.build import Build
+    from compiler.ir import Golden
     from compiler.planning.plan.plan import Plan
     from compiler.render.documents.artifacts import VerifyDocument
     from compiler.verify import Verification
@@ -125,7 +126,7 @@ def verify_build(
     process that is isolated completely. Raises `CompilerError` when the artifact cannot be run here (exit 3) or answers
     wrongly (exit 4).
     """
-    from compiler.verify import environment_of, find_receipt, receipt_key, remember, verify
+    from compiler.verify import environment_of, find_receipt, receipt_key, remember, remember_form
 
     if build.golden is None or build.record is None or build.container:
         result = VerifyResult(build.name, None, reason=_unverified(build))
@@ -136,18 +137,31 @@ def verify_build(
     if not again and (known := find_receipt(cache, key)) and (known.isolated or not require_isolation):
         return VerifyResult(build.name, known, remembered=True)
     started = time.perf_counter()
-    found = verify(
-        build.artifact,
-        build.golden,
-        timeout=timeout,
-        requires=build.facts.requires,
-        shapes=not build.own_score,
-        require_isolation=require_isolation,
-    )
+    found = _verified(build, build.golden, timeout, require_isolation=require_isolation)
     remember(cache, key, found)
+    if build.golden.by_column:
+        remember_form(cache, build.record.digest, found.form or "columns")
     result = VerifyResult(build.name, found, time.perf_counter() - started)
     listener(Event(Phase.VERIFIED, build.name, result.text(named=named)))
     return result
+
+
+def _verified(build: Build, golden: Golden, timeout: float, *, require_isolation: bool) -> Verification:
+    from compiler.verify import verify, verify_in_some_form
+
+    requires = build.facts.requires
+    if golden.by_column:  # it was made elsewhere
+        return verify_in_some_form(
+            build.artifact, golden, timeout=timeout, requires=requires, require_isolation=require_isolation
+        )
+    return verify(
+        build.artifact,
+        golden,
+        timeout=timeout,
+        requires=requires,
+        shapes=not build.own_score,
+        require_isolation=require_isolation,
+    )
 
 
 def verify_before_saving(
@@ -163,18 +177,33 @@ def verify_before_saving(
 
     Raises `CompilerError` with the problems of all of them, before anything is sent.
     """
+    refused = refused_by_verification(builds, plan, when, timeout, listener, require_isolation=require_isolation)
+    if refused:
+        raise CompilerError(*(problem for problems in refused.values() for problem in problems))
+
+
+def refused_by_verification(
+    builds: Sequence[Build],
+    plan: Plan,
+    when: When,
+    timeout: float,
+    listener: Listener,
+    *,
+    require_isolation: bool = False,
+) -> dict[str, tuple[Diagnostic, ...]]:
+    """Names of the models that are not verified and may not be saved, each with its problems."""
     uploaded = {change.name for change in plan.applicable if change.uploads}
     wanted = [build for build in builds if when == "always" or (when == "auto" and build.name in uploaded)]
-    problems: list[Diagnostic] = []
+    refused: dict[str, tuple[Diagnostic, ...]] = {}
+    named = len(builds) > 1
     for build in wanted:
         try:
-            named = len(builds) > 1
             verify_build(build, timeout, listener, named=named, require_isolation=require_isolation)
         except CompilerError as error:
             remaining = _remaining(error, build, plan, when, listener)
-            problems += [d.named(build.name) for d in remaining] if len(builds) > 1 else remaining
-    if problems:
-        raise CompilerError(*problems)
+            if remaining:
+                refused[build.name] = tuple(d.named(build.name) for d in remaining) if named else tuple(remaining)
+    return refused
 
 
 def _remaining(error: CompilerError, build: Build, plan: Plan, when: When, listener: Listener) -> Sequence[Diagnostic]:

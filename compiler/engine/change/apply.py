@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import CompilerError, Diagnostic, Severity, failure
-from compiler.engine.artifact.verify import When, verify_before_saving
+from compiler.diagnostics import Diagnostic, Severity, failure
+from compiler.engine.artifact.verify import When, refused_by_verification
+from compiler.engine.change.keep_going import check_compiled, check_desired, check_verified
+from compiler.engine.change.known_forms import in_known_forms
 from compiler.engine.checkout import Checkout
 from compiler.engine.consent import Consent, ask_for_plan
 from compiler.engine.exclusive import exclusively
 from compiler.engine.result import Result
-from compiler.engine.selection import SelectRequest, compile_selection
+from compiler.engine.selection import SelectRequest, compile_selected
 from compiler.engine.session import Session, TargetRequest, open_session
 from compiler.engine.target.planning import Observing, Planned, observe_for, plan_desired, with_preflight
 from compiler.events import Event, Listener, Phase, ignore
@@ -52,6 +54,8 @@ class ApplyRequest:
     """Run models here only in processes that are isolated completely; refuse where this machine cannot."""
     break_glass: str = ""
     """Reason to go ahead although somebody reconciles the target (`--break-glass --reason TEXT`)."""
+    keep_going: bool = False
+    """Apply the manifests that are right, whatever is wrong with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,10 @@ def apply_manifests(
 ) -> ApplyResult:
     """Plan anew, or take a saved plan; verify what is new, ask, and carry out.
 
-    Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong, MF740 or MF741
-    for a plan file that is stale or none, MF903 without consent, MF611 without the isolation that is required,
-    MF780 while somebody reconciles the target, and when a model is not verified (exit 3 or 4).
+    Raises `CompilerError` before anything is sent: with the problems of all manifests that are wrong (with `keep_going`
+    only when all are, the result holds them otherwise), MF740 or MF741 for a plan file that is stale or none, MF903
+    without consent, MF611 without the isolation that is required, MF780 while somebody reconciles the target, and when
+    a model is not verified (exit 3 or 4).
     """
     if request.require_isolation:
         from compiler.verify import require_isolation
@@ -126,14 +131,19 @@ def apply_manifests(
 
 
 def _fresh(checkout: Checkout, request: ApplyRequest, consent: Consent, listener: Listener) -> ApplyResult:
-    builds = compile_selection(checkout, request.selection, listener, complete=request.options.prune)
+    compiled = compile_selected(checkout, request.selection, listener, complete=request.options.prune)
+    check_compiled(compiled, keep_going=request.keep_going, prune=request.options.prune)
+    builds = compiled.builds
     with (
         open_session(checkout, request.target, listener, builds[0].root, creates=True) as session,
         exclusively(session, request.timeout, listener, request.break_glass),
     ):
+        desired, problems = session.desired_each(builds)
+        check_desired(desired, problems, keep_going=request.keep_going, prune=request.options.prune)
         observing = Observing(request.options, request.timeout, wait=request.wait)
-        planned = plan_desired(session, session.desired_all(builds), builds, observing, listener)
-        return apply_planned(session, planned.plan, builds, request, consent, listener)
+        planned = plan_desired(session, desired, builds, observing, listener)
+        result = apply_planned(session, planned.plan, builds, request, consent, listener)
+    return with_problems(result, (*compiled.problems, *problems))
 
 
 def apply_saved(
@@ -173,26 +183,18 @@ def apply_planned(
     listener(Event(Phase.PLANNED, session.name, value=plan))
     if plan.empty:
         return ApplyResult(plan, _remembered(session, plan, Outcome((), planned=plan.problems)))
-    try:
-        verify_before_saving(
-            builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
-        )
-    except CompilerError as error:
-        _remember_refusal(session, builds, error)
-        raise
+    refused = refused_by_verification(
+        builds, plan, request.verify, request.timeout, listener, require_isolation=request.require_isolation
+    )
+    for name, problems in refused.items():
+        remember_failure(session.root, session.name, name, problems[0])
+    check_verified(refused, len(plan.models), keep_going=request.keep_going)
+    plan = in_known_forms(plan.with_diagnostics(refused), builds)
     ask_for_plan(plan, consent, everything=session.target.confirm == "all")
     archives, files = sent_files(builds)
     conduct = ApplyOptions(request.timeout, listener, files=files, wait=request.wait)
     outcome = _remembered(session, plan, apply(plan, session.connection, archives, conduct))
     return ApplyResult(plan, outcome, _next(outcome, builds, request))
-
-
-def _remember_refusal(session: Session, builds: Sequence[Build], error: CompilerError) -> None:
-    """A model that is not verified is not saved: `status` tells it until an apply succeeds."""
-    for build in builds:
-        own = [d for d in error.diagnostics if len(builds) == 1 or f"'{build.name}'" in d.message]
-        if own:
-            remember_failure(session.root, session.name, build.name, own[0])
 
 
 def _remembered(session: Session, plan: Plan, outcome: Outcome) -> Outcome:
@@ -209,6 +211,14 @@ def _remembered(session: Session, plan: Plan, outcome: Outcome) -> Outcome:
         elif not plan.diagnostics_by_name.get(name) and outcome.interrupt is None:
             forget_failure(session.root, session.name, name)
     return outcome
+
+
+def with_problems(result: ApplyResult, problems: Sequence[Diagnostic]) -> ApplyResult:
+    """The result with what is wrong with the manifests that were left out (`keep_going`)."""
+    if not problems:
+        return result
+    outcome = replace(result.outcome, planned=(*problems, *result.outcome.planned))
+    return replace(result, outcome=outcome, next=None)
 
 
 def _next(outcome: Outcome, builds: Sequence[Build], request: ApplyRequest) -> str | None:

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from compiler.diagnostics import failure
 from compiler.engine.checkout import Checkout
-from compiler.engine.payload import payload_from_file, payload_from_text
+from compiler.engine.payload import is_table, payload_from_file, payload_from_text
 from compiler.engine.reference import model_reference
 from compiler.engine.result import Result
 from compiler.engine.session import TargetRequest, open_session
 from compiler.engine.target.deployed import deployment_of
+from compiler.engine.target.known_form import known_form
 from compiler.events import Listener, ignore
 from compiler.render.lines import Line
 
 if TYPE_CHECKING:
     from compiler.render.documents.targets import PredictDocument
+
+
+_BY_COLUMN = "where its score.py is one of Oracle ADS, it may take the table with --by-column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Data:
     rows: int | None = None
     """Only the first rows of a table."""
     by_column: bool = False
-    """Send a table as {column: values}: the form that a score.py of Oracle ADS takes."""
+    """Send a table as {column: values}. Without it the form is what verification found, else rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +83,24 @@ def predict(checkout: Checkout, request: PredictRequest, listener: Listener = ig
     read, MF743 where nothing is deployed.
     """
     from compiler.cloud.datascience import invoke
+    from compiler.passes.samples.request_forms import in_form
 
     model = model_reference(checkout, request.model)
     payload = _payload(checkout, request.data)
     with open_session(checkout, request.target, listener, model.start) as session:
         deployment = deployment_of(session, model)
-        answer = invoke.predict(session.connection, deployment, payload)
+        form = known_form(session, deployment) if _in_rows(request.data) else ""
+        answer = invoke.predict(session.connection, deployment, in_form(payload, form))
     text = answer.body.decode("utf-8", "replace")
     if answer.status != 200:
-        raise failure("MF744", f"the endpoint answered {answer.status}: {_message(text)}")
+        hint = _BY_COLUMN if _in_rows(request.data) and not form else None
+        raise failure("MF744", f"the endpoint answered {answer.status}: {_message(text)}", hint=hint)
     return PredictResult(deployment, text)
+
+
+def _in_rows(data: Data) -> bool:
+    """Whether a table is sent row by row, because nobody said otherwise."""
+    return data.file is not None and is_table(data.file, data.rows) and not data.by_column
 
 
 def _payload(checkout: Checkout, data: Data) -> Any:

@@ -122,3 +122,5 @@ class Route:
     """Whether the operation honours opc-retry-token."""
     unsigned: bool = False
     """Whether the operation may be called without a signature, unless the settings are strict."""
+    carries_permission: bool = False
+    """Whether the path itself holds the permission (a pre-authenticated request): it is never signed."""

@@ -35,11 +35,13 @@ class Router:
             raise ServiceError(405, "MethodNotAllowed", f"{method} is not allowed on {raw}")
         raise ServiceError(404, "NotFound", f"The embedded OCI has no operation {method} {raw}")
 
-    def may_be_unsigned(self, request: Request) -> bool:
-        """Whether the request goes to an operation that takes unsigned requests."""
+    def may_be_unsigned(self, request: Request, *, strict: bool) -> bool:
+        """Whether the request goes to an operation that takes unsigned requests; where `strict`, fewer do."""
         segments = _segments(request.target.partition("?")[0])
         return any(
-            route.unsigned and route.method == request.method and _parameters(template, segments) is not None
+            (route.carries_permission or (route.unsigned and not strict))
+            and route.method == request.method
+            and _parameters(template, segments) is not None
             for route, template in self._routes
         )
 

@@ -162,5 +162,5 @@ ROUTES = (
     Route("HEAD", _ONE, get_bucket),
     Route("POST", _ONE, update_bucket, Access.WRITE),
     Route("DELETE", _ONE, delete_bucket, Access.WRITE),
-    *(Route("GET", f"{_ONE}/{kind}", list_none) for kind in ("p", "replicationPolicies", "replicationSources")),
+    *(Route("GET", f"{_ONE}/{kind}", list_none) for kind in ("replicationPolicies", "replicationSources")),
 )

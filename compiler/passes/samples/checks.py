@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from compiler.diagnostics import Pointer, Report, did_you_mean
 from compiler.frameworks import columns_of
-from compiler.ir import Json, ModelFacts, Table, Tensor
+from compiler.ir import Column, Json, ModelFacts, Table, Tensor
 from compiler.passes.rows import row_shape, takes
 from compiler.passes.samples.dtypes import BOOLEANS, is_numeric
 from compiler.passes.samples.habits import check_index, excess_hint, header_hint, lost_row_hint
+from compiler.readers.samples.infer import regular_shape
 
 
 def check_input(
@@ -154,9 +155,18 @@ def _check_tensors(tensors: tuple[Tensor, ...], table: Table, report: Report, at
     named = all(tensor.name in by_name for tensor in tensors)
     for tensor, placed in zip(tensors, table.columns, strict=True):
         column = by_name[tensor.name] if named else placed
-        if not takes(tensor, column.shape, tensors):
+        shape = _cell_shape(column, tensor)
+        if not takes(tensor, shape, tensors):
             text = f"a row of the model's input '{tensor.name}' has the shape {_shape(row_shape(tensor, tensors))}"
-            report.error("MF320", f"{text}, column '{column.name}' has {_shape(column.shape)}", at)
+            report.error("MF320", f"{text}, column '{column.name}' has {_shape(shape)}", at)
+
+
+def _cell_shape(column: Column, tensor: Tensor) -> tuple[int, ...]:
+    """The shape of a column's cells; nested lists of texts are an array where the model takes one of texts."""
+    if column.shape or tensor.dtype != "string":
+        return column.shape
+    found = regular_shape(list(column.values), (str,))
+    return found[1:] if found else ()
 
 
 def _row_shape(table: Table) -> tuple[int, ...] | None:

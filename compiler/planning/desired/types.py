@@ -7,7 +7,7 @@ the target: compartment, project and owner tags join at plan time; `${var.NAME}`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal, Self, TypeAlias
 
 from compiler.planning.canonical import Body, Path, comparable, config_digest, leaves, text
@@ -114,6 +114,8 @@ class SmokeTest:
     """|a-b| <= tolerance * max(1, |b|)"""
     batch: int = 1
     """Rows that a request must have a multiple of; 0 for a request of the user's own, which is not taken apart."""
+    form: str = ""
+    """The form in which its rows are sent (`passes.samples.request_forms`); empty: as `request` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class DesiredDeployment:
         """The value of `manifact-failed`: these settings, under this test."""
         smoke = self.smoke
         # Not `asdict`: a copy of all golden rows takes longer than their digest.
-        test = {field.name: getattr(smoke, field.name) for field in fields(smoke)} if smoke else None
+        # The form is found by asking, and is no part of what is asked for.
+        test = {f.name: getattr(smoke, f.name) for f in fields(smoke) if f.name != "form"} if smoke else None
         return config_digest({"config": self.config(serves), "test": text(test)})
 
 
@@ -167,9 +170,8 @@ class Desired:
 
     def to_json(self) -> Body:
         """JSON form; without the secrets, and with the manifest's text where a value came from the environment."""
-        result = asdict(self)
-        del result["secrets"], result["concealed"]
-        return {key: conceal(value, self.concealed) for key, value in result.items()}
+        names = [field.name for field in fields(self) if field.name not in ("secrets", "concealed")]
+        return {name: conceal(_plain(getattr(self, name)), self.concealed) for name in names}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -194,6 +196,13 @@ def names_of(desired: Iterable[Desired]) -> frozenset[str]:
 def diffed_provenance(provenance: Mapping[str, Any]) -> Body:
     """The part of the provenance that the manifest sets: git facts are recorded once and never compared."""
     return {key: provenance[key] for key in ("trainingScript", "trainingId") if provenance.get(key)}
+
+
+def _plain(value: Any) -> Any:
+    """Our own values as JSON has them; unlike `asdict` without a copy of every golden row."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return tuple(map(_plain, value)) if isinstance(value, tuple) and value and is_dataclass(value[0]) else value
 
 
 def _model(data: Mapping[str, Any]) -> DesiredModel:

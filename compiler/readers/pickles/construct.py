@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from compiler.readers.pickles.arrays import check_array, dtype_of, folded_scalar
+from compiler.readers.pickles.arrays import check_array
+from compiler.readers.pickles.dtypes import dtype_of
+from compiler.readers.pickles.elements import folded_scalar
 from compiler.readers.pickles.faults import Denied, Malformed
 from compiler.readers.pickles.names import Globals
 from compiler.readers.pickles.values import FORGOTTEN, Bag, Blob, Global, Instance, Listing, Pairs

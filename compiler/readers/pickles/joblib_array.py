@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from compiler.readers.pickles.arrays import Array, DType, as_array, count_of, dtype_of, is_array_class, is_string_dtype
+from compiler.readers.pickles.arrays import Array, as_array, is_array_class
+from compiler.readers.pickles.dtypes import DType, count_of, dtype_of, is_string_dtype
 from compiler.readers.pickles.faults import Beyond, Denied
-from compiler.readers.pickles.nodes import has_children, scan
+from compiler.readers.pickles.nodes import has_children, has_spans, scan, scan_spans
 from compiler.readers.pickles.numbers import INDEXES, numbers
 from compiler.readers.pickles.values import Instance, Pairs
 
@@ -44,16 +45,23 @@ def read_array(machine: Machine, wrapper: Instance) -> Array:
         return _nested(machine, dtype, fields["shape"])
     if _ALIGNMENT in fields and fields[_ALIGNMENT] is not None:
         machine.skip(machine.take(1)[0])
+    return _array(machine, dtype, count, fields["shape"])
+
+
+def _array(machine: Machine, dtype: DType, count: int, shape: tuple[int, ...]) -> Array:
+    """An array of anything but objects: what its numbers refer to, its bytes, or its shape alone."""
     length = count * dtype.itemsize
     if dtype.fields and has_children(dtype):
-        return Array(dtype, fields["shape"], None, scan(dtype, count, _pieces(machine, length, dtype.itemsize)))
-    if _is_index(machine, dtype):
-        return Array(dtype, fields["shape"], None, numbers(dtype, _pieces(machine, length, dtype.itemsize)))
-    if _is_wanted(machine, dtype, fields["shape"], length):
+        return Array(dtype, shape, None, scan(dtype, count, _pieces(machine, length, dtype.itemsize)))
+    if dtype.fields and has_spans(dtype):
+        return Array(dtype, shape, None, scan_spans(dtype, _pieces(machine, length, dtype.itemsize)))
+    if _is_index(machine, dtype) or (length > MAX_READ and _may_be_codes(dtype)):
+        return Array(dtype, shape, None, numbers(dtype, _pieces(machine, length, dtype.itemsize)))
+    if _is_wanted(machine, dtype, shape, length):
         machine.usage.arrays += length
-        return Array(dtype, fields["shape"], machine.take(length))
+        return Array(dtype, shape, machine.take(length))
     machine.skip(length)
-    return Array(dtype, fields["shape"], None)
+    return Array(dtype, shape, None)
 
 
 def _pieces(machine: Machine, length: int, itemsize: int) -> Iterator[memoryview]:
@@ -67,6 +75,11 @@ def _is_index(machine: Machine, dtype: DType) -> bool:
     """Whether an array is an attribute whose numbers compiled code follows; its name was read before it."""
     name = machine.stack[-2] if len(machine.stack) > 1 else None
     return type(name) is str and name in INDEXES and dtype.kind in "iu" and dtype.itemsize in {4, 8}
+
+
+def _may_be_codes(dtype: DType) -> bool:
+    """Whether an array may be one of codes of categories, which nothing names: whole numbers of one or two bytes."""
+    return dtype.kind == "i" and dtype.itemsize in {1, 2}
 
 
 def _is_wanted(machine: Machine, dtype: DType, shape: tuple[int, ...], length: int) -> bool:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import gt
+from typing import Any
 
-from compiler.readers.pickles.arrays import DType
+from compiler.readers.pickles.arrays import Array
+from compiler.readers.pickles.dtypes import DType
 from compiler.readers.pickles.faults import Denied
 
 _CHUNK = 1 << 20
@@ -30,6 +32,49 @@ class Nodes:
     """The highest feature that a node looks at."""
     bitset: int = -1
     """The highest set of categories that a node refers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What the nodes of a neighbours tree refer to: points from one to another, and whether nodes lie below."""
+
+    count: int
+    least: int
+    greatest: int
+    inner: int
+    """The last node that is no leaf; its children are 2n + 1 and 2n + 2."""
+
+
+_SPAN = ("idx_start", "idx_end", "is_leaf")
+
+
+def has_spans(dtype: DType) -> bool:
+    """Whether a dtype is that of a KDTree's or BallTree's nodes."""
+    return dtype.fields.keys() >= set(_SPAN)
+
+
+def scan_spans(dtype: DType, pieces: Iterable[memoryview]) -> Spans:
+    """Look at all nodes of a neighbours tree. Raises Denied for one that ends before it begins."""
+    count, least, greatest, inner = 0, 0, 0, -1
+    for piece in pieces:
+        starts, ends, leaves = (_column(piece, dtype, name) for name in _SPAN)
+        if any(map(gt, starts, ends)):
+            raise Denied("a neighbours tree has a node outside of its data")
+        least, greatest = min(least, *starts), max(greatest, max(ends, default=0))
+        inner = max((count + at for at, leaf in enumerate(leaves) if not leaf), default=inner)
+        count += len(starts)
+    return Spans(count, least, greatest, inner)
+
+
+def spans_of(array: Array | None) -> Spans | None:
+    """What an array of a neighbours tree's nodes refers to; None when it is none, or was not kept."""
+    if array is None or array.dtype is None or not has_spans(array.dtype):
+        return None
+    if isinstance(array.summary, Spans):
+        return array.summary
+    data: Any = array.data
+    pieces = pieces_of(memoryview(data), array.dtype.itemsize) if isinstance(data, bytes | memoryview) else None
+    return None if pieces is None else scan_spans(array.dtype, pieces)
 
 
 def has_children(dtype: DType) -> bool:

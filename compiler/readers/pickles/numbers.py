@@ -8,11 +8,15 @@ from itertools import pairwise
 from operator import le
 from typing import Any
 
-from compiler.readers.pickles.arrays import Array, DType
+from compiler.readers.pickles.arrays import Array
+from compiler.readers.pickles.dtypes import DType
 
-INDEXES = frozenset({"indices", "indptr", "row", "col", "key"})
-"""Attributes of sparse matrices, and the state of a Mersenne Twister, which has to have its length."""
-_CODES: dict[tuple[str, int], Any] = {("i", 4): "i", ("i", 8): "q", ("u", 4): "I", ("u", 8): "Q"}
+INDEXES = frozenset({"indices", "indptr", "row", "col", "key", "simplices", "neighbors", "_vertex_to_simplex"})
+"""Attributes of sparse matrices and triangulations; the state of a Mersenne Twister, which has to have its length."""
+_CODES: dict[tuple[str, int], Any] = {
+    ("i", 1): "b", ("i", 2): "h", ("i", 4): "i", ("i", 8): "q",
+    ("u", 1): "B", ("u", 2): "H", ("u", 4): "I", ("u", 8): "Q",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

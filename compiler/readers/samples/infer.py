@@ -125,11 +125,11 @@ def _compact(values: Sequence[float], code: str) -> Sequence[Cell]:
     return array(code, values) if len(values) >= LONG else tuple(values)
 
 
-def regular_shape(value: Cell) -> tuple[int, ...] | None:
+def regular_shape(value: Cell, leaves: tuple[type, ...] = (bool, int, float)) -> tuple[int, ...] | None:
     """The shape of nested lists of numbers (or of booleans), () for a number; None when they are no array."""
     if not isinstance(value, list):
-        return () if isinstance(value, (bool, int, float)) else None
-    shapes = {regular_shape(item) for item in value}
+        return () if isinstance(value, leaves) else None
+    shapes = {regular_shape(item, leaves) for item in value}
     inner = shapes.pop() if len(shapes) == 1 else None
     return None if inner is None else (len(value), *inner)
 

@@ -163,12 +163,16 @@ def test_a_failed_import_leaves_nothing_that_stops_the_project(cellar, manifact)
     control = {**unmanaged.FILES, "line\nbreak\x1b.txt": b""}
     with unmanaged.cloud(cellar) as connection:
         good = unmanaged.make_model(connection, displayName="good")
+        right = unmanaged.make_model(connection, displayName="right")
         bad = [unmanaged.make_model(connection, files, displayName="bad") for files in (down, control)]
     assert manifact("import", good, "models/good").code == 0
     for model, code in zip(bad, ("MF533", "MF750"), strict=True):
         refused = manifact("import", model, "models/bad", "--yes")
         assert (refused.code, code in refused.err, "\x1b" in refused.err) == (1, True, False), refused.err
         assert [path.name for path in (cellar / "models").iterdir()] == ["good"]
+    second = manifact("import", right, "models/bad", "--yes")
+    assert second.code == 0, second.err
+    assert manifact("plan", "--exit-code", "models/bad").code == 0
     assert manifact("plan").code == 0
 
 

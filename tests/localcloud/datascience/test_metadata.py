@@ -35,6 +35,24 @@ def test_artifacts_of_metadata_items(new_model, science, refused, tmp_path) -> N
     assert not [path for path in (tmp_path / "local" / "blobs").rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("key", ["Readme", "License", "FineTuneConfiguration", "DeploymentConfiguration"])
+def test_a_file_of_defined_metadata_lists_its_key(new_model, science, refused, tmp_path, key) -> None:
+    """As AQUA attaches them, right after a model was made without the key."""
+    model = new_model()
+    with refused(404, "NotAuthorizedOrNotFound"):
+        science.update_model_defined_metadatum_artifact(model.id, key, b"# Wine")
+    science.create_model_defined_metadatum_artifact(model.id, key, b"# Wine")
+    found = {item.key: item.has_artifact for item in science.get_model(model.id).data.defined_metadata_list}
+    assert found == {key: True}
+    assert science.get_model_defined_metadatum_artifact_content(model.id, key).data.content == b"# Wine"
+    science.update_model_defined_metadatum_artifact(model.id, key, b"# Cellar")
+    assert science.get_model_defined_metadatum_artifact_content(model.id, key).data.content == b"# Cellar"
+    with refused(404, "NotAuthorizedOrNotFound"):
+        science.create_model_defined_metadatum_artifact(model.id, "Framework", b"x")
+    with refused(404, "NotAuthorizedOrNotFound"):
+        science.create_model_custom_metadatum_artifact(model.id, key, b"x")
+
+
 def test_a_version_set_goes_with_its_models(cloud, science, new_model) -> None:
     details = models.CreateModelVersionSetDetails(
         compartment_id=cloud.compartment_id, project_id=cloud.project_id, name="wines"

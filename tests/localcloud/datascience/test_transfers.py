@@ -108,3 +108,13 @@ def test_import_writes_the_artifact_into_a_bucket(storage, science, bucket, new_
     assert (work.status, work.resources[0].action_type) == ("SUCCEEDED", "CREATED")
     science.delete_model(model.id)
     assert storage.get_object("local", bucket, "copy.zip").data.content == content
+
+
+def test_restoring_an_artifact_is_accepted(science, new_model, refused) -> None:
+    model = new_model({"score.py": "x"})
+    assert science.restore_archived_model_artifact(model.id, restore_model_for_hours_specified=24).status == 202
+    assert science.get_model_artifact_content(model.id).status == 200
+    with refused(400, "InvalidParameter"):
+        science.restore_archived_model_artifact(model.id, restore_model_for_hours_specified=1000)
+    with refused(404, "NotAuthorizedOrNotFound"):
+        science.restore_archived_model_artifact(new_model().id)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import json
 
 import oci
 import pytest
 from oci.object_storage import models
+
+from compiler.localcloud.http.messages import Request
 
 
 @pytest.fixture
@@ -116,3 +120,81 @@ def test_what_a_bucket_here_never_has_is_an_empty_list(storage, bucket, refused)
         assert asked("local", bucket).data == []
         with refused(404, "BucketNotFound"):
             asked("local", "other")
+
+
+def test_a_copy_is_an_object_of_its_own(cloud, storage, bucket, refused) -> None:
+    storage.create_bucket("local", models.CreateBucketDetails(name="other", compartment_id=cloud.compartment_id))
+    storage.put_object("local", bucket, "a/b", b"content", opc_meta={"key": "value"}, content_type="text/plain")
+
+    def copy(source: str, target: str, bucket_name: str = "other", **more: object):
+        details = models.CopyObjectDetails(
+            source_object_name=source,
+            destination_region="us-ashburn-1",
+            destination_namespace="local",
+            destination_bucket=bucket_name,
+            destination_object_name=target,
+            **more,
+        )
+        return storage.copy_object("local", bucket, details)
+
+    work = storage.get_work_request(copy("a/b", "c").headers["opc-work-request-id"]).data
+    assert (work.status, work.operation_type, work.percent_complete) == ("COMPLETED", "COPY_OBJECT", 100.0)
+    assert storage.list_work_request_errors(work.id).data == []
+    copy("a/b", "d", bucket, destination_object_metadata={"opc-meta-key": "other"})
+    storage.delete_object("local", bucket, "a/b")
+    copied = storage.get_object("local", "other", "c")
+    assert (copied.data.content, copied.headers["opc-meta-key"]) == (b"content", "value")
+    assert storage.head_object("local", bucket, "d").headers["opc-meta-key"] == "other"
+    with refused(404, "ObjectNotFound"):
+        copy("a/b", "c")
+    with refused(404, "BucketNotFound"):
+        copy("d", "c", "nowhere")
+    with refused(412, "IfMatchFailed"):
+        copy("d", "c", destination_object_if_none_match_e_tag="*")
+
+
+def _ask(cloud, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    """A request without a signature."""
+    reply = cloud.handle(Request(method, path, {"content-length": str(len(body))}, io.BytesIO(body)))
+    return reply.status, b"".join(reply.body)
+
+
+def test_pre_authenticated_requests_need_no_signature(cloud, storage, bucket, refused) -> None:
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+
+    def create(access: str, **more: object):
+        details = models.CreatePreauthenticatedRequestDetails(
+            name="shared", access_type=access, time_expires=more.pop("time_expires", later), **more
+        )
+        return storage.create_preauthenticated_request("local", bucket, details).data
+
+    storage.put_object("local", bucket, "a", b"content")
+    storage.put_object("local", bucket, "data/b", b"below")
+    reading = create("ObjectRead", object_name="a")
+    assert _ask(cloud, "GET", reading.access_uri) == (200, b"content")
+    assert _ask(cloud, "HEAD", reading.access_uri) == (200, b"")
+    assert _ask(cloud, "PUT", reading.access_uri, b"x")[0] == 404
+    assert _ask(cloud, "GET", reading.access_uri.removesuffix("a") + "data/b")[0] == 404
+    assert _ask(cloud, "GET", f"/n/local/b/{bucket}/o/a")[0] == 401
+    writing = create("AnyObjectWrite", object_name="data/")
+    assert _ask(cloud, "PUT", writing.access_uri + "data/c", b"new")[0] == 200
+    assert storage.get_object("local", bucket, "data/c").data.content == b"new"
+    assert _ask(cloud, "PUT", writing.access_uri + "elsewhere", b"new")[0] == 404
+    listing = create("AnyObjectRead", bucket_listing_action="ListObjects")
+    assert {o["name"] for o in json.loads(_ask(cloud, "GET", listing.access_uri)[1])["objects"]} == {
+        "a",
+        "data/b",
+        "data/c",
+    }
+    assert {found.id for found in storage.list_preauthenticated_requests("local", bucket).data} == {
+        reading.id,
+        writing.id,
+        listing.id,
+    }
+    assert storage.get_preauthenticated_request("local", bucket, reading.id).data.object_name == "a"
+    storage.delete_preauthenticated_request("local", bucket, reading.id)
+    assert _ask(cloud, "GET", reading.access_uri)[0] == 404
+    with refused(400, "InvalidParameter"):
+        create("ObjectRead", object_name="a", time_expires=later - dt.timedelta(days=1))
+    with refused(400, "MissingParameter"):
+        create("ObjectRead")

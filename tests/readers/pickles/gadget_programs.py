@@ -1,23 +1,23 @@
-"""Programs for the gadget search: pickles composed of what the gate may accept, and honest pickles with other values.
+"""Programs for the gadget search: pickles composed of what the gate may accept.
 
 A program is composed from productions: for each place of a kind something of that kind is made, and now and then
-something else: another known name, the probe, an object where data belong.
+something else: another known name, the probe, an object where data belong, what a rule that is switched off governs.
 """
 
-# ruff: noqa: E501 - one line an object, each made by a function
 from __future__ import annotations
 
 import ast
-import io
 import json
 import pickle
 import pickletools
 import random
-import struct
+import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gadget_rules import OPENING, Entry, Focus, parameters
 from hostile_parts import name, text
 
 from compiler.readers.pickles import names
@@ -25,12 +25,14 @@ from compiler.readers.pickles import names
 INDEX = Path(names.__file__).parent / "index"
 CANARY = "canary-of-the-search"
 TEXTS = (
-    "x", "predict", "named_steps.a.coef_", "estimator_.__init__.__globals__", "fit.__code__", "filename", "__class__", "../../etc/passwd",
-    f"open({CANARY!r}, 'w').close()", "coef_", "1e999999", "UTC", "cosine", "a" * 2000,
+    "x", "predict", "named_steps.a.coef_", "estimator_.__init__.__globals__", "fit.__code__", "filename", "__class__",
+    "../../etc/passwd", f"open({CANARY!r}, 'w').close()", "coef_", "1e999999", "UTC", "cosine", "a" * 2000,
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 3, 255, 65536, 2**31 - 1, -(2**31), 2_000_000_000, 624, 625)
-DANGEROUS = (("numpy", "memmap"), ("types", "SimpleNamespace"), ("functools", "partial"))
-"""Names that honest files hold, each in its place only."""
+ATTRIBUTES = ("keys", "predict", "x", "__class__", "helper", "_score_func")
+"""Attributes beside those of a class: what loaders and servers ask for."""
+GIVEN = {**dict.fromkeys(OPENING, CANARY), "mode": "w+", "shape": (4,), "dtype": "u1"}
+"""Parameter -> what makes it open a file for writing."""
 PROBES = ("gadget_probe", ("Probe", "called"))
 
 
@@ -39,17 +41,22 @@ def literal(value: Any) -> bytes:
     return pickletools.optimize(pickle.dumps(value, 2))[2:-1]
 
 
+@cache
+def keywords(module: str, attribute: str) -> bytes:
+    """A dict of the arguments with which something known would open a file."""
+    return literal({key: GIVEN[key] for key in parameters(module, attribute) if key in GIVEN})
+
+
 class Composer:
     """Makes programs from the productions of the index."""
 
-    def __init__(self, source: random.Random, like: str = "", wild: float = 0.06) -> None:
-        self.source, self.wildness = source, wild
+    def __init__(self, source: random.Random, entries: list[Entry], focus: Focus, like: str = "") -> None:
+        self.source, self.entries, self.focus = source, entries, focus
         self.remembered = False
         """Whether the probe is the first entry of the memo."""
-        self.entries = _entries()
-        self.roots = [entry for entry in self.entries if like in entry[1] and (entry[2].call or entry[2].new)]
+        self.roots = [entry for entry in entries if re.search(like, entry[1]) and (entry[2].call or entry[2].new)]
         """What a program makes."""
-        self.by_family: dict[str, list[tuple[str, str, names.Production]]] = {}
+        self.by_family: dict[str, list[Entry]] = {}
         self.values: dict[str, list[tuple[str, str]]] = {}
         for module, attribute, found in self.entries:
             for tag in found.tags if found.call or found.new else ():
@@ -66,7 +73,7 @@ class Composer:
     def instance(self, module: str, attribute: str, found: names.Production, depth: int) -> bytes:
         called = found.call is not None and (found.new is None or self.source.random() < 0.5)
         kind = found.call if called else found.new
-        arguments = self.kind(ast.parse(kind or "()", mode="eval").body, depth + 1)
+        arguments = self.tuple_(ast.parse(kind or "()", mode="eval").body, depth + 1)
         made = name(module, attribute) + arguments + (b"R" if called else b"\x81")
         if found.items and self.source.random() < 0.7:
             made += b"(" + self.wild(depth) + self.wild(depth) + (b"u" if found.items == "dict" else b"e")
@@ -76,9 +83,9 @@ class Composer:
 
     def state(self, found: names.Production, depth: int) -> bytes:
         if found.state not in {"attributes", "slots"}:
-            return self.kind(ast.parse(found.state or "None", mode="eval").body, depth)
+            return self.tuple_(ast.parse(found.state or "None", mode="eval").body, depth)
         chosen = [key for key in found.attributes if self.source.random() < 0.4][:12]
-        chosen += self.source.sample(["keys", "predict", "x", "__class__", "helper", "_score_func"], 1)
+        chosen += self.source.sample(ATTRIBUTES, 3 if self.focus.made else 1)
         two = self.source.random() < (0.5 if found.state == "slots" else 0.1)
         if two and self.source.random() < 0.5:
             chosen = ["__class__"]
@@ -104,22 +111,33 @@ class Composer:
             return self.instance(*self.source.choice(instances), depth + 1)
         return literal(self.source.choice(NUMBERS))
 
-    def wild(self, depth: int) -> bytes:
+    def wild(self, depth: int) -> bytes:  # noqa: PLR0911 - one return a form
         """Anything: literals, known names, objects, the probe."""
         roll = self.source.random()
         if self.remembered and roll < 0.4:
             return self.probe()
+        if self.focus.made and roll < 0.4:
+            return self.governed(depth)
         if roll < 0.3 or depth > 4:
             return literal(self.source.choice((*TEXTS, *NUMBERS, None, True, 1.5, b"x")))
         if roll < 0.45:
             return self.probe()
+        if roll < 0.53:
+            return name(*self.source.choice(self.focus.acting))
         if roll < 0.6:
-            module, attribute = self.source.choice((*DANGEROUS, self.source.choice(self.entries)[:2]))
-            return name(module, attribute)
+            return name(*self.source.choice(self.entries)[:2])
+        if roll < 0.7:
+            return keywords(*self.source.choice(self.focus.acting))
         if roll < 0.8:
             return literal(_data(self.source))
         module, attribute, found = self.source.choice(self.entries)
         return self.instance(module, attribute, found, depth + 1) if found.call or found.new else b"N"
+
+    def governed(self, depth: int) -> bytes:
+        """Something that only a rule which is switched off keeps out."""
+        if depth > 4 or self.source.random() < 0.3:
+            return self.probe()
+        return self.instance(*self.source.choice(self.focus.made), depth + 1)
 
     def probe(self) -> bytes:
         """An object whose every use is taken down, or a function that is."""
@@ -128,17 +146,25 @@ class Composer:
             return b"j\0\0\0\0"
         return name(module, cls) + b")\x81" if self.source.random() < 0.6 else name(module, function)
 
+    def tuple_(self, node: ast.expr, depth: int) -> bytes:
+        """Arguments or a state: a tuple where one belongs, for anything else would be refused at once."""
+        if isinstance(node, ast.BinOp):
+            return self.tuple_(self.source.choice((node.left, node.right)), depth)
+        if not isinstance(node, ast.Tuple):
+            return self.kind(node, depth)
+        inner = node.elts
+        if len(inner) == 2 and isinstance(inner[1], ast.Constant) and inner[1].value is ...:
+            inner = [inner[0]] * self.source.randrange(3)
+        return b"(" + b"".join(self.kind(item, depth) for item in inner) + b"t"
+
     def kind(self, node: ast.expr, depth: int) -> bytes:  # noqa: PLR0911 - one return a form
         """Something of a kind; now and then something else."""
-        if self.source.random() < self.wildness:
+        if self.source.random() < self.focus.wild:
             return self.wild(depth)
         if isinstance(node, ast.BinOp):
             return self.kind(self.source.choice((node.left, node.right)), depth)
         if isinstance(node, ast.Tuple):
-            inner = node.elts
-            if len(inner) == 2 and isinstance(inner[1], ast.Constant) and inner[1].value is ...:
-                inner = [inner[0]] * self.source.randrange(3)
-            return b"(" + b"".join(self.kind(item, depth) for item in inner) + b"t"
+            return self.tuple_(node, depth)
         if isinstance(node, ast.List):
             return b"](" + b"".join(self.kind(node.elts[0], depth) for _ in range(self.source.randrange(3))) + b"e"
         if isinstance(node, ast.Dict):
@@ -170,16 +196,24 @@ class Composer:
             "array": lambda: _array(self.source),
             "data": lambda: literal(_data(self.source)),
             "any": lambda: self.wild(depth + 1),
+            "storage": lambda: STORAGE,
             "bit_name": lambda: literal("MT19937"),
         }
         return makers[word]() if word in makers else self.family(word, depth)
 
 
-def _entries() -> list[tuple[str, str, names.Production]]:
-    """Every name of the index."""
+STORAGE = b"(" + text("storage") + name("torch", "FloatStorage") + text("0") + text("cpu") + b"K\x04tQ"
+"""What torch.save writes for four numbers that lie beside the pickle."""
+
+
+def entries_of(index: str = "") -> list[Entry]:
+    """Every name of the index; those of torch, whose files are judged another way, only when it is asked for.
+
+    Names of the one file that counts come more often than the others, which it should keep out.
+    """
     found = []
     for path in sorted(INDEX.glob("*.json")) + sorted(INDEX.glob("recorded/*.json")):
-        if path.stem == "torch":  # judged and loaded another way
+        if path.stem == "torch" and not index:
             continue
         data = json.loads(path.read_text("utf-8"))
         tables = data["classes"].items() if path.parent.name == "recorded" else data.items()
@@ -188,15 +222,14 @@ def _entries() -> list[tuple[str, str, names.Production]]:
                 continue
             words = entries.split() if isinstance(entries, str) else " ".join(entries).split()
             for module in modules.split():
-                found += [(module, word, names.lookup(path.stem, module, word)) for word in words]
+                here = [(module, word, names.lookup(path.stem, module, word)) for word in words]
+                found += here * (100 if path.stem == index else 1)
+    found += [(*pair, names.lookup("standard", *pair)) for pair in sorted(names._HARMLESS)]
     return [entry for entry in found if entry[2] is not None]  # type: ignore[misc]
 
 
-FILE = {"filename": CANARY, "mode": "w+", "shape": (4,), "dtype": "u1"}
-
-
 def _data(source: random.Random) -> Any:
-    return source.choice(([1, 2], {"a": 1}, (1, "a"), {"a", "b"}, [[1.5], "x"], {1: [None]}, FILE, FILE))
+    return source.choice(([1, 2], {"a": 1}, (1, "a"), {"a", "b"}, [[1.5], "x"], {1: [None]}))
 
 
 def _array(source: random.Random) -> bytes:
@@ -205,81 +238,3 @@ def _array(source: random.Random) -> bytes:
     kind = source.choice(("f8", "i4", "i8", "U3", "O", "?"))
     values = np.array([source.choice((0, 1, 2, 2_000_000_000)) for _ in range(source.randrange(1, 5))])
     return literal(values.astype(kind) if kind != "?" else values > 0)
-
-
-class Mutator:
-    """Changes values in honest pickles: numbers, texts, names, bytes of arrays, the order of arguments."""
-
-    def __init__(self, source: random.Random, honest: list[bytes], entries: list[tuple[str, str, Any]]) -> None:
-        self.source, self.entries = source, entries
-        self.honest = [list(pickletools.genops(data)) for data in honest]
-        self.raw = honest
-
-    def program(self) -> bytes:
-        number = self.source.randrange(len(self.raw))
-        data, ops = self.raw[number], self.honest[number]
-        edits: list[tuple[int, int, bytes]] = []
-        for _ in range(self.source.randint(1, 2)):
-            at = self.source.randrange(len(ops) - 1)
-            if (new := self._changed(*ops[at])) is not None:
-                edits.append((ops[at][2] or 0, ops[at + 1][2] or 0, new))
-        for start, end, new in sorted(edits, reverse=True):
-            data = data[:start] + new + data[end:]
-        return data
-
-    def _changed(self, op: pickletools.OpcodeInfo, value: Any, _: Any) -> bytes | None:
-        if op.name == "GLOBAL":
-            module, attribute, _entry = self.source.choice(self.entries)
-            return name(*PROBES[0:1], PROBES[1][1]) if self.source.random() < 0.2 else name(module, attribute)
-        if op.name == "BINUNICODE":
-            return text(self._text(value))
-        if op.name in {"BININT", "BININT1", "BININT2"}:
-            return b"J" + struct.pack("<i", self.source.choice(NUMBERS))
-        if op.name in {"SHORT_BINBYTES", "BINBYTES"} and value:
-            return b"B" + struct.pack("<I", len(value)) + self._bytes(value)
-        if op.name in {"NONE", "NEWTRUE", "NEWFALSE", "EMPTY_LIST"} and self.source.random() < 0.3:
-            return name(PROBES[0], PROBES[1][0]) + b")\x81"
-        return None
-
-    def _text(self, value: str) -> str:
-        if len(value) > 100:
-            return value + f"\nopen({CANARY!r}, 'w').close()\n"
-        return self.source.choice((*TEXTS, value + "_"))
-
-    def _bytes(self, value: bytes) -> bytes:
-        changed = bytearray(value)
-        step = self.source.choice((1, 4))  # nodes of histogram trees are packed, other numbers lie on words
-        at = self.source.randrange(max(len(value) // step, 1)) * step
-        changed[at : at + 4] = struct.pack("<i", self.source.choice(NUMBERS))[: len(value) - at]
-        return bytes(changed)
-
-
-def honest_pickles() -> list[bytes]:
-    """Small honest pickles in protocol 3, whose bytes are bytes."""
-    import numpy as np
-    from honest_objects import objects
-    from sklearn import ensemble, feature_selection, linear_model, neighbors, preprocessing, tree
-    from sklearn.feature_extraction.text import CountVectorizer
-    from sklearn.pipeline import make_pipeline
-
-    rows, target = np.arange(24.0).reshape(8, 3), np.arange(8) % 2
-    models = [
-        tree.DecisionTreeClassifier(), ensemble.HistGradientBoostingRegressor(max_iter=1, min_samples_leaf=1),
-        make_pipeline(preprocessing.FunctionTransformer(np.log1p), linear_model.Ridge()),
-        feature_selection.RFE(linear_model.LinearRegression()),
-        feature_selection.SelectFromModel(linear_model.LinearRegression()), neighbors.KNeighborsClassifier(2, algorithm="kd_tree"),
-        ensemble.RandomForestClassifier(2, random_state=np.random.RandomState(0)),
-    ]  # fmt: skip
-    values = [model.fit(rows, target) for model in models]
-    values.append(CountVectorizer().fit(["a b", "c d ee"]))
-    values += [value for _, value in objects()]
-    found = []
-    for value in values:
-        buffer = io.BytesIO()
-        try:
-            pickle.Pickler(buffer, 3).dump(value)
-        except TypeError:
-            continue
-        if buffer.tell() < 60_000:
-            found.append(buffer.getvalue())
-    return found

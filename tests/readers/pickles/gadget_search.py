@@ -1,6 +1,6 @@
 """The gadget search: what the gate accepts is loaded and asked to predict, and nothing may come of it.
 
-    python gadget_search.py --programs 2000 --seed 1 [--off RULES] [--like WORD] [--wild SHARE] [--stop WHY]
+    python gadget_search.py --programs 2000 --seed 1 [--index FILE] [--off RULES] [--like PATTERN] [--stop WHY]
 
 Prints one JSON document: programs, accepted, seconds, isolation, baseline, findings. A finding is a program that was
 accepted and then made the loader use the probe, ended the interpreter, opened or changed a file, started a process,
@@ -10,7 +10,8 @@ The whole search runs in the sandbox that verify and serving use, and writes in 
 loaded in a child process that an audit hook watches and holds back. What no hook sees (compiled code that opens files,
 child processes) shows in the open files, the children and the folder, and as the sandbox's refusal. What honest pickles
 do by themselves is the baseline, and no finding. `--off` switches rules of the judge off, which the search then has to
-notice; `--like` makes all programs of productions and honest pickles that hold a word.
+notice (`gadget_rules.py`); `--like` makes all programs of productions and honest pickles in which a pattern is found.
+`--index torch` judges and loads programs as files of torch: then an object of another library is a finding as well.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import json
 import os
 import pickle
 import random
+import re
 import resource
 import signal
 import sys
@@ -28,33 +30,41 @@ import time
 import types
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 os.environ.update(JOBLIB_MULTIPROCESSING="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 sys.path[:0] = [str(Path(__file__).parent)]
 
-from gadget_programs import CANARY, Composer, Mutator, honest_pickles  # noqa: E402
+from gadget_mutations import Mutator, honest_pickles  # noqa: E402
+from gadget_programs import CANARY, PROBES, Composer, entries_of  # noqa: E402
+from gadget_rules import focus_of, install_probe, switch_off  # noqa: E402
 
 from compiler.readers.pickles import machine, names  # noqa: E402
 from compiler.readers.pickles.faults import Fault  # noqa: E402
-from compiler.readers.pickles.judging import judge as judging  # noqa: E402
-from compiler.readers.pickles.judging import kinds, ranges  # noqa: E402
-from compiler.readers.pickles.productions import Production  # noqa: E402
-from compiler.readers.pickles.values import FORGOTTEN  # noqa: E402
+from compiler.readers.pickles.judging.judge import Judge  # noqa: E402
 from compiler.readers.pickles.window import Window  # noqa: E402
 from compiler.serving.isolation.isolate import isolate  # noqa: E402
 from compiler.serving.isolation.result import Isolation  # noqa: E402
 from compiler.serving.isolation.view import view_of  # noqa: E402
 
 SECONDS = 4
+"""CPU time of one program, system calls included; a machine that is busy with other things is none of its faults."""
 MEMORY = 3 << 30
 BATCH = 100
 touched: list[str] = []
+loads: Callable[[bytes], Any] = pickle.loads
+"""What loads a program."""
 
 
 class Probe:
     """Takes down every use of itself by a loader."""
+
+    def __new__(cls) -> Any:
+        made = object.__new__(cls)
+        vars(made)["made"] = True
+        return made
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__") and attribute not in {"__array_interface__", "__array__"}:
@@ -89,109 +99,22 @@ def called(*_: Any, **__: Any) -> Any:
     touched.append("called")
 
 
-def install_probe() -> None:
-    """Make the probe importable, and known as an object of a library that nothing else is known of."""
-    module = types.ModuleType("gadget_probe")
+def publish_probe() -> None:
+    """Make the probe importable."""
+    module = types.ModuleType(PROBES[0])
     module.Probe, module.called = Probe, called  # type: ignore[attr-defined]
-    Probe.__module__ = "gadget_probe"
-    sys.modules["gadget_probe"] = module
-    known = {
-        "Probe": Production(tags=frozenset({"probe"}), new="()", state="attributes"),
-        "called": Production(),
-    }
-    real = names.lookup
-
-    def lookup(file: str, module_: str, name: str) -> Production | None:
-        return known.get(name) if module_ == "gadget_probe" else real(file, module_, name)
-
-    names.lookup = lookup  # type: ignore[assignment]
+    Probe.__module__ = PROBES[0]
+    sys.modules[PROBES[0]] = module
+    install_probe(Probe, called)
 
 
-def switch_off(rule: str) -> None:
-    """Take one rule out of the judge: one of RULES, or `ranges.NAME` for one check of values."""
-    if rule.startswith("ranges."):
-        _without_check(rule.partition(".")[2])
-    elif rule != "none":
-        RULES[rule]()
-
-
-def _without_check(name: str) -> None:
-    if name in ranges.CHECKS:
-        ranges.CHECKS[name] = lambda _: None
-    else:
-        del ranges.CLASSES[name]
-
-
-def _without_arguments() -> None:
-    judging.Judge._arguments = lambda *_: None  # type: ignore[method-assign]
-
-
-def _without_state() -> None:
-    real = judging.Judge._state
-    judging.Judge._state = lambda self, found, production: (  # type: ignore[method-assign]
-        real(self, found, production) if production.state == "attributes" else None
-    )
-
-
-def _without_families() -> None:
-    judging.Judge.deep = lambda *_: True  # type: ignore[method-assign]
-
-
-def _without_keys() -> None:
-    judging.Judge._keys = lambda *_, **__: None  # type: ignore[method-assign]
-
-
-def _without_slots() -> None:
-    real = judging.Judge._attributes
-    judging.Judge._attributes = lambda self, found, state: (  # type: ignore[method-assign]
-        None if isinstance(state, tuple) else real(self, found, state)
-    )
-
-
-def _without_hiding() -> None:
-    names._hidden = lambda *_: iter(())  # type: ignore[assignment]
-
-
-def _without_texts() -> None:
-    judging.check_text = lambda *_: None  # type: ignore[assignment]
-
-
-def _without_ranges() -> None:
-    for name in ranges.CHECKS:
-        ranges.CHECKS[name] = lambda _: None
-    ranges.CLASSES.clear()
-
-
-def _without_memory() -> None:
-    """What lies beyond the limits counts as data."""
-    machine.MAX_REMEMBERED = 0
-    machine.Machine.fade = lambda _, value: (  # type: ignore[method-assign]
-        FORGOTTEN if not isinstance(value, str) and "probe" in getattr(
-            getattr(getattr(value, "cls", None), "production", None), "tags", ()) else value
-    )  # fmt: skip
-    kinds._WORDS["data"] = lambda walker, value: value is FORGOTTEN or walker.deep(value, frozenset())
-
-
-RULES: dict[str, Callable[[], None]] = {
-    "arguments": _without_arguments,
-    "state": _without_state,
-    "families": _without_families,
-    "keys": _without_keys,
-    "slots": _without_slots,
-    "hiding": _without_hiding,
-    "texts": _without_texts,
-    "ranges": _without_ranges,
-    "forgetting": _without_memory,
-}
-
-
-def accepted(program: bytes) -> bool:
+def accepted(program: bytes, index: str = "") -> bool:
     """Whether the gate knows all of a pickle."""
-    found = names.Globals()
-    run = machine.Machine(Window(program), found, machine.Usage())
+    found = names.Globals(index=index or None)
+    run = machine.Machine(Window(program), found, machine.Usage(), persistent=bool(index))
     try:
         value = run.run()
-        judging.Judge().judge(run.usage.made, value)
+        Judge().judge(run.usage.made, value)
     except Fault:
         return False
     return not found.unknown
@@ -220,6 +143,8 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
             return
         events.append(f"open {path!r}"[:80])
         raise PermissionError(event)
+    if event in {"os.listdir", "os.scandir"} and str(arguments[0]).startswith(READABLE):
+        return  # an import
     if event == "object.__getattr__" and arguments[1] in {"__code__", "__globals__"}:
         events.append(f"reaches {arguments[1]}")
         return
@@ -232,7 +157,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 METHODS = ("predict", "transform", "predict_proba", "decision_function", "rvs", "score", "__call__", "query")
-WITHOUT_ARGUMENTS = ("toarray", "random_sample", "tolist", "to_pylist")
+WITHOUT_ARGUMENTS = ("toarray", "random_sample", "tolist", "to_pylist", "keys", "__call__")
 USED = frozenset({"called", "__call__", "__array_interface__", "__array__"})
 """Uses of the probe that are a finding when a model is asked; any use is one while it is loaded."""
 
@@ -262,13 +187,14 @@ def load(program: bytes) -> list[str]:
     touched.clear()
     events.clear()
     before = _traces()
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(15 * SECONDS)
     watching = True
     at_load: list[str] | None = None
     try:
-        value = pickle.loads(program)
+        value = loads(program)
         at_load = list(touched)
-        if type(value) is Probe and b"__class__" in program:
+        if type(value) is Probe and "made" not in vars(value):
             events.append("class swapped")
         elif type(value) is not Probe:
             events.extend(_hidden(value))
@@ -282,6 +208,7 @@ def load(program: bytes) -> list[str]:
     finally:
         watching = False
         signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     events.extend(sorted(_traces() - before))
     loaded = touched if at_load is None else [*at_load, *USED.intersection(touched[len(at_load) :])]
     return [*events, *(f"probe {name}" for name in loaded)]
@@ -347,14 +274,18 @@ def run_batch(programs: list[bytes]) -> list[tuple[bytes, list[str]]]:
     return found
 
 
-def search(count: int, seed: int, *, like: str, wild: float, stop: str) -> dict[str, Any]:
+def search(count: int, seed: int, rules: list[str], options: argparse.Namespace) -> dict[str, Any]:
     """Make programs, load those that are accepted, and gather what came of it."""
-    source = random.Random(seed)
-    honest = [data for data in honest_pickles() if like.encode() in data]
-    baseline = {why for _, whys in run_batch(honest) for why in whys}
-    composer = Composer(source, like, wild)
-    mutator = Mutator(source, honest, composer.entries)
-    makers = [maker for maker, able in ((mutator, honest), (composer, composer.roots)) if able]
+    source, index = random.Random(seed), options.index
+    honest = [] if index else [one for one in honest_pickles() if re.search(options.like.encode(), one.data)]
+    baseline = {why for _, whys in run_batch([one.data for one in honest]) for why in whys}
+    entries = entries_of(index)
+    focus = focus_of(rules, entries)
+    if options.wild is not None:
+        focus = replace(focus, wild=options.wild)
+    composer, mutator = Composer(source, entries, focus, options.like), Mutator(source, honest, entries, focus)
+    able = ((mutator, honest), (composer, composer.roots and not (focus.values and honest)))
+    makers = [maker for maker, can in able if can]
     waiting: list[bytes] = []
     findings: list[dict[str, Any]] = []
     taken, started = 0, time.monotonic()
@@ -363,22 +294,26 @@ def search(count: int, seed: int, *, like: str, wild: float, stop: str) -> dict[
             program = makers[number % len(makers)].program()
         except RecursionError:
             continue
-        if accepted(program):
+        if accepted(program, index):
             waiting.append(program)
         if len(waiting) == BATCH or number == count - 1:
             taken += len(waiting)
             findings += _findings(run_batch(waiting), baseline)
             waiting = []
-            if stop and any(stop in " ".join(found["why"]) for found in findings):
+            if options.stop and any(_wanted(found, options) for found in findings):
                 break
     seconds = round(time.monotonic() - started, 1)
     counts = {"seed": seed, "programs": number + 1, "accepted": taken, "seconds": seconds}
     return {**counts, "baseline": sorted(baseline), "findings": findings}
 
 
+def _wanted(found: dict[str, Any], options: argparse.Namespace) -> bool:
+    return options.stop in " ".join(found["why"]) and options.through.encode() in bytes.fromhex(found["program"])
+
+
 def _findings(loaded: list[tuple[bytes, list[str]]], baseline: set[str]) -> list[dict[str, Any]]:
     found = ((data, [why for why in whys if why not in baseline]) for data, whys in loaded)
-    return [{"why": whys, "program": data.hex()[:20_000]} for data, whys in found if whys]
+    return [{"why": whys, "program": data.hex()} for data, whys in found if whys]
 
 
 def shut_in() -> Isolation:
@@ -391,14 +326,29 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--programs", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--off", default="none")
-    parser.add_argument("--like", default="", metavar="WORD")
-    parser.add_argument("--wild", type=float, default=0.06, help="how often an argument is of another kind")
+    parser.add_argument("--index", default="", metavar="FILE", help="the one file of the index that counts: torch")
+    parser.add_argument("--off", default="none", metavar="RULES")
+    parser.add_argument("--like", default="", metavar="PATTERN")
+    parser.add_argument("--wild", type=float, help="how often an argument is of another kind")
     parser.add_argument("--stop", default="", metavar="WHY", help="end at the first finding that says so")
+    parser.add_argument("--through", default="", metavar="TEXT", help="and whose program holds this")
     options = parser.parse_args()
     isolation = shut_in()
     warnings.simplefilter("ignore")
-    import joblib  # noqa: F401 - what models need is there before anything is watched
+    _import_all(options.index)
+    publish_probe()
+    rules = options.off.split(",")
+    for rule in rules:
+        switch_off(rule)
+    sys.stdout.write(
+        json.dumps({"isolation": isolation._asdict(), **search(options.programs, options.seed, rules, options)})
+    )
+
+
+def _import_all(index: str) -> None:
+    """What models need is there before anything is watched."""
+    global loads  # noqa: PLW0603 - how this process loads
+    import joblib  # noqa: F401
     import lightgbm  # noqa: F401
     import pandas as pd  # noqa: F401
     import scipy.interpolate
@@ -409,11 +359,8 @@ def main() -> None:
 
     all_estimators()
     b"".decode("latin1")
-    install_probe()
-    for rule in options.off.split(","):
-        switch_off(rule)
-    found = search(options.programs, options.seed, like=options.like, wild=options.wild, stop=options.stop)
-    sys.stdout.write(json.dumps({"isolation": isolation._asdict(), **found}))
+    if index == "torch":
+        from gadget_torch import loads
 
 
 if __name__ == "__main__":

@@ -20,25 +20,36 @@ class Row(NamedTuple):
     off: str
     finds: str
     like: str = ""
-    wild: float = 0.06
+    index: str = ""
+    through: str = ""
+    """What the program that is found has to hold."""
 
 
+CANARY = "open 'canary-of-the-search'"
 ROWS = (
-    Row("a loader calls a method of an object", "arguments", "probe __iter__", "dict", 0.4),
+    Row("a loader calls keys() of an object", "arguments", "probe keys", "OrderedDict"),
+    Row("a namespace whose keys() is called", "names,arguments,families", "probe called", "^dict$",
+        through="types\nSimpleNamespace"),
+    Row("a loader iterates over an object", "arguments", "probe __iter__", "deque|OrderedDict"),
+    Row("an index that opens a file", "arguments", CANARY, "_new_.*Index", through="memmap"),
     Row("a partial changes what it calls", "state,ranges.partial", "probe called", "partial"),
+    Row("a partial becomes one that opens a file", "state,ranges.partial", CANARY, "partial", through="memmap"),
     Row("a callable where data belong is called on predict", "families", "probe called"),
     Row("__array_interface__ of an object", "families", "probe __array_interface__"),
     Row("an attribute hides predict", "hiding", "hides predict"),
     Row("code in the text of a distribution", "texts", "exec"),
     Row("a text reaches through an estimator", "texts", "reaches __code__", "SelectFromModel"),
     Row("a second state swaps the class", "slots", "class swapped"),
-    Row("objects as keys", "keys", "probe __hash__", "dict", 0.4),
+    Row("objects as keys", "keys", "probe __hash__", "dict"),
     Row("an object that was forgotten", "forgetting", "probe"),
     Row("nodes of a tree", "ranges.tree", "signal", "Tree"),
+    Row("nodes of a histogram tree", "ranges.TreePredictor,ranges.HistGradient", "signal", "TreePredictor"),
+    Row("features of a histogram tree", "ranges.HistGradient", "signal", "TreePredictor"),
     Row("indices of a sparse matrix", "ranges.sparse", "signal", "csr"),
     Row("the position of a Mersenne Twister", "ranges.mt19937", "signal", "MT19937"),
     Row("Arrow's offsets", "ranges.arrow", "signal", "_restore_array"),
-)
+    Row("files of torch judged by what other libraries write", "index", "ForeignError", index="torch"),
+)  # fmt: skip
 
 
 def _search(folder: Path, *arguments: str) -> dict[str, Any]:
@@ -56,8 +67,18 @@ def test_nothing_comes_of_what_is_accepted(seed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_nothing_comes_of_what_is_accepted_as_a_file_of_torch(tmp_path: Path) -> None:
+    found = _search(tmp_path, "--programs", "4000", "--seed", "13", "--index", "torch")
+    assert found["findings"] == []
+    assert found["accepted"] > 200
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.way)
 def test_a_rule_that_is_switched_off_is_noticed(row: Row, tmp_path: Path) -> None:
-    arguments = ("--off", row.off, "--like", row.like, "--wild", str(row.wild), "--stop", row.finds)
-    found = _search(tmp_path, "--programs", "20000", "--seed", "3", *arguments)
-    assert any(row.finds in " ".join(finding["why"]) for finding in found["findings"])
+    arguments = ("--off", row.off, "--like", row.like, "--stop", row.finds, "--through", row.through)
+    found = _search(tmp_path, "--programs", "20000", "--seed", "3", "--index", row.index, *arguments)
+    assert any(
+        row.finds in " ".join(finding["why"]) and row.through.encode() in bytes.fromhex(finding["program"])
+        for finding in found["findings"]
+    )

@@ -11,9 +11,11 @@ import struct
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 from hostile_parts import P2, P3, P4, call, dtype, name, short, text
-from scipy import sparse, stats
+from scipy import sparse, spatial, stats
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.neighbors import BallTree, KDTree
 from sklearn.tree import DecisionTreeRegressor
 
 X, Y = np.arange(20.0).reshape(10, 2), np.arange(10.0)
@@ -137,6 +139,30 @@ def _lies(_: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
                                             b"J" + struct.pack("<i", 200_000_000)), "ranges")  # fmt: skip
 
 
+def _tables(_: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
+    """Found by the search: each ended the interpreter, or wrote beside what it was given."""
+    index = pickle.dumps(pd.MultiIndex.from_product([["a", "b"], [1, 2]]), 4)
+    yield "a code without a value of its level", (_changed(index, b"\0\1\0\1", b"\0\1\0\3"), "ranges")
+    column = pickle.dumps(pd.Categorical(["u", "v", "u"]), 4)
+    yield "a code without a category", (_changed(column, b"\0\1\0", b"\0\x63\0"), "ranges")
+    frame = pickle.dumps(pd.DataFrame({"a": [1], "b": [2.0]}), 4)
+    slice_ = b"K\x01K\x02K\x01\x87"
+    yield "a block beside the table", (_changed(frame, slice_, slice_.replace(b"\x02", b"\x09")), "ranges")
+    for cls, nodes in ((KDTree, 2), (BallTree, 2)):
+        tree = cls(X, leaf_size=5)
+        honest = tree.__getstate__()[nodes].tobytes()
+        lying = honest[:8] + struct.pack("<q", 1 << 40) + honest[16:]
+        yield (
+            f"a node of a {cls.__name__} beyond its points",
+            (_changed(pickle.dumps(tree, 4), honest, lying), "ranges"),
+        )
+    corners = spatial.Delaunay(np.random.RandomState(0).rand(9, 2))
+    honest = corners.simplices.tobytes()
+    lying = struct.pack("<i", 900_000_000) + honest[4:]
+    yield "a corner that is no point", (_changed(pickle.dumps(corners, 4), honest, lying), "ranges")
+    yield "flags that no dtype has", (P3 + dtype("f8", flags=64) + b".", "ranges")
+
+
 def _dumps(model: object, _: object, __: bytes) -> bytes:
     return pickle.dumps(model, 5)
 
@@ -161,6 +187,6 @@ def _forgotten(_: str) -> Iterator[tuple[str, tuple[bytes, str]]]:
 def ways_in(canary: str) -> dict[str, tuple[bytes, str]]:
     """All ways by name."""
     found: dict[str, tuple[bytes, str]] = {}
-    for group in (_calls, _attributes, _texts, _lies, _forgotten):
+    for group in (_calls, _attributes, _texts, _lies, _tables, _forgotten):
         found.update(group(canary))
     return found

@@ -17,6 +17,9 @@ from compiler.localcloud.store.records import Record, find, insert, remove, save
 
 LISTS = {"customMetadata": "customMetadataList", "definedMetadata": "definedMetadataList"}
 KIND = "metadataartifact"
+_FILES = frozenset({"Readme", "License", "FineTuneConfiguration", "DeploymentConfiguration"})
+"""Defined keys that are files and nothing else: attaching one lists it. Inferred from ADS 2.16.1, whose AQUA attaches
+them to models that were made without them."""
 
 
 def create(call: Call) -> Response:
@@ -79,7 +82,8 @@ def _attach(call: Call, blob: Blob, *, replacing: bool) -> Record:
 def _check(call: Call, *, replacing: bool) -> Record:
     model = call.find_to_change("model", call.path["modelId"])
     items = model.details.get(LISTS[_holder(call)]) or []
-    if call.path["key"] not in [item["key"] for item in items]:
+    listed = call.path["key"] in [item["key"] for item in items]
+    if not listed and (replacing or _holder(call) != "definedMetadata" or call.path["key"] not in _FILES):
         raise errors.not_found(f"{_holder(call)} {call.path['key']} of {model.id}")
     exists = find(call.tx, KIND, _identifier(call)) is not None
     if exists and not replacing:
@@ -90,11 +94,11 @@ def _check(call: Call, *, replacing: bool) -> Record:
 
 
 def _marked(call: Call, model: Record, *, has_artifact: bool) -> Record:
-    name = LISTS[_holder(call)]
-    items = [
-        {**item, "hasArtifact": has_artifact} if item["key"] == call.path["key"] else item
-        for item in model.details[name]
-    ]
+    name, key = LISTS[_holder(call)], call.path["key"]
+    listed = model.details.get(name) or []
+    items = [{**item, "hasArtifact": has_artifact} if item["key"] == key else item for item in listed]
+    if key not in [item["key"] for item in listed]:
+        items.append({"key": key, "value": None, "hasArtifact": has_artifact})
     return replace(model, details={**model.details, name: items})
 
 

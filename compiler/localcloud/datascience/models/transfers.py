@@ -19,6 +19,7 @@ from compiler.localcloud.store.records import JsonObject, find
 
 ENTITY = "model-artifact"
 SOURCE_TYPE = "ORACLE_OBJECT_STORAGE"
+_MOST_HOURS = 240  # OCI docs: an archived object is restored for 1 to 240 hours
 
 
 def export_artifact(call: Call) -> Response:
@@ -32,6 +33,20 @@ def import_artifact(call: Call) -> Response:
     """Catalog -> bucket."""
     names = ("destinationBucket", "destinationObjectName")
     return _begin(call, "IMPORT_MODEL_ARTIFACT", "artifactImportDetails", names, "import")
+
+
+def restore(call: Call) -> Response:
+    """Bring an archived artifact back. Nothing is ever archived here, so that nothing is left to do.
+
+    The SDKs read no work request from the answer (TypeScript: RestoreArchivedModelArtifactResponse).
+    """
+    model = call.find_to_change("model", call.path["modelId"])
+    hours = call.query.get("restoreModelForHoursSpecified", "24")
+    if not hours.isdecimal() or not 1 <= int(hours) <= _MOST_HOURS:
+        raise errors.invalid_parameter(f"restoreModelForHoursSpecified must be between 1 and {_MOST_HOURS}")
+    if find(call.tx, "artifact", artifact_id(model.id)) is None:
+        raise errors.not_found(artifact_id(model.id))
+    return empty_response(202)
 
 
 def run_export(backend: Backend, job: Job) -> None:
@@ -103,5 +118,6 @@ _ACTIONS = "/20190101/models/{modelId}/actions"
 ROUTES = (
     Route("POST", f"{_ACTIONS}/exportArtifact", export_artifact, Access.WRITE, retry_token=True),
     Route("POST", f"{_ACTIONS}/importArtifact", import_artifact, Access.WRITE),
+    Route("POST", f"{_ACTIONS}/restore", restore, Access.WRITE, retry_token=True),
 )
 ACTIONS: dict[str, Advance] = {"artifact.export": run_export, "artifact.import": run_import}

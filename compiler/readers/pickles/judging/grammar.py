@@ -43,6 +43,12 @@ def _response(text: str) -> str | None:
     return None if text in known else "is no method that scorers ask"
 
 
+def _prediction(text: str) -> str | None:
+    """scikit-survival's scorers: the method of the estimator that they ask."""
+    known = {"predict", "predict_survival_function", "predict_cumulative_hazard_function"}
+    return None if text in known else "is no method that scorers ask"
+
+
 def _parameter(text: str) -> str | None:
     return None if re.fullmatch(r"[A-Za-z]\w*", text, re.ASCII) else "is no parameter's name"
 
@@ -58,6 +64,7 @@ TEXTS: dict[str, Grammar] = {
     "importance_getter": _getter,
     "_response_method": _response,
     "response_method": _response,
+    "_predict_func": _prediction,
     "_ctor_param": _parameter,
 }
 """Attribute -> what its text must be, in classes of any name: subclasses inherit the reader."""

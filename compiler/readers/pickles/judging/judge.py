@@ -187,7 +187,7 @@ def _in_range(check: Callable[[Instance], None], found: Instance) -> None:
     """Run one check of values; what it cannot even be run on is not what the library writes."""
     try:
         check(found)
-    except (IndexError, TypeError, ValueError, AttributeError, struct.error):
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, struct.error):
         raise Denied(f"the values of a '{found.cls.dotted}' are not what its library writes") from None
 
 
@@ -214,7 +214,7 @@ def _contents(found: Instance) -> Iterable[Any]:
 def _stands(found: Global, families: frozenset[str] | None) -> bool:
     """Whether a name may stand as a value."""
     if found.kind != "known":
-        return found.unknown or families is None
+        return found.unknown or families is None or "settings" in families
     if families is None:
         return bool(found.production.value)
     return "data" in found.production.value or belongs(found, families)

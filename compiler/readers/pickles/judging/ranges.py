@@ -6,16 +6,22 @@ Measured with scikit-learn 1.9.1, scipy 1.17.1, numpy 2.4.6, pyarrow 26.0.1.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable
 from typing import Any
 
 from compiler.readers.pickles.arrays import as_array
 from compiler.readers.pickles.faults import Beyond, Denied
 from compiler.readers.pickles.judging.arrow import check_arrow
+from compiler.readers.pickles.judging.geometry import (
+    check_binary_tree,
+    check_ckdtree,
+    check_spline,
+    check_triangulation,
+)
+from compiler.readers.pickles.judging.tables import check_blocks, check_filled, check_index
 from compiler.readers.pickles.nodes import Nodes, has_children, pieces_of, scan
 from compiler.readers.pickles.numbers import numbers_in
-from compiler.readers.pickles.values import Blob, Instance, Pairs
+from compiler.readers.pickles.values import Blob, Instance, Pairs, Persistent
 
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", re.ASCII)
 _MAX_DIGITS = 1000
@@ -159,6 +165,17 @@ def _dicts(state: Any, depth: int) -> list[dict[str, Any]]:
     return [inner, *(found for value in inner.values() for found in _dicts(value, depth + 1))]
 
 
+def _tensor(made: Instance) -> None:
+    """A tensor lies inside its storage, which torch would otherwise enlarge: (storage, offset, sizes, strides, …)."""
+    storage, offset, sizes, strides = made.arguments[:4]
+    if len(sizes) != len(strides) or min(offset, *sizes, *strides, 0) < 0:
+        raise Denied("a tensor is not what torch writes")
+    last = offset + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
+    held = storage.identity[4] if isinstance(storage, Persistent) else None
+    if held is not None and 0 not in sizes and not last < held:
+        raise Denied("a tensor reaches beyond its storage")
+
+
 def _partial(made: Instance) -> None:
     if isinstance(made.state, tuple) and made.state[0] is not made.arguments[0]:
         raise Denied("a functools.partial changes what it calls")
@@ -178,12 +195,6 @@ def _number(made: Instance) -> None:
         raise Denied("a fraction is not what Python writes")
 
 
-def _filled(made: Instance) -> None:
-    """Arrays of pandas are pointers to nothing until their state is set."""
-    if made.state is None:
-        raise Denied("an array of pandas has no data")
-
-
 def _zone(made: Instance) -> None:
     key = made.arguments[0]
     if not isinstance(key, str) or not _ZONE.fullmatch(key):
@@ -196,77 +207,29 @@ def _names(made: Instance) -> None:
             raise Denied("it sets an attribute that Python itself uses")
 
 
-def _binary_tree(made: Instance) -> None:
-    """KDTree and BallTree: (data, indices, nodes, bounds, …); nodes are (idx_start, idx_end, is_leaf, radius)."""
-    if not isinstance(made.state, tuple) or len(made.state) < 4:
-        raise Denied("a neighbours tree has no state")
-    data, indices = as_array(made.state[0]), numbers_in(as_array(made.state[1]))
-    if data is None or not data.shape or indices is None:
-        raise Denied("a neighbours tree is not what scikit-learn writes")
-    if indices.count != data.shape[0] or indices.least < 0 or indices.greatest >= data.shape[0]:
-        raise Denied("a neighbours tree has an index outside of its data")
-
-
-def _array_interface(made: Instance) -> None:
-    """cKDTree: (nodes, data, n, m, leafsize, maxes, mins, indices, …), nodes of 72 bytes."""
-    state = made.state
-    if state is None:
-        return
-    nodes, data, indices = as_array(state[0]), as_array(state[1]), numbers_in(as_array(state[7]))
-    count = data.shape[0] if data is not None and data.shape else -1
-    raw = nodes.data if nodes is not None else state[0]
-    raw = raw.data if isinstance(raw, Blob) else raw
-    if indices is None or indices.count != count or (count and (indices.least < 0 or indices.greatest >= count)):
-        raise Denied("a neighbours tree has an index outside of its data")
-    if not isinstance(raw, bytes | memoryview) or len(raw) % 72:
-        raise Denied("a neighbours tree is not what scipy writes")
-    total = len(raw) // 72
-    for own, (dim, _, start, end, less, greater) in enumerate(struct.iter_unpack("<qq8xqq16xqq", raw)):
-        inner = dim == -1 or (own < less < total and own < greater < total and 0 <= dim < data.shape[1])  # type: ignore[union-attr]
-        if not inner or not 0 <= start <= end <= count:
-            raise Denied("a neighbours tree has a node outside of its data")
-
-
-def _spline(made: Instance) -> None:
-    """Splines of FITPACK (`_eval_args`) and BSpline: as many knots and coefficients as the degree asks for."""
-    state = {name: value for part in _parts(made.state) for name, value in part.items()}
-    plain = (state.get("_t", state.get("t")), state.get("_c", state.get("c")), state.get("k"))
-    knots, coefficients, degree = state.get("_eval_args", plain)
-    if not state.keys() & {"_eval_args", "t", "_t", "c", "_c", "k"}:
-        return
-    t, c = as_array(knots), as_array(coefficients)
-    if type(degree) is not int or not 0 <= degree <= _MAX_DEGREE or t is None or c is None:
-        raise Denied("a spline is not what scipy writes")
-    if len(t.shape) != 1 or t.shape[0] < 2 * degree + 2 or not c.shape or c.shape[0] < t.shape[0] - degree - 1:
-        raise Denied("a spline has fewer knots or coefficients than its degree asks for")
-
-
-_MAX_DEGREE = 50
-
-
-def _parts(state: Any) -> list[dict[str, Any]]:
-    return [part.named() for part in (state if isinstance(state, tuple) else (state,)) if isinstance(part, Pairs)]
-
-
 CHECKS: dict[str, Callable[[Instance], None]] = {
     "tree": _tree,
     "sparse": _sparse,
     "mt19937": _twister,
+    "tensor": _tensor,
     "partial": _partial,
     "date": _date,
     "number": _number,
     "zone": _zone,
-    "filled": _filled,
+    "filled": check_filled,
     "names": _names,
-    "binary_tree": _binary_tree,
+    "binary_tree": check_binary_tree,
     "arrow": check_arrow,
-    "ckdtree": _array_interface,
-    "spline": _spline,
+    "ckdtree": check_ckdtree,
+    "spline": check_spline,
+    "index": check_index,
+    "blocks": check_blocks,
 }
 CLASSES: dict[str, Callable[[Instance], None]] = {
     "TreePredictor": _histogram,
     "HistGradientBoostingClassifier": _histograms,
     "HistGradientBoostingRegressor": _histograms,
-    "BSpline": _spline,
+    "BSpline": check_spline,
+    "Delaunay": check_triangulation,
 }
 """Recorded classes by name."""

@@ -1,5 +1,9 @@
 """Make the model files beside this one, with CatBoost 1.2.10: `python make.py`, in this folder."""
 
+import pickle
+from pathlib import Path
+
+import joblib
 import numpy as np
 import pandas as pd
 from catboost import CatBoostClassifier, CatBoostRanker, CatBoostRegressor
@@ -22,3 +26,6 @@ CatBoostClassifier(**options).fit(numbers, price > 100).save_model("truth.cbm")
 CatBoostClassifier(**options).fit(numbers.to_numpy(), (price > 100).astype(int)).save_model("unnamed.cbm")
 CatBoostRegressor(**options, loss_function="MultiRMSE").fit(numbers, np.c_[price, -price]).save_model("targets.cbm")
 CatBoostRanker(**options).fit(numbers, rooms, group_id=np.repeat(range(20), 10)).save_model("ranker.cbm")
+with Path("classifier.pkl").open("wb") as file:
+    pickle.dump(classifier, file)
+joblib.dump(regressor, "leafwise.joblib")
