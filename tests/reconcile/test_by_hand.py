@@ -72,3 +72,49 @@ def test_the_lease_is_given_back_after_a_change_by_hand(held: Any, manifact: Any
     assert result.code == 0, result.err
     with held.lab() as lab:
         assert LEASE not in lab.objects()
+
+
+WITHOUT_A_BUCKET = {
+    **COMMANDS,
+    "reconcile": ("reconcile", "--once"),
+    "reconcile --plan": ("reconcile", "--plan"),
+    "status": ("status", "--target", "local", "--html", "fleet.html"),
+}
+
+
+@pytest.fixture
+def bucketless(repository: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A model in sync, on a target whose store is in a bucket that does not exist."""
+    repository.write("a")
+    repository.settle()
+    repository.project(store=STORE)
+    repository.write("a", bandwidthMbps=20)
+    monkeypatch.chdir(repository.root)
+    return repository
+
+
+@pytest.mark.parametrize("command", WITHOUT_A_BUCKET)
+def test_a_bucket_that_does_not_exist_is_one_problem_that_says_what_to_do(
+    bucketless: Any, manifact: Any, command: str
+) -> None:
+    words = WITHOUT_A_BUCKET[command]
+    with bucketless.lab() as lab:
+        (deployment,) = lab.deployments()
+    result = manifact(*(deployment.id if word == "a" and command == "import" else word for word in words))
+    assert (result.code, result.err.count("error[")) == (3, 1), result.err
+    assert "error[MF713]: the bucket of `reconcile.store` does not exist" in result.err
+    assert "'staging' in namespace 'local'" in result.err
+    assert "create it" in result.err
+    assert "--break-glass --reason TEXT" in result.err
+    with bucketless.lab() as lab:
+        assert [live.id for live in lab.deployments()] == [deployment.id]
+
+
+def test_what_the_hint_for_a_missing_bucket_says_works(bucketless: Any, manifact: Any) -> None:
+    assert manifact("apply", "models/a", "--yes", *URGENT).code == 0
+    with bucketless.lab() as lab:
+        lab.make_bucket()
+        (live,) = lab.deployments()
+    details = live.body["modelDeploymentConfigurationDetails"]["modelConfigurationDetails"]
+    assert details["bandwidthMbps"] == 20
+    assert manifact("apply", "models/a", "--yes").code == 0

@@ -9,6 +9,7 @@ from compiler.cloud.connect.connection import Connection
 from compiler.cloud.connect.errors import RequestError
 from compiler.cloud.objectstorage import conditional
 from compiler.cloud.objectstorage.objects import Place
+from compiler.diagnostics import Diagnostic
 from compiler.engine.session import Session
 from compiler.engine.store.protocol import Changed
 
@@ -21,8 +22,11 @@ class BucketStore:
     folder: Place
 
     def read(self, key: str) -> tuple[bytes, str] | None:
-        """Content and etag of an object."""
-        return conditional.read_object(self.connection, self._at(key))
+        """Content and etag of an object. Raises `RequestError`, of status 404 only for the bucket itself."""
+        try:
+            return conditional.read_object(self.connection, self._at(key))
+        except RequestError as error:
+            raise (self._no_bucket(error) if error.status == 404 else error) from None
 
     def write(self, key: str, content: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
         """Put an object; Object Storage checks the condition."""
@@ -44,6 +48,16 @@ class BucketStore:
             conditional.delete_object(self.connection, self._at(key), if_match)
         except RequestError as error:
             raise _changed(error) from None
+
+    def _no_bucket(self, error: RequestError) -> RequestError:
+        """The whole store is out of reach: whoever sees it first is told what to do."""
+        where = f"'{self.folder.bucket}' in namespace '{self.folder.namespace}'"
+        message = f"the bucket of `reconcile.store` does not exist, or you may not read it: {where}"
+        hint = (
+            "create it, or correct `reconcile.store` (`manifact plan --policies` prints what it needs); "
+            "apply, destroy and import go ahead without it with --break-glass --reason TEXT"
+        )
+        return RequestError(Diagnostic("MF713", message, hint=hint), error.status, error.code)
 
     def _at(self, key: str) -> Place:
         return Place(self.folder.namespace, self.folder.bucket, self.folder.name + key)
