@@ -33,17 +33,30 @@ def read_parquet(content: Content) -> Table:
         ) from error
     try:
         with parquet.ParquetFile(content.path, memory_map=True) as file:
+            texts, schema = _texts(file), file.schema_arrow
+        # A page may hold a long text once and name it a million times: kept that way, it is in memory once.
+        with parquet.ParquetFile(content.path, memory_map=True, read_dictionary=texts) as file:
             rows = file.metadata.num_rows
             data = pa.Table.from_batches(_first_batches(content, file), schema=file.schema_arrow)
     except (pa.ArrowException, OSError) as error:
         raise malformed(content, f"the Parquet file cannot be read: {error}") from error
-    return _table(data, cut=data.num_rows < rows)
+    return _table(data, schema, cut=data.num_rows < rows)
+
+
+def _texts(file: Any) -> list[str]:
+    """Paths of the columns of texts and bytes."""
+    from pyarrow import types
+
+    plain = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    return [field.name for field in file.schema_arrow if any(test(field.type) for test in plain)]
 
 
 def _first_batches(content: Content, file: Any) -> Iterator[Any]:
     """The first rows, some at a time, up to as many values and bytes as a sample may have."""
     values, size, rows = 0, 0, 0
-    for batch in file.iter_batches(batch_size=max(1, min(_BATCH, MAX_VALUES // max(file.metadata.num_columns, 1)))):
+    if (wide := _values_a_row(file.metadata)) > MAX_VALUES:
+        raise too_large_a_row(content)
+    for batch in file.iter_batches(batch_size=max(1, min(_BATCH, MAX_VALUES // wide))):
         values, size = values + sum(map(_count, batch.columns)), size + batch.nbytes
         if values > MAX_VALUES or size > MAX_BYTES:
             if not rows:
@@ -52,6 +65,16 @@ def _first_batches(content: Content, file: Any) -> Iterator[Any]:
         rows += batch.num_rows
         content.progress(rows, file.metadata.num_rows)
         yield batch
+
+
+def _values_a_row(metadata: Any) -> int:
+    """Values a row has on the average, those in lists included, in the row group where they are most."""
+    groups = (metadata.row_group(index) for index in range(metadata.num_row_groups))
+    sizes: list[int] = [
+        sum(group.column(index).num_values for index in range(group.num_columns)) // max(group.num_rows, 1)
+        for group in groups
+    ]
+    return max([1, *sizes])
 
 
 def _count(cells: Any) -> int:
@@ -63,13 +86,14 @@ def _count(cells: Any) -> int:
     return len(cells) + (_count(cells.flatten()) if nested else 0)
 
 
-def _table(data: Any, *, cut: bool) -> Table:
+def _table(data: Any, schema: Any, *, cut: bool) -> Table:
+    """The columns; `schema` says which texts are categories: `data` has all of them in that form."""
     pandas = _pandas_metadata(data.schema)
     index = {name for name in pandas.get("index_columns", []) if isinstance(name, str)}
     kinds = {entry.get("field_name"): entry.get("numpy_type") for entry in pandas.get("columns", [])}
     whole = [entry.get("pandas_type") for entry in pandas.get("column_indexes", [])] == ["int64"]
     columns = [
-        _column(int(name) if whole else name, data.column(name), kinds.get(name))
+        _column(int(name) if whole else name, data.column(name), schema.field(name).type, kinds.get(name))
         for name in data.column_names
         if name not in index
     ]
@@ -85,12 +109,11 @@ def _pandas_metadata(schema: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _column(name: str | int, cells: Any, numpy_type: str | None) -> Column:
+def _column(name: str | int, cells: Any, arrow: Any, numpy_type: str | None) -> Column:
     from pyarrow import types
 
-    arrow = cells.type
     if types.is_dictionary(arrow):
-        return Column(name, "category", tuple(cells.to_pylist()))
+        return Column(name, "category", tuple(_shared(cells)))
     if types.is_timestamp(arrow):
         zone = f", {arrow.tz}" if arrow.tz else ""
         return Column(name, f"datetime64[{arrow.unit}{zone}]", _moments(cells, arrow))
@@ -98,17 +121,28 @@ def _column(name: str | int, cells: Any, numpy_type: str | None) -> Column:
         return _numbers(name, cells, numpy_type)
     if types.is_boolean(arrow) and numpy_type == "boolean":
         return Column(name, "boolean", tuple(cells.to_pylist()))
-    return column_of(name, [_plain(cell) for cell in cells.to_pylist()])
+    return column_of(
+        name, [_plain(cell) for cell in (_shared(cells) if types.is_dictionary(cells.type) else cells.to_pylist())]
+    )
 
 
 def _numbers(name: str | int, cells: Any, numpy_type: str | None) -> Column:
-    values = tuple(None if value != value else value for value in cells.to_pylist())  # noqa: PLR0124 -- only NaN
+    # Chunk by chunk: a list of all of them beside the tuple would be as large as it.
+    found = (value for chunk in cells.chunks for value in chunk.to_pylist())
+    values = tuple(None if value != value else value for value in found)  # noqa: PLR0124 -- only NaN
     if numpy_type and numpy_type[0] in "IUF":
         return Column(name, numpy_type, values)
     arrow = {"halffloat": "float16", "float": "float32", "double": "float64"}.get(str(cells.type), str(cells.type))
     if arrow.startswith("float") or None not in values:
         return Column(name, arrow, values)
     return Column(name, "float64", tuple(None if value is None else float(value) for value in values))
+
+
+def _shared(cells: Any) -> Iterator[Cell]:
+    """The values of a column that names them by number: equal ones are one object."""
+    for chunk in cells.chunks:
+        known = chunk.dictionary.to_pylist()
+        yield from (None if index is None else known[index] for index in chunk.indices.to_pylist())
 
 
 def _moments(cells: Any, arrow: Any) -> tuple[Cell, ...]:

@@ -10,7 +10,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 READ = """
 import sys, time
@@ -84,8 +86,28 @@ def text_files() -> dict[str, bytes]:
     }
 
 
+def parquet_files() -> dict[str, bytes]:
+    one = pa.DictionaryArray.from_arrays(pa.array([0] * 200_000, pa.int32()), pa.array(["x" * 1_000_000]))
+    row = pa.ListArray.from_arrays(pa.array([0, 30_000_000], pa.int32()), pa.array([0.0] * 30_000_000))
+    deep, kind = 1.0, pa.float64()
+    for _ in range(60):
+        deep, kind = [deep], pa.list_(kind)
+    return {
+        "category.parquet": _parquet(one),
+        "text.parquet": _parquet(pa.array(["x" * 1_000_000] * 300)),
+        "row.parquet": _parquet(row),
+        "deep.parquet": _parquet(pa.array([deep], kind)),
+    }
+
+
+def _parquet(column: pa.Array) -> bytes:
+    buffer = io.BytesIO()
+    parquet.write_table(pa.table({"a": column}), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("maker", [npy_files, npz_files, text_files])
+@pytest.mark.parametrize("maker", [npy_files, npz_files, text_files, parquet_files])
 def test_samples_are_bounded(maker, tmp_path: Path) -> None:
     dear = []
     for name, content in maker().items():
