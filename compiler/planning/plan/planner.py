@@ -128,8 +128,7 @@ class Index:
         """What there is under one manifest's name, or under its former one."""
         former = self._former_name(desired)
         models = [*self._models.get(desired.name, []), *self._models.get(former, [])]
-        own, before = self._deployments.get(desired.name, []), self._deployments.get(former, [])
-        deployments = own if any(not live.deleted for live in own) else [*own, *before]
+        deployments = [*self._deployments.get(desired.name, []), *self._deployments.get(former, [])]
         served = {live.model_id for live in deployments}
         version_set = self._sets.get(desired.model.version_set) if desired.model else None
         ours = version_set is not None and self._place.owner(desired.name).items() <= version_set.tags.items()
@@ -168,12 +167,19 @@ class Index:
     def _former_name(self, desired: Desired) -> str:
         """The name under which the rest of a manifest's resources is; empty where that name is another one's by now.
 
-        It is where another manifest in view has it. A manifest out of view is known by its deployment: a renamed one
-        has carried its own over.
+        It is where another manifest in view has it. One out of view is known by its deployment, which serves a model of
+        its own; that of a renaming that was cut off serves one that has the new name already.
         """
         former = desired.renamed_from or ""
-        taken = all(any(not live.deleted for live in self._deployments.get(n, [])) for n in (desired.name, former))
-        return "" if former in self._manifest_names or taken else former
+        own, before = (self._alive(name) for name in (desired.name, former))
+        carried = any(self._name_of_model(live.model_id) == desired.name for live in before)
+        return "" if former in self._manifest_names or (own and before and not carried) else former
+
+    def _alive(self, name: str) -> list[LiveResource]:
+        return [live for live in self._deployments.get(name, []) if not live.deleted]
+
+    def _name_of_model(self, ocid: str) -> str:
+        return self._models_by_id[ocid].tags.get(tags.NAME, "") if ocid in self._models_by_id else ""
 
 
 def _pruned(

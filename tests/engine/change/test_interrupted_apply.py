@@ -32,6 +32,10 @@ SCENARIOS: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]] = {
     "no more deployment": ({}, {"deployment": {"state": "absent"}}),
     "keep one version": ({}, {"factor": 5, "catalog": {"keepVersions": 1}}),
     "rename": ({}, {"name": "grapes", "renamed_from": "wine"}),
+    "rename and replace": (
+        {"deployment": {"network": {"accessType": "CUSTOM_NETWORKING", "subnetId": "ocid1.subnet.oc1..s"}}},
+        {"name": "grapes", "renamed_from": "wine"},
+    ),
     "rename and new model": ({}, {"name": "grapes", "renamed_from": "wine", "factor": 5}),
     "new model by reference": ({"catalog": BY_REFERENCE}, {"factor": 5, "catalog": BY_REFERENCE}),
 }
