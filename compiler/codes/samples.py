@@ -20,7 +20,7 @@ SAMPLES: dict[str, Code] = {
     ),
     "MF304": Code(
         "sample too large",
-        "A sample is limited to 64 MiB and 5,000,000 values; of a larger one the first rows are read, which is a "
+        "A sample is limited to 64 MiB and 4,000,000 values; of a larger one the first rows are read, which is a "
         "warning; where those are not at its beginning (JSON by columns, Fortran's order, a sparse matrix), an error. "
         "A sample is there for the schema and for tests: some thousand rows that cover the values are enough.",
     ),

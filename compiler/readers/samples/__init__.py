@@ -20,7 +20,7 @@ TEXT = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": 
 def read_table(path: Path, text_columns: Collection[str] = (), progress: Progress = unwatched) -> Table:
     """The sample at `path`; columns named in `text_columns` keep the text a CSV file has ("007").
 
-    Of a file beyond the limits (64 MiB, 5,000,000 values), the first rows: `Table.cut` says so. MF304 where those are
+    Of a file beyond the limits (64 MiB, 4,000,000 values), the first rows: `Table.cut` says so. MF304 where those are
     not at its beginning (JSON by columns, arrays in Fortran's order, sparse matrices).
     Raises `CompilerError`: MF301 to MF308, MF313.
     """

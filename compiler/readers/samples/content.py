@@ -12,7 +12,7 @@ from typing import TypeAlias
 from compiler.diagnostics import CompilerError, SourceRange, failure
 
 MAX_BYTES = 64 << 20
-MAX_VALUES = 5_000_000
+MAX_VALUES = 4_000_000
 MAX_COLUMNS = 200_000
 """More than any table: each becomes an entry of a schema, which takes its time."""
 _HEAD = 4096

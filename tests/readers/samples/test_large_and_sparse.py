@@ -106,7 +106,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_limits_are_those_that_the_code_tells() -> None:
-    assert (content.MAX_BYTES, content.MAX_VALUES) == (64 << 20, 5_000_000)
+    assert (content.MAX_BYTES, content.MAX_VALUES) == (64 << 20, 4_000_000)
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo"])

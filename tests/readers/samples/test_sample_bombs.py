@@ -96,6 +96,7 @@ def parquet_files() -> dict[str, bytes]:
         "category.parquet": _parquet(one),
         "text.parquet": _parquet(pa.array(["x" * 1_000_000] * 300)),
         "row.parquet": _parquet(row),
+        "zeros.parquet": _parquet(pa.array([0.0] * 30_000_000)),
         "deep.parquet": _parquet(pa.array([deep], kind)),
     }
 
