@@ -70,6 +70,8 @@ _FIELD_FLAGS = 0x1B
 _PLAIN_FLAGS = 0x18
 """NPY_NEEDS_INIT of text, NPY_NEEDS_PYAPI of structured dtypes."""
 _ALIGNED = 0x80
+_ALIGNMENTS = {1, 2, 4, 8, 16, 32}
+"""Of text and structured dtypes, in bytes; numpy divides by it."""
 _ALL_FLAGS = 0xFF
 """numpy 1 writes them as a signed byte. Others end the interpreter of numpy 2."""
 
@@ -135,7 +137,7 @@ def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:
         return DType(kind, size, "|", kind == "O")
     if not isinstance(state, tuple) or len(state) not in {8, 9} or state[0] not in (3, 4):
         raise Denied("an array's dtype has an unusual state")
-    order, subarray, names, fields, itemsize, _, flags = state[1:8]
+    order, subarray, names, fields, itemsize, alignment, flags = state[1:8]
     order = order.decode("latin-1") if isinstance(order, bytes) else order
     if order not in ("<", ">", "|", "=") or type(flags) is not int:
         raise Denied("an array's dtype has an unusual state")
@@ -152,8 +154,14 @@ def _with_state(kind: str, size: int, state: Any, depth: int) -> DType:
         objects = any(inner.objects for _, inner in entries.values())
     elif subarray is not None and names is None:
         objects = _check_subarray(size, subarray, depth)
+    _check_alignment(kind, alignment)
     _check_flags(kind, flags, objects)
     return DType(kind, size, order, objects, entries)
+
+
+def _check_alignment(kind: str, alignment: Any) -> None:
+    if type(alignment) is not int or alignment not in (_ALIGNMENTS if kind in "VSU" else {-1}):
+        raise Denied("an array's dtype has an alignment that numpy does not write")
 
 
 def _check_flags(kind: str, flags: int, objects: bool) -> None:

@@ -99,6 +99,12 @@ def confused(canary: str) -> Iterator[tuple[str, Case]]:
     yield "bytes for pointers", (P3 + array + b"(K\x01K\x01\x85" + objects + b"\x89" + eight + b"tb.", "none")
     pointers = dtype("O8", flags=1, order="|")
     yield "bytes for pointers by flags", (P3 + array + b"(K\x01K\x01\x85" + pointers + b"\x89" + eight + b"tb.", "none")
+    for alignment in (0, 3, -1):
+        letters = dtype("S1", size=1, order="|", alignment=alignment)
+        yield (
+            f"text aligned to {alignment}",
+            (P3 + array + b"(K\x01K\x08\x85" + letters + b"\x89" + eight + b"tb.", "none"),
+        )
     yield "fewer objects than the shape", (P3 + array + b"(K\x01K\x63\x85" + objects + b"\x89](NNetb.", "none")
     yield "array state of four", (P3 + array + b"(K\x01\x85" + objects + b"\x89](Netb.", "none")
     body = wrapper(dtype("f8"))

@@ -40,8 +40,11 @@ def wrapper(
     return name("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81}(" + fields + b"ub"
 
 
-def dtype(code: str, *, size: int = -1, flags: int = 0, fields: bytes = b"NN", order: str = "<") -> bytes:
-    state = b"(K\x03" + text(order) + b"N" + fields + b"J" + struct.pack("<i", size) + b"J\xff\xff\xff\xff"
+def dtype(
+    code: str, *, size: int = -1, flags: int = 0, fields: bytes = b"NN", order: str = "<", alignment: int = -1
+) -> bytes:
+    state = b"(K\x03" + text(order) + b"N" + fields + b"J" + struct.pack("<i", size)
+    state += b"J" + struct.pack("<i", alignment)
     return call("numpy", "dtype", text(code), b"\x89", b"\x88") + state + b"K" + bytes([flags]) + b"tb"
 
 
