@@ -72,6 +72,7 @@ class Record:
         self.attributes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self.candidates: dict[str, set[str]] = defaultdict(set)
         self.live: dict[str, type] = {}
+        """By module and name: a library may have two classes of one name."""
         self.slots: set[str] = set()
 
     def add(self, value: Any) -> None:
@@ -94,7 +95,7 @@ class Record:
         if made.arguments != ():
             self.candidates[f"new {made.cls.dotted}"].add(repr(made.arguments)[:80])
         cls = _live(made.cls)
-        self.live[made.cls.name] = cls
+        self.live[made.cls.dotted] = cls
         self.classes[made.cls.module].add(made.cls.name)
         if isinstance(made.state, tuple):
             self.slots.add(made.cls.name)
@@ -186,14 +187,14 @@ def written(record: Record) -> dict[str, Any]:
     """The file's content; old content is joined by the caller."""
     bases: dict[str, list[str]] = {}
     owned: dict[str, list[str]] = {}
-    for name, cls in record.live.items():
+    for cls in record.live.values():
         line = [base for base in cls.__mro__[1:] if base is not object]
-        bases[name] = [base.__name__ for base in line]
+        bases.setdefault(cls.__name__, []).extend(base.__name__ for base in line)
         for base in (cls, *line):
-            owned[base.__name__] = methods(base)
+            owned.setdefault(base.__name__, []).extend(methods(base))
     return {
         "classes": {module: sorted(names) for module, names in record.classes.items()},
-        "tags": {name: [family_of(cls)] for name, cls in record.live.items() if family_of(cls) != "object"},
+        "tags": {cls.__name__: [family_of(cls)] for cls in record.live.values() if family_of(cls) != "object"},
         "attributes": {
             name: {key: sorted(families) for key, families in found.items()}
             for name, found in record.attributes.items()

@@ -195,3 +195,21 @@ def test_models_that_hold_memory_mapped_arrays(tmp_path: Path) -> None:
     assert inspect_model(tmp_path / "m").unknown == ()
     (tmp_path / "m").write_bytes(pickle.dumps(model))
     assert inspect_model(tmp_path / "m").unknown == ()
+
+
+@pytest.mark.parametrize("family", ["Binomial", "Gaussian", "Poisson"])
+def test_generalized_linear_models_are_known(family: str, tmp_path: Path) -> None:
+    """statsmodels has two classes that are called Binomial: a family, and a function of variance."""
+    models = pytest.importorskip("statsmodels.api")
+    rows = np.column_stack([np.ones(20), np.arange(20.0)])
+    answers = np.arange(20) % 2
+    models.GLM(answers, rows, family=getattr(models.families, family)()).fit().save(tmp_path / "m.pkl")
+    assert read_pickle(tmp_path / "m.pkl").unknown == ()
+
+
+def test_nothing_hides_what_one_of_two_classes_of_a_name_has(tmp_path: Path) -> None:
+    (tmp_path / "m.pkl").write_bytes(
+        b"\x80\x02cstatsmodels.genmod.families.family\nBinomial\n)\x81}X\x07\x00\x00\x00predictK\x03sb."
+    )
+    with pytest.raises(CompilerError, match="hides a method"):
+        read_pickle(tmp_path / "m.pkl")
