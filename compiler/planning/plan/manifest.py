@@ -31,7 +31,7 @@ def plan_manifest(context: ManifestContext) -> ManifestPlan:
     before = [_leftover(context.desired.name, live) for live in versions.unfinished] if versions else []
     old = old_versions(context, versions, deployments) if versions else []
     changes = [*before, *models, *deployments, *old]
-    changes = [*carried_over(context, changes), *changes]
+    changes = carried_over(context, changes)
     problems += [*lost_tags(context, changes), *other_owner(context, changes)]
     needs = _records_needed(context, versions, changes)
     return ManifestPlan(tuple(changes), tuple(problems), needs)
